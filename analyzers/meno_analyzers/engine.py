@@ -1,0 +1,219 @@
+"""Text edit in, findings out: decides what must be computed again, and computes only that.
+
+An `Analysis` belongs to one open file. Each unit keeps its facts, its summary and its findings (relative to
+its own first line) with the questions that it asked about the rest of the file. An edit makes new units;
+their facts come from a cache by text where the same text was seen before. Units elsewhere are checked again
+only if an answer that they were given has changed; that work is left in `pending` and done in small steps
+by `work`, so that a newer key can come first.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+
+from meno_analyzers.facts.module import Module, ModuleView, Summary, names_asked, still_holds
+from meno_analyzers.facts.summaries import summary_of
+from meno_analyzers.facts.unit import UnitFacts
+from meno_analyzers.findings import Finding
+from meno_analyzers.rules import RULES, Broken, Subject, diagnose
+from meno_analyzers.source import Document, Splice, Unit, UnitMap
+
+_SUPPRESSION = re.compile(r"#\s*meno:\s*ok\b(?P<rules>[^#\r\n]*)")
+_CACHED_UNITS = 4096
+_CHECKS = tuple(rule for rule in RULES.values() if rule.check is not None)
+
+
+@dataclass(slots=True)
+class UnitAnalysis:
+    """What is known about a unit: facts and summary by its text alone, findings within its file."""
+
+    facts: UnitFacts
+    summary: Summary
+    findings: tuple[Finding, ...] = ()
+    asked: dict[tuple[str, str], Hashable] | None = None  # None: not checked yet
+
+
+class _FactsCache:
+    """Facts by text, the most recently used ones: shared by all files, since facts are pure."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._known: OrderedDict[tuple[str, bool, bool], tuple[UnitFacts, Summary]] = OrderedDict()
+
+    def get(self, unit: Unit, lines: list[str]) -> tuple[UnitFacts, Summary]:
+        in_class = unit.in_class
+        key = ("".join(lines), in_class, unit.goes_on)
+        known = self._known.get(key)
+        if known is None:
+            facts = UnitFacts(lines, in_class=in_class, goes_on=unit.goes_on)
+            known = self._known[key] = (facts, summary_of(facts))
+            if len(self._known) > self._size:
+                self._known.popitem(last=False)
+        else:
+            self._known.move_to_end(key)
+        return known
+
+
+_CACHE = _FactsCache(_CACHED_UNITS)
+
+
+class Analysis:
+    """The findings of one document, kept up to date edit by edit."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self._start()
+        self.work()
+
+    def _start(self) -> None:
+        self.units = UnitMap(self.document.lines)
+        self._module = Module()
+        self._asking: dict[str, set[Unit]] = {}
+        self.pending: dict[Unit, None] = {}
+        self._take_in(self.units.units)
+
+    def replaced(self) -> None:
+        """Starts anew after the whole text was replaced."""
+        self._start()
+
+    def edited(self, splice: Splice) -> None:
+        """Follows one edit of the document: the units that it touches are pending first."""
+        change = self.units.update(
+            self.document.lines, splice.first, splice.old_end, splice.new_end
+        )
+        affected: set[str] = set()
+        for unit in change.removed:
+            affected |= self._leave(unit)
+        before = list(self.pending)
+        self.pending = {}
+        affected |= self._take_in(change.added)
+        for unit in before:
+            self.pending.setdefault(unit)
+        for name in affected:
+            for unit in self._asking.get(name, ()):
+                self.pending.setdefault(unit)
+
+    def _take_in(self, units: Iterable[Unit]) -> set[str]:
+        """Makes facts for new units and puts them up for checking; returns the names that changed."""
+        units = list(units)
+        if not units:
+            return set()
+        affected: set[str] = set()
+        positions = {unit: index for index, unit in enumerate(self.units.units)} if len(units) > 8 else None
+        for unit in units:
+            index = positions[unit] if positions else self.units.units.index(unit)
+            start = self.units.starts[index]
+            lines = self.document.lines[start : start + unit.length]
+            facts, summary = _CACHE.get(unit, lines)
+            unit.analysis = UnitAnalysis(facts, summary)
+            affected |= self._module.add(summary)
+            self.pending.setdefault(unit)
+        return affected
+
+    def _leave(self, unit: Unit) -> set[str]:
+        analysis: UnitAnalysis = unit.analysis
+        self.pending.pop(unit, None)
+        for name in names_asked(analysis.asked or ()):
+            self._asking.get(name, set()).discard(unit)
+        return self._module.remove(analysis.summary)
+
+    def work(self, seconds: float | None = None) -> bool:
+        """Checks pending units, for about `seconds` if given; returns whether all are done."""
+        deadline = None if seconds is None else time.perf_counter() + seconds
+        while self.pending:
+            unit = next(iter(self.pending))
+            del self.pending[unit]
+            self._check(unit)
+            if deadline is not None and time.perf_counter() > deadline:
+                break
+        return not self.pending
+
+    def _check(self, unit: Unit) -> None:
+        analysis: UnitAnalysis = unit.analysis
+        if analysis.asked is not None:
+            if still_holds(self._module, analysis.asked):
+                return
+            for name in names_asked(analysis.asked):
+                self._asking.get(name, set()).discard(unit)
+        view = ModuleView(self._module)
+        analysis.findings = tuple(check_unit(analysis.facts, view))
+        analysis.asked = view.asked
+        for name in names_asked(view.asked):
+            self._asking.setdefault(name, set()).add(unit)
+
+    def findings(self) -> list[Finding]:
+        """All findings of the file with absolute positions, in the order of the text."""
+        found = []
+        for start, unit in zip(self.units.starts, self.units.units, strict=False):
+            analysis: UnitAnalysis = unit.analysis
+            if analysis.findings:
+                found += [finding.moved_down(start) for finding in analysis.findings]
+        return found
+
+    def function_around(self, line: int) -> tuple[int, int]:
+        """First and last line (0-based, inclusive) of the unit that holds `line`."""
+        index = self.units.index_at(line)
+        start = self.units.starts[index]
+        return start, start + self.units.units[index].length - 1
+
+
+def check_unit(facts: UnitFacts, view: ModuleView) -> list[Finding]:
+    """All findings of one unit, relative to its first line; one for each line at most."""
+    if facts.problem is not None:
+        return _without_suppressed([diagnose(Broken(facts.lines, facts.problem))], facts.lines)
+    if facts.tree is None:
+        return []
+    subject = Subject(facts, view, facts.types(view))
+    found: list[Finding] = []
+    for rule in _CHECKS:
+        if rule.check is None or (rule.on and not facts.has(*rule.on)):
+            continue
+        for match in rule.check(subject):
+            where = match.where
+            span = where if not hasattr(where, "_fields") else facts.span(where)  # type: ignore[arg-type]
+            speaker = RULES[match.rule] if match.rule else rule
+            found.append(speaker.finding(match, span))  # type: ignore[arg-type]
+    if not found:
+        return found
+    return _one_per_line(_without_suppressed(found, facts.lines))
+
+
+def _one_per_line(findings: list[Finding]) -> list[Finding]:
+    """A learner reads one thing at a time: of several findings on a line the weightiest stays."""
+    best: dict[int, Finding] = {}
+    for finding in findings:
+        line = finding.span.start_line
+        if line not in best or _weight(finding) < _weight(best[line]):
+            best[line] = finding
+    return [best[line] for line in sorted(best)]
+
+
+def _weight(finding: Finding) -> tuple[int, bool, float, int]:
+    is_name_error = finding.rule.startswith("ME10") and finding.severity.rank == 0
+    return (finding.severity.rank, not is_name_error, -finding.confidence, finding.span.start_column)
+
+
+def _without_suppressed(findings: list[Finding], lines: list[str]) -> list[Finding]:
+    """Leaves out what a `# meno: ok ME301` comment on the line allows; without ids it allows all."""
+    kept = []
+    for finding in findings:
+        allowed = _SUPPRESSION.search(lines[finding.span.start_line]) if finding.span.start_line < len(lines) else None
+        if allowed is None:
+            kept.append(finding)
+            continue
+        rules = set(re.split(r"[\s,]+", allowed.group("rules").strip())) - {""}
+        if rules and finding.rule not in rules:
+            kept.append(finding)
+    return kept
+
+
+def analyse(text: str) -> list[Finding]:
+    """All findings of a whole text: the same engine as in the editor, used once."""
+    return Analysis(Document("", text)).findings()
+
+
+__all__ = ["Analysis", "UnitAnalysis", "analyse", "check_unit"]

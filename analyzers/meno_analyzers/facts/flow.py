@@ -1,0 +1,367 @@
+"""Reaching definitions for one scope: which assignments may have given a name the value it has here.
+
+A structured data-flow analysis: the statements are followed in order, branches are joined, loops are
+followed until nothing new arrives, `break`, `continue`, `return` and `raise` carry their own states. An
+exception may leave a `try` body behind any of its statements. `UNBOUND` stands for "no assignment of this
+scope": the name is unbound, or comes from outside. Uses inside nested functions happen at an unknown time
+and are not recorded.
+Source: Nielson, Nielson, Hankin, Principles of Program Analysis, section 2.1.2 (reaching definitions).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from meno_analyzers.facts.control import is_always_true, is_exit
+from meno_analyzers.facts.scopes import Scope, ScopeKind, parameters_of
+
+
+class DefinitionKind(Enum):
+    """What kind of binding a definition is."""
+
+    UNBOUND = "unbound"
+    ASSIGNMENT = "assignment"
+    AUGMENTED = "augmented"
+    PARAMETER = "parameter"
+    LOOP = "loop"
+    DELETION = "deletion"
+    OTHER = "other"  # import, def, class, with, except, match, unpacking
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Definition:
+    """One binding of a name. `value` is the assigned expression where there is one: the whole right-hand
+    side of `name = value`, the right operand of `name += value`, the iterable of `for name in iterable`."""
+
+    kind: DefinitionKind
+    name: str
+    node: ast.AST | None
+    value: ast.expr | None = None
+
+
+UNBOUND = Definition(DefinitionKind.UNBOUND, "", None)
+Definitions = frozenset[Definition]
+_ENTRY: Definitions = frozenset({UNBOUND})
+State = dict[str, Definitions]
+# Loops that need more rounds than this to settle are cut off; their names then know too few definitions,
+# so a cut-off scope is marked `incomplete` and proves nothing.
+_MOST_ROUNDS = 5
+
+
+def _join(states: Iterable[State | None]) -> State | None:
+    present = [state for state in states if state is not None]
+    if not present:
+        return None
+    if len(present) == 1:
+        return present[0]
+    joined: State = {}
+    for name in set().union(*present):
+        merged = present[0].get(name, _ENTRY)
+        for state in present[1:]:
+            other = state.get(name, _ENTRY)
+            if other is not merged:
+                merged = merged | other
+        joined[name] = merged
+    return joined
+
+
+@dataclass(slots=True)
+class _Loop:
+    breaks: list[State]
+    continues: list[State]
+
+
+class Flow:
+    """The reaching definitions of one module, function or class scope.
+
+    `reaching[name_node]` are the definitions that may reach a load; `definitions[name]` are all there are.
+    """
+
+    def __init__(self, scope: Scope, body: Sequence[ast.stmt]) -> None:
+        self.scope = scope
+        self.reaching: dict[ast.Name, Definitions] = {}
+        self.definitions: dict[str, list[Definition]] = {}
+        self.incomplete = False
+        self._made: dict[tuple[int, str], Definition] = {}
+        self._loops: list[_Loop] = []
+        self._raises: list[list[State]] = []
+        state: State = {}
+        if isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            for parameter in parameters_of(scope.node):
+                made = self._define(DefinitionKind.PARAMETER, parameter.arg, parameter, None)
+                state[parameter.arg] = frozenset({made})
+        self.end = self._block(body, state)
+
+    def _define(
+        self, kind: DefinitionKind, name: str, node: ast.AST, value: ast.expr | None
+    ) -> Definition:
+        key = (id(node), name)
+        made = self._made.get(key)
+        if made is None:
+            made = self._made[key] = Definition(kind, name, node, value)
+            self.definitions.setdefault(name, []).append(made)
+        return made
+
+    def _set(
+        self,
+        state: State,
+        kind: DefinitionKind,
+        name: str,
+        node: ast.AST,
+        value: ast.expr | None = None,
+    ) -> None:
+        if name not in self.scope.global_names and name not in self.scope.nonlocal_names:
+            state[name] = frozenset({self._define(kind, name, node, value)})
+
+    def _block(self, body: Sequence[ast.stmt], state: State | None) -> State | None:
+        for statement in body:
+            if state is None:
+                return None
+            if self._raises:
+                self._raises[-1].append(dict(state))
+            state = self._statement(statement, state)
+        if state is not None and self._raises:
+            self._raises[-1].append(dict(state))
+        return state
+
+    def _statement(self, node: ast.stmt, state: State) -> State | None:
+        match node:
+            case ast.Assign():
+                self._read(node.value, state)
+                for target in node.targets:
+                    self._target(target, state, DefinitionKind.ASSIGNMENT, node, node.value)
+            case ast.AugAssign():
+                self._augmented(node, state)
+            case ast.AnnAssign():
+                if node.value is not None:
+                    self._read(node.value, state)
+                    self._target(node.target, state, DefinitionKind.ASSIGNMENT, node, node.value)
+                elif not isinstance(node.target, ast.Name):
+                    self._read(node.target, state)
+            case ast.If():
+                self._read(node.test, state)
+                return _join(
+                    (self._block(node.body, dict(state)), self._block(node.orelse, dict(state)))
+                )
+            case ast.For() | ast.AsyncFor():
+                return self._for(node, state)
+            case ast.While():
+                return self._while(node, state)
+            case ast.Try() | ast.TryStar():
+                return self._try(node, state)
+            case ast.With() | ast.AsyncWith():
+                return self._with(node, state)
+            case ast.Match():
+                return self._match(node, state)
+            case ast.Return() | ast.Raise():
+                self._read(node, state)
+                return None
+            case ast.Break():
+                if self._loops:
+                    self._loops[-1].breaks.append(state)
+                return None
+            case ast.Continue():
+                if self._loops:
+                    self._loops[-1].continues.append(state)
+                return None
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                self._read_all(
+                    [*node.decorator_list, *node.args.defaults, *node.args.kw_defaults], state
+                )
+                self._set(state, DefinitionKind.OTHER, node.name, node)
+            case ast.ClassDef():
+                self._read_all([*node.decorator_list, *node.bases, *node.keywords], state)
+                self._set(state, DefinitionKind.OTHER, node.name, node)
+            case ast.Import() | ast.ImportFrom():
+                for alias in node.names:
+                    name = alias.asname or alias.name.partition(".")[0]
+                    self._set(state, DefinitionKind.OTHER, name, node)
+            case ast.Delete():
+                for target in node.targets:
+                    if isinstance(target, ast.Name):
+                        self._set(state, DefinitionKind.DELETION, target.id, target)
+                    else:
+                        self._read(target, state)
+            case ast.Global() | ast.Nonlocal() | ast.Pass():
+                pass
+            case _:
+                self._read(node, state)
+                if (
+                    isinstance(node, ast.Expr)
+                    and isinstance(node.value, ast.Call)
+                    and is_exit(node.value)
+                ):
+                    return None
+        return state
+
+    def _augmented(self, node: ast.AugAssign, state: State) -> None:
+        if isinstance(node.target, ast.Name):
+            name = node.target.id
+            # `x += 1` reads x although the tree marks it as a store.
+            self._record(node.target, state)
+            self._read(node.value, state)
+            self._set(state, DefinitionKind.AUGMENTED, name, node, node.value)
+        else:
+            self._read(node.target, state)
+            self._read(node.value, state)
+
+    def _for(self, node: ast.For | ast.AsyncFor, state: State) -> State | None:
+        self._read(node.iter, state)
+        breaks: list[State] = []
+        header = state
+        for _ in range(_MOST_ROUNDS):
+            loop = _Loop([], [])
+            self._loops.append(loop)
+            turn = dict(header)
+            self._target(node.target, turn, DefinitionKind.LOOP, node, node.iter)
+            end = self._block(node.body, turn)
+            self._loops.pop()
+            breaks = loop.breaks
+            after = _join([header, end, *loop.continues]) or header
+            if after == header:
+                break
+            header = after
+        else:
+            self.incomplete = True
+        return _join([self._block(node.orelse, dict(header)), *breaks])
+
+    def _while(self, node: ast.While, state: State) -> State | None:
+        breaks: list[State] = []
+        header = state
+        for _ in range(_MOST_ROUNDS):
+            loop = _Loop([], [])
+            self._loops.append(loop)
+            turn = dict(header)
+            self._read(node.test, turn)
+            tested = dict(turn)
+            end = self._block(node.body, turn)
+            self._loops.pop()
+            breaks = loop.breaks
+            after = _join([header, end, *loop.continues]) or header
+            if after == header:
+                break
+            header = after
+        else:
+            self.incomplete = True
+            tested = dict(header)
+        if is_always_true(node.test):
+            return _join(breaks)
+        return _join([self._block(node.orelse, tested), *breaks])
+
+    def _try(self, node: ast.Try | ast.TryStar, state: State) -> State | None:
+        seen: list[State] = []
+        self._raises.append(seen)
+        end = self._block(node.body, dict(state))
+        self._raises.pop()
+        # An exception may come from anywhere in the body, also out of an inner block.
+        raised = _join([state, *seen]) or state
+        if self._raises:
+            self._raises[-1].append(raised)
+        ends = [self._block(node.orelse, end) if end is not None else None]
+        for handler in node.handlers:
+            caught = dict(raised)
+            if handler.type is not None:
+                self._read(handler.type, caught)
+            if handler.name:
+                self._set(caught, DefinitionKind.OTHER, handler.name, handler)
+            ends.append(self._block(handler.body, caught))
+        joined = _join(ends)
+        if not node.finalbody:
+            return joined
+        after = self._block(node.finalbody, dict(_join([raised, joined]) or raised))
+        if joined is None or after is None:
+            return None
+        # On the way out without an exception, only what the body or a handler left behind counts.
+        return self._block(node.finalbody, dict(joined))
+
+    def _with(self, node: ast.With | ast.AsyncWith, state: State) -> State | None:
+        for item in node.items:
+            self._read(item.context_expr, state)
+            if item.optional_vars is not None:
+                self._target(item.optional_vars, state, DefinitionKind.OTHER, node, None)
+        seen: list[State] = []
+        self._raises.append(seen)
+        end = self._block(node.body, dict(state))
+        self._raises.pop()
+        # The context manager may swallow an exception: control then goes on from anywhere in the body.
+        return _join([end, *seen])
+
+    def _match(self, node: ast.Match, state: State) -> State | None:
+        self._read(node.subject, state)
+        ends: list[State | None] = [state]
+        for case in node.cases:
+            branch = dict(state)
+            for part in ast.walk(case.pattern):
+                name = getattr(part, "name", None) or getattr(part, "rest", None)
+                if isinstance(name, str):
+                    self._set(branch, DefinitionKind.OTHER, name, part)
+            if case.guard is not None:
+                self._read(case.guard, branch)
+            ends.append(self._block(case.body, branch))
+        return _join(ends)
+
+    def _target(
+        self, target: ast.expr, state: State, kind: DefinitionKind, node: ast.AST, value: ast.expr | None
+    ) -> None:
+        if isinstance(target, ast.Name):
+            self._set(state, kind, target.id, node, value)
+        elif isinstance(target, ast.Tuple | ast.List):
+            for element in target.elts:
+                self._target(element, state, DefinitionKind.OTHER, element, None)
+        elif isinstance(target, ast.Starred):
+            self._target(target.value, state, DefinitionKind.OTHER, target, None)
+        else:
+            self._read(target, state)
+
+    def _record(self, node: ast.Name, state: State) -> None:
+        self.reaching[node] = state.get(node.id, _ENTRY)
+
+    def _read_all(self, nodes: Iterable[ast.AST | None], state: State) -> None:
+        for node in nodes:
+            if node is not None:
+                self._read(node, state)
+
+    def _read(self, node: ast.AST, state: State) -> None:
+        """Records every load below `node` in `state`; a walrus on the way binds its name."""
+        if isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Load):
+                self._record(node, state)
+            return
+        if isinstance(node, ast.Lambda):
+            self._read_all([*node.args.defaults, *node.args.kw_defaults], state)
+            return
+        if isinstance(node, ast.NamedExpr):
+            self._read(node.value, state)
+            self._set(state, DefinitionKind.ASSIGNMENT, node.target.id, node, node.value)
+            return
+        if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            self._comprehension(node, state)
+            return
+        for child in ast.iter_child_nodes(node):
+            self._read(child, state)
+
+    def _comprehension(self, node: ast.AST, state: State) -> None:
+        """Loads of this scope inside a comprehension happen now; the comprehension's own names do not."""
+        own = {
+            name.id
+            for generator in node.generators  # type: ignore[attr-defined]
+            for name in ast.walk(generator.target)
+            if isinstance(name, ast.Name)
+        }
+        inner = {name: frozenset[Definition]() for name in own}
+        local = {**state, **inner}
+        for child in ast.iter_child_nodes(node):
+            self._read(child, local)
+        for name, value in local.items():
+            if name not in own and state.get(name) is not value:
+                state[name] = value
+
+
+def flow_of(scope: Scope) -> Flow:
+    """The flow of a scope that has a body of statements."""
+    assert scope.kind in {ScopeKind.MODULE, ScopeKind.FUNCTION, ScopeKind.CLASS}
+    body = scope.node.body  # type: ignore[attr-defined]
+    return Flow(scope, body)

@@ -1,0 +1,151 @@
+"""All facts about one unit, made once per text and asked by every rule.
+
+`UnitFacts` is a pure function of the unit's lines. The walk over the tree happens once, here: rules pick
+the nodes of their types from an index instead of walking again.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TypeVar
+
+from meno_analyzers.facts.flow import Definitions, Flow, flow_of
+from meno_analyzers.facts.module import BUILTIN_NAMES, ModuleView
+from meno_analyzers.facts.parsing import Parsed, parse_unit, span_of
+from meno_analyzers.facts.scopes import FunctionNode, Scope, ScopeKind, ScopeTree, build_scopes
+from meno_analyzers.facts.types import Types
+from meno_analyzers.findings import Span
+
+Node = TypeVar("Node", bound=ast.AST)
+_BODIES = (ScopeKind.MODULE, ScopeKind.FUNCTION, ScopeKind.CLASS)
+
+
+class UnitFacts:
+    """What is known about one unit. Positions that it gives are relative to the unit's first line."""
+
+    def __init__(self, lines: list[str], *, in_class: bool, goes_on: bool) -> None:
+        self.lines = lines
+        parsed: Parsed = parse_unit(lines, in_class=in_class, goes_on=goes_on)
+        self.problem = parsed.problem
+        self._offset = parsed.offset
+        self.tree = parsed.tree
+        self._index: dict[type[ast.AST], list[ast.AST]] = {}
+        self.parents: dict[ast.AST, ast.AST] = {}
+        self._scope_at: dict[ast.AST, Scope] = {}
+        self._flows: dict[Scope, Flow] = {}
+        if parsed.tree is None:
+            return
+        self.scopes: ScopeTree = build_scopes(parsed.tree, wrapped=bool(parsed.offset))
+        self._walk(parsed.tree)
+
+    def _walk(self, tree: ast.Module) -> None:
+        index, parents, scope_at = self._index, self.parents, self._scope_at
+        scope_of = self.scopes.scope_of
+        stack: list[tuple[ast.AST, Scope]] = [(tree, self.scopes.module)]
+        while stack:
+            node, scope = stack.pop()
+            index.setdefault(type(node), []).append(node)
+            scope_at[node] = scope
+            inner = scope_of.get(node, scope)
+            for child in ast.iter_child_nodes(node):
+                parents[child] = node
+                stack.append((child, inner))
+        # The stack visits in no useful order; rules report in the order of the text.
+        for nodes in index.values():
+            if len(nodes) > 1 and hasattr(nodes[0], "lineno"):
+                nodes.sort(key=lambda node: (node.lineno, node.col_offset))  # type: ignore[attr-defined]
+
+    def nodes(self, *types: type[Node]) -> Iterator[Node]:
+        """All nodes of these exact types."""
+        for kind in types:
+            yield from self._index.get(kind, ())  # type: ignore[misc]
+
+    def has(self, *types: type[ast.AST]) -> bool:
+        return any(kind in self._index for kind in types)
+
+    def span(self, node: ast.AST) -> Span:
+        """The node's place in the unit."""
+        return span_of(node, self.lines, self._offset)
+
+    def source(self, node: ast.AST) -> str:
+        """The text of a node, on one line."""
+        span = self.span(node)
+        if span.start_line == span.end_line:
+            return self.lines[span.start_line][span.start_column : span.end_column]
+        first = self.lines[span.start_line][span.start_column :]
+        middle = self.lines[span.start_line + 1 : span.end_line]
+        last = self.lines[span.end_line][: span.end_column]
+        return " ".join(part.strip() for part in [first, *middle, last] if part.strip())
+
+    def scope_at(self, node: ast.AST) -> Scope:
+        """The scope in which a node is evaluated; for a `def` that is the scope around it."""
+        return self._scope_at[node]
+
+    def scope_inside(self, node: ast.AST) -> Scope:
+        """The scope that a function, class, lambda or comprehension opens."""
+        return self.scopes.scope_of[node]
+
+    def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The nodes around a node, innermost first."""
+        parent = self.parents.get(node)
+        while parent is not None:
+            yield parent
+            parent = self.parents.get(parent)
+
+    def function_around(self, node: ast.AST) -> FunctionNode | None:
+        """The innermost function whose body holds the node; None at module level and in class bodies."""
+        for ancestor in self.ancestors(node):
+            if isinstance(ancestor, ast.FunctionDef | ast.AsyncFunctionDef):
+                return ancestor
+            if isinstance(ancestor, ast.ClassDef | ast.Lambda):
+                return None
+        return None
+
+    def flow(self, scope: Scope) -> Flow:
+        """The reaching definitions of a scope with statements, made on first use."""
+        flow = self._flows.get(scope)
+        if flow is None:
+            flow = self._flows[scope] = flow_of(scope)
+        return flow
+
+    def reaching(self, name: ast.Name) -> Definitions | None:
+        """The definitions that may reach a use of a name; None where that is not known."""
+        scope = self.scope_at(name)
+        owner = self.scopes.resolve(name.id, scope) or self.scopes.module
+        while scope.kind is ScopeKind.COMPREHENSION and scope is not owner and scope.parent is not None:
+            scope = scope.parent
+        if owner is not scope or scope.kind not in _BODIES:
+            return None
+        flow = self.flow(scope)
+        if flow.incomplete or name.id in scope.shared_names():
+            return None
+        return flow.reaching.get(name)
+
+    def is_builtin(self, name: ast.Name, module: ModuleView) -> bool:
+        """Whether a name in that place certainly means Python's builtin."""
+        return (
+            name.id in BUILTIN_NAMES
+            and self.scopes.resolve(name.id, self.scope_at(name)) is None
+            and not module.is_bound(name.id)
+            and not (self.scopes.wrapper is not None and module.in_class(name.id))
+        )
+
+    def is_global(self, name: ast.Name) -> bool:
+        """Whether a name in that place means the module's variable of that name."""
+        return self.scopes.resolve(name.id, self.scope_at(name)) is None
+
+    def types(self, module: ModuleView) -> Types:
+        """Type inference for this unit within its file."""
+        return Types(
+            self.reaching, lambda name: self.is_builtin(name, module), self.is_global, module
+        )
+
+    @cached_property
+    def functions(self) -> list[FunctionNode]:
+        """All functions of the unit, in the order of the text."""
+        return sorted(
+            self.nodes(ast.FunctionDef, ast.AsyncFunctionDef),
+            key=lambda node: (node.lineno, node.col_offset),
+        )

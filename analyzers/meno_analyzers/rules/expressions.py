@@ -1,0 +1,52 @@
+"""Small questions about expressions that several families of rules ask."""
+
+from __future__ import annotations
+
+import ast
+
+from meno_analyzers.facts.control import walk_scope
+
+
+def is_name(node: ast.AST | None, name: str) -> bool:
+    """Whether the node is that plain name."""
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def same(left: ast.AST | None, right: ast.AST | None) -> bool:
+    """Whether two trees are written alike, positions aside."""
+    if left is None or right is None:
+        return left is right
+    return ast.dump(left) == ast.dump(right)
+
+
+def same_block(left: list[ast.stmt], right: list[ast.stmt]) -> bool:
+    """Whether two blocks are written alike."""
+    return len(left) == len(right) and all(same(a, b) for a, b in zip(left, right, strict=True))
+
+
+def stored_names(loop: ast.For | ast.While, *, below_target: bool = False) -> set[str]:
+    """Names that a loop binds, deletes or stores into; with `below_target` without its own target."""
+    roots: list[ast.AST] = [*loop.body, *loop.orelse]
+    if isinstance(loop, ast.While):
+        roots.append(loop.test)
+    elif not below_target:
+        roots.append(loop.target)
+    names: set[str] = set()
+    for node in walk_scope(roots):
+        match node:
+            case ast.Name(ctx=ast.Store() | ast.Del()):
+                names.add(node.id)
+            case ast.FunctionDef() | ast.ClassDef():
+                names.add(node.name)
+            case ast.Import() | ast.ImportFrom():
+                names.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
+            case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)):
+                names.add(name)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name))):
+                # A method may change its object.
+                names.add(name)
+            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store() | ast.Del()):
+                names.add(name)
+            case _:
+                pass
+    return names

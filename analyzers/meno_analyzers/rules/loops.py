@@ -1,0 +1,357 @@
+"""Loops: those that end too early, never end, run past the end, or cannot start (ME301–ME313)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from meno_analyzers.facts.control import Outcome, is_generator, outcomes, walk_scope
+from meno_analyzers.facts.types import NUMBERS, TEXTS
+from meno_analyzers.findings import Category, Note, Severity
+from meno_analyzers.rules.expressions import is_name, same, stored_names
+from meno_analyzers.rules.registry import Match, Subject, rule
+
+
+def _function_name(unit: Subject, node: ast.AST) -> str | None:
+    function = unit.facts.function_around(node)
+    return function.name if function is not None else None
+
+
+@rule(
+    "ME301",
+    "return-on-first-iteration",
+    Category.LOGIC_ERROR,
+    Severity.WARNING,
+    0.99,
+    on=(ast.For,),
+    values=("iterable", "item", "function"),
+    misconception="DeferredReturn",
+)
+def return_on_first_iteration(unit: Subject) -> Iterator[Match]:
+    for loop in unit.facts.nodes(ast.For):
+        function = unit.facts.function_around(loop)
+        if function is None or loop.orelse or is_generator(function):
+            continue
+        ways = outcomes(loop.body)
+        if ways & (Outcome.NORMAL | Outcome.CONTINUE | Outcome.BREAK) or Outcome.RETURN not in ways:
+            continue
+        if any(isinstance(node, ast.Match | ast.Try | ast.TryStar | ast.With) for node in loop.body):
+            continue
+        if _decides_between_returns(loop.body) and not _loop_around(unit, loop):
+            yield Match(
+                loop.body[-1],
+                {
+                    "iterable": unit.facts.source(loop.iter),
+                    "item": unit.facts.source(loop.target),
+                    "function": function.name,
+                },
+                notes=(Note(unit.facts.span(loop.iter), "This is what the loop goes over."),),
+            )
+
+
+def _loop_around(unit: Subject, loop: ast.AST) -> bool:
+    """Whether an endless loop around it retries, so that one turn each time may be meant."""
+    return any(
+        isinstance(a, ast.While) and isinstance(a.test, ast.Constant) for a in unit.facts.ancestors(loop)
+    )
+
+
+def _decides_between_returns(body: list[ast.stmt]) -> bool:
+    """Whether the body ends by choosing between two returns: `if … else`, or `if … return` and `return`."""
+    last = body[-1]
+    if isinstance(last, ast.If):
+        return bool(last.orelse) and Outcome.RETURN in outcomes(last.body) | outcomes(last.orelse)
+    if not isinstance(last, ast.Return) or len(body) < 2:
+        return False
+    before = body[-2]
+    if not isinstance(before, ast.If) or before.orelse or Outcome.RETURN not in outcomes(before.body):
+        return False
+    inner = before.body[-1]
+    if not isinstance(inner, ast.Return):
+        return True
+    return not same(inner.value, last.value)
+
+
+@rule(
+    "ME302",
+    "return-inside-accumulating-loop",
+    Category.LOGIC_ERROR,
+    Severity.WARNING,
+    0.95,
+    on=(ast.For,),
+    values=("accumulator", "iterable", "function"),
+    misconception="DeferredReturn",
+)
+def return_inside_accumulating_loop(unit: Subject) -> Iterator[Match]:
+    for loop in unit.facts.nodes(ast.For):
+        function = _function_name(unit, loop)
+        last = loop.body[-1]
+        if function is None or not isinstance(last, ast.Return) or not isinstance(last.value, ast.Name):
+            continue
+        name = last.value.id
+        if _holds_inner_loop_or_continue(loop) or _returned_elsewhere(unit, loop, last, name):
+            continue
+        updates = [node for node in loop.body[:-1] if _updates(node, name)]
+        if not updates or not _starts_before(unit, loop, name):
+            continue
+        yield Match(
+            last,
+            {"accumulator": name, "iterable": unit.facts.source(loop.iter), "function": function},
+            notes=(Note(unit.facts.span(updates[0]), f"Here `{name}` is updated."),),
+        )
+
+
+def _holds_inner_loop_or_continue(loop: ast.For) -> bool:
+    return any(
+        isinstance(node, ast.For | ast.While | ast.Continue | ast.AsyncFor | ast.Try)
+        for node in walk_scope(loop.body)
+    )
+
+
+def _returned_elsewhere(unit: Subject, loop: ast.For, last: ast.Return, name: str) -> bool:
+    function = unit.facts.function_around(loop)
+    if function is None:
+        return False
+    return any(
+        isinstance(node, ast.Return) and node is not last and is_name(node.value, name)
+        for node in walk_scope(function.body)
+    )
+
+
+def _updates(node: ast.stmt, name: str) -> bool:
+    """Whether the statement, or one in an `if` right here, grows the accumulator."""
+    if isinstance(node, ast.If):
+        return any(_updates(inner, name) for inner in [*node.body, *node.orelse])
+    if isinstance(node, ast.AugAssign):
+        return is_name(node.target, name)
+    if isinstance(node, ast.Assign) and len(node.targets) == 1 and is_name(node.targets[0], name):
+        return isinstance(node.value, ast.BinOp) and any(
+            is_name(inner, name) for inner in ast.walk(node.value)
+        )
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        called = node.value.func
+        return (
+            isinstance(called, ast.Attribute)
+            and called.attr in {"append", "extend", "insert", "add"}
+            and is_name(called.value, name)
+        )
+    return False
+
+
+def _starts_before(unit: Subject, loop: ast.For, name: str) -> bool:
+    """Whether the accumulator gets a plain start value before the loop, in the same function."""
+    function = unit.facts.function_around(loop)
+    if function is None:
+        return False
+    for statement in walk_scope(function.body):
+        if (
+            isinstance(statement, ast.Assign)
+            and statement.lineno < loop.lineno
+            and any(is_name(target, name) for target in statement.targets)
+        ):
+            return isinstance(statement.value, ast.Constant | ast.List | ast.Tuple | ast.Dict | ast.Set) or (
+                isinstance(statement.value, ast.Call) and not statement.value.args
+            )
+    return False
+
+
+@rule(
+    "ME304",
+    "while-variable-never-updated",
+    Category.INFINITE_LOOP,
+    Severity.WARNING,
+    0.99,
+    on=(ast.While,),
+    values=("test", "names"),
+)
+def while_variable_never_updated(unit: Subject) -> Iterator[Match]:
+    for loop in unit.facts.nodes(ast.While):
+        names = _plain_test_names(unit, loop.test)
+        if not names or _may_leave(loop) or _may_change(unit, loop, names):
+            continue
+        listed = ", ".join(f"`{name}`" for name in sorted(names))
+        yield Match(loop.test, {"test": unit.facts.source(loop.test), "names": listed})
+
+
+def _plain_test_names(unit: Subject, test: ast.expr) -> set[str]:
+    """The names of a test that only names, constants and `len` decide; empty for any other test."""
+    names: set[str] = set()
+    for node in ast.walk(test):
+        match node:
+            case ast.Name(id="len") if unit.facts.is_builtin(node, unit.module):
+                pass
+            case ast.Name():
+                names.add(node.id)
+            case ast.Call(func=ast.Name(id="len"), keywords=[]):
+                pass
+            case ast.Compare() | ast.BoolOp() | ast.UnaryOp() | ast.BinOp() | ast.Constant():
+                pass
+            case ast.Load() | ast.operator() | ast.unaryop() | ast.boolop() | ast.cmpop():
+                pass
+            case _:
+                return set()
+    for name in names:
+        # A module variable may be changed by any function, thread or signal handler that runs meanwhile.
+        owner = unit.facts.scopes.resolve(name, unit.facts.scope_at(test))
+        at_module = unit.facts.scope_at(test) is unit.facts.scopes.module
+        if owner is None and not at_module:
+            return set()
+        if owner is not None and name in owner.shared_names():
+            return set()
+    return names
+
+
+def _may_leave(loop: ast.While) -> bool:
+    """Whether anything in the body leaves the loop other than through its test."""
+    ways = outcomes(loop.body)
+    if ways & (Outcome.BREAK | Outcome.RETURN | Outcome.RAISE):
+        return True
+    return any(
+        isinstance(node, ast.Yield | ast.YieldFrom | ast.Await | ast.Assert | ast.Return | ast.Raise)
+        for node in walk_scope(loop.body)
+    )
+
+
+_HARMLESS = frozenset(
+    "print len str int float range sum min max abs round sorted repr input chr ord bool list tuple set".split()
+)
+
+
+def _may_change(unit: Subject, loop: ast.While, names: set[str]) -> bool:
+    """Whether the body stores one of the names or hands it to something that might change it."""
+    if stored_names(loop) & names:
+        return True
+    at_module = unit.facts.scope_at(loop) is unit.facts.scopes.module
+    containers = _may_be_containers(unit, loop)
+    for node in walk_scope(loop.body):
+        if isinstance(node, ast.Global | ast.Nonlocal):
+            return True
+        if isinstance(node, ast.Subscript | ast.Attribute) and not isinstance(node.ctx, ast.Load) and containers:
+            return True  # the same object may go by another name
+        if isinstance(node, ast.For | ast.With) and containers:
+            return True  # `for x in queue` may use an iterator up
+        if isinstance(node, ast.Call) and not _is_harmless(unit, node):
+            # Any function may change a module variable or an object that it is given.
+            mentioned = any(isinstance(n, ast.Name) and n.id in names for n in ast.walk(node))
+            if at_module or containers or mentioned:
+                return True
+    return False
+
+
+def _is_harmless(unit: Subject, call: ast.Call) -> bool:
+    """Whether the call is of a builtin that changes nothing."""
+    function = call.func
+    return (
+        isinstance(function, ast.Name)
+        and function.id in _HARMLESS
+        and unit.facts.is_builtin(function, unit.module)
+    )
+
+
+def _may_be_containers(unit: Subject, loop: ast.While) -> bool:
+    """Whether a name of the test may hold an object that can change in place: `while queue`, `len(xs)`."""
+    return any(
+        isinstance(node, ast.Name)
+        and node.id != "len"
+        and not isinstance(unit.facts.parents.get(node), ast.Compare | ast.BinOp)
+        and unit.types.of(node) not in NUMBERS | TEXTS
+        for node in ast.walk(loop.test)
+    )
+
+
+@rule(
+    "ME309",
+    "index-runs-past-end",
+    Category.INDEX_ERROR,
+    Severity.INFORMATION,
+    0.95,
+    on=(ast.For,),
+    values=("sequence", "index", "expression"),
+)
+def index_runs_past_end(unit: Subject) -> Iterator[Match]:
+    for loop in unit.facts.nodes(ast.For):
+        sequence = _range_len(unit, loop)
+        if sequence is None or not isinstance(loop.target, ast.Name) or loop.orelse:
+            continue
+        index = loop.target.id
+        if outcomes(loop.body) & (Outcome.BREAK | Outcome.RETURN | Outcome.RAISE | Outcome.CONTINUE):
+            continue
+        inside = list(walk_scope(loop.body))
+        if _guards_index(inside, index) or {sequence, index} & stored_names(loop, below_target=True):
+            continue
+        for node in inside:
+            if isinstance(node, ast.Subscript) and is_name(node.value, sequence) and _is_next(node.slice, index):
+                values = {"sequence": sequence, "index": index, "expression": unit.facts.source(node)}
+                yield Match(
+                    node,
+                    values,
+                    notes=(Note(unit.facts.span(loop.iter), f"`{index}` takes these values."),),
+                )
+                break
+
+
+def _range_len(unit: Subject, loop: ast.For) -> str | None:
+    """`xs`, if the loop is `for … in range(len(xs))`."""
+    match loop.iter:
+        case ast.Call(
+            func=ast.Name(id="range") as function,
+            args=[ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=sequence)])],
+        ) if unit.facts.is_builtin(function, unit.module):
+            return sequence
+        case _:
+            return None
+
+
+def _is_next(index: ast.expr, name: str) -> bool:
+    match index:
+        case ast.BinOp(left=ast.Name(id=left), op=ast.Add(), right=ast.Constant(value=int(step))):
+            return left == name and step > 0
+        case _:
+            return False
+
+
+def _guards_index(nodes: list[ast.AST], index: str) -> bool:
+    """Whether some condition in the body looks at the index, or something else may stop the loop early."""
+    for node in nodes:
+        if isinstance(node, ast.Try | ast.With | ast.Yield | ast.YieldFrom | ast.Assert | ast.Raise):
+            return True
+        tests: list[ast.expr] = []
+        if isinstance(node, ast.If | ast.While | ast.IfExp):
+            tests = [node.test]
+        elif isinstance(node, ast.BoolOp):
+            tests = node.values[:-1]
+        for test in tests:
+            if any(is_name(inner, index) and not _in_subscript(test, inner) for inner in ast.walk(test)):
+                return True
+    return False
+
+
+def _in_subscript(test: ast.expr, name: ast.AST) -> bool:
+    """Whether the name stands in a subscript of the test: `xs[i] < xs[i + 1]` compares items, not `i`."""
+    return any(
+        isinstance(node, ast.Subscript) and any(inner is name for inner in ast.walk(node.slice))
+        for node in ast.walk(test)
+    )
+
+
+@rule(
+    "ME313",
+    "iterating-over-number",
+    Category.TYPE_ERROR,
+    Severity.ERROR,
+    0.99,
+    on=(ast.For, ast.comprehension),
+    values=("iterable", "item", "sequence"),
+    variants=("len",),
+)
+def iterating_over_number(unit: Subject) -> Iterator[Match]:
+    for loop in unit.facts.nodes(ast.For, ast.comprehension):
+        iterable = loop.iter
+        if unit.types.of(iterable) not in {"int", "float"}:
+            continue
+        values = {"iterable": unit.facts.source(iterable), "item": unit.facts.source(loop.target)}
+        match iterable:
+            case ast.Call(func=ast.Name(id="len"), args=[measured]):
+                yield Match(iterable, {**values, "sequence": unit.facts.source(measured)}, variant="len")
+            case _:
+                yield Match(iterable, values)

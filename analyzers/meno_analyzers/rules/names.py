@@ -1,0 +1,267 @@
+"""Names and scope: uses that nothing gives a value (ME101–ME106) and parameters that are lost (ME110).
+
+A name is reported only when no scope of the file binds it anywhere, no text of the file is unreadable in
+a way that could bind it, and nothing dynamic (a star import, `exec`, `globals()`) could.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+
+from meno_analyzers.facts.control import walk_scope
+from meno_analyzers.facts.flow import DefinitionKind
+from meno_analyzers.facts.module import BUILTIN_NAMES
+from meno_analyzers.facts.scopes import Scope, ScopeKind, parameters_of
+from meno_analyzers.findings import Category, Note, Severity
+from meno_analyzers.rules.registry import Match, Subject, declare, rule
+from meno_analyzers.rules.spelling import distance, nearest
+
+_CONSTANTS_ELSEWHERE = frozenset({"true", "false", "null", "nil", "none", "undefined", "NULL", "TRUE", "FALSE"})
+_NAME_ERRORS = frozenset({"NameError", "UnboundLocalError", "Exception", "BaseException"})
+_MOST_CANDIDATES = 4
+
+
+def _unbound(unit: Subject) -> Iterator[tuple[ast.Name, Scope]]:
+    """Uses of names that nothing in the file binds, one per name and line."""
+    facts, module = unit.facts, unit.module
+    scopes = facts.scopes
+    uses = [*scopes.free.items(), *scopes.class_level.items()]
+    for name, loads in uses:
+        if name in BUILTIN_NAMES or module.is_bound(name) or (name.startswith("__") and name.endswith("__")):
+            continue
+        if name in scopes.class_level and module.in_class(name):
+            continue
+        if module.is_open():
+            return
+        seen = set()
+        for load in loads:
+            if load.lineno not in seen and not _expects_name_error(unit, load) and not _in_annotation(unit, load):
+                seen.add(load.lineno)
+                yield load, facts.scope_at(load)
+
+
+def _expects_name_error(unit: Subject, node: ast.AST) -> bool:
+    """Whether the code is written for the name to be missing: in a `try` that catches it."""
+    child: ast.AST = node
+    for ancestor in unit.facts.ancestors(node):
+        if isinstance(ancestor, ast.Try | ast.TryStar) and child in ancestor.body:
+            for handler in ancestor.handlers:
+                types = [handler.type] if not isinstance(handler.type, ast.Tuple) else handler.type.elts
+                names = {kind.id for kind in types if isinstance(kind, ast.Name)}
+                if handler.type is None or names & _NAME_ERRORS:
+                    return True
+        if isinstance(ancestor, ast.Delete):
+            return True
+        child = ancestor
+    return False
+
+
+def _in_annotation(unit: Subject, node: ast.AST) -> bool:
+    """Whether the use stands in an annotation, which many programs never evaluate."""
+    child: ast.AST = node
+    for ancestor in unit.facts.ancestors(node):
+        if isinstance(ancestor, ast.arg | ast.AnnAssign) and child is ancestor.annotation:
+            return True
+        if isinstance(ancestor, ast.FunctionDef | ast.AsyncFunctionDef) and child is ancestor.returns:
+            return True
+        child = ancestor
+    return False
+
+
+def _visible(unit: Subject, scope: Scope) -> list[str]:
+    """Names that have a value where `scope` runs, innermost first."""
+    names: list[str] = []
+    current: Scope | None = scope
+    while current is not None and current.kind is not ScopeKind.MODULE:
+        if current.kind is not ScopeKind.CLASS or current is scope:
+            names += sorted(current.bound)
+        current = current.parent
+    names += unit.module.names()
+    return [name for name in dict.fromkeys(names) if name != "_"]
+
+
+def _candidates(name: str, visible: list[str]) -> str:
+    """The names to read against, as code, nearest first; the right one is among several."""
+    ranked = sorted(visible, key=lambda other: (distance(name.lower(), other.lower(), 9), other))
+    return ", ".join(f"`{other}`" for other in ranked[:_MOST_CANDIDATES])
+
+
+def _classify(unit: Subject, load: ast.Name, scope: Scope) -> Match:
+    """The match of the one name rule that an unbound use belongs to."""
+    name = load.id
+    visible = _visible(unit, scope)
+    values = {"name": name}
+    if name in _CONSTANTS_ELSEWHERE:
+        return Match(load, values, rule="ME103")
+    folded = name.casefold()
+    same_letters = [other for other in [*visible, *BUILTIN_NAMES] if other.casefold() == folded]
+    if same_letters:
+        others = list(dict.fromkeys([*same_letters, *visible]))
+        return Match(load, {**values, "candidates": _candidates(name, others)}, rule="ME102")
+    parent = unit.facts.parents.get(load)
+    if isinstance(parent, ast.Attribute) and name in sys.stdlib_module_names:
+        return Match(load, values, rule="ME104")
+    near = nearest(name, [*visible, *(b for b in BUILTIN_NAMES if b.islower() and len(b) > 2)])
+    if near is not None:
+        others = list(dict.fromkeys([near, *visible]))
+        return Match(load, {**values, "candidates": _candidates(name, others)})
+    if _wants_text(unit, load, parent):
+        return Match(load, values, rule="ME105")
+    return Match(load, values, variant="unknown")
+
+
+def _wants_text(unit: Subject, load: ast.Name, parent: ast.AST | None) -> bool:
+    """Whether the unknown name stands where a text is compared: `color == red` with `color` a text."""
+    if not isinstance(parent, ast.Compare) or len(parent.ops) != 1:
+        return False
+    if not isinstance(parent.ops[0], ast.Eq | ast.NotEq):
+        return False
+    other = parent.comparators[0] if parent.left is load else parent.left
+    return unit.types.is_text(other)
+
+
+declare("ME102", "wrong-case-name", Category.NAME_ERROR, Severity.ERROR, 0.99, values=("name", "candidates"))
+declare("ME103", "lowercase-constant", Category.NAME_ERROR, Severity.ERROR, 0.99, values=("name",))
+declare("ME104", "missing-import", Category.NAME_ERROR, Severity.ERROR, 0.99, values=("name",))
+declare("ME105", "missing-quotes", Category.NAME_ERROR, Severity.ERROR, 0.95, values=("name",))
+
+
+@rule(
+    "ME101",
+    "misspelled-name",
+    Category.NAME_ERROR,
+    Severity.ERROR,
+    0.99,
+    on=(ast.Name,),
+    values=("name", "candidates"),
+    variants=("unknown",),
+)
+def unbound_name(unit: Subject) -> Iterator[Match]:
+    """ME101 to ME105: one question, five ways to have come to it."""
+    for load, scope in _unbound(unit):
+        yield _classify(unit, load, scope)
+
+
+@rule(
+    "ME106",
+    "local-used-before-assignment",
+    Category.NAME_ERROR,
+    Severity.ERROR,
+    0.99,
+    on=(ast.FunctionDef, ast.AsyncFunctionDef),
+    values=("name", "function"),
+)
+def local_used_before_assignment(unit: Subject) -> Iterator[Match]:
+    facts = unit.facts
+    for function in facts.functions:
+        scope = facts.scope_inside(function)
+        if facts.scopes.dynamic:
+            continue
+        flow = facts.flow(scope)
+        shared = scope.shared_names()
+        reported = set()
+        for name, definitions in flow.reaching.items():
+            if name.id in reported or name.id in shared or not scope.binds(name.id):
+                continue
+            # Exactly one definition, and it is "none of this function's": unbound on every path.
+            kinds = {definition.kind for definition in definitions}
+            if kinds != {DefinitionKind.UNBOUND} or _expects_name_error(unit, name):
+                continue
+            if facts.scope_at(name) is not scope:
+                continue
+            # Only where the same name has a value outside: that is the mix-up this rule explains.
+            if not unit.module.is_bound(name.id) and not _bound_outside(scope, name.id):
+                continue
+            reported.add(name.id)
+            later = [d.node for d in flow.definitions.get(name.id, ()) if d.node is not None]
+            notes = tuple(
+                Note(facts.span(node), f"Here `{name.id}` is given a value inside `{function.name}`.")
+                for node in later[:1]
+                if hasattr(node, "lineno")
+            )
+            yield Match(name, {"name": name.id, "function": function.name}, notes=notes)
+
+
+def _bound_outside(scope: Scope, name: str) -> bool:
+    parent = scope.parent
+    while parent is not None:
+        if parent.kind is ScopeKind.FUNCTION and name in parent.bound:
+            return True
+        parent = parent.parent
+    return False
+
+
+@rule(
+    "ME110",
+    "parameter-overwritten",
+    Category.WRONG_VARIABLE,
+    Severity.WARNING,
+    0.98,
+    on=(ast.FunctionDef, ast.AsyncFunctionDef),
+    values=("parameter", "function", "value"),
+)
+def parameter_overwritten(unit: Subject) -> Iterator[Match]:
+    for function in unit.facts.functions:
+        required = _required_parameters(function)
+        if not required or function.decorator_list:
+            continue
+        for statement in function.body:
+            match = _overwrites(unit, statement, required)
+            if match is not None:
+                yield Match(statement, {**match, "function": function.name})
+                required.discard(match["parameter"])
+            # Whatever the statement reads is used, and after a branch nothing is certain.
+            required -= {
+                node.id
+                for node in ast.walk(statement)
+                if isinstance(node, ast.Name) and node.id in required
+            }
+            if not isinstance(statement, ast.Assign | ast.Expr | ast.AnnAssign):
+                break
+
+
+def _required_parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    positional = [*function.args.posonlyargs, *function.args.args]
+    with_default = len(function.args.defaults)
+    required = positional[: len(positional) - with_default]
+    names = {argument.arg for argument in required} & {a.arg for a in parameters_of(function)}
+    # A nested function or lambda may read the parameter at any time.
+    for node in ast.walk(function):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) and node is not function:
+            names -= {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    return {name for name in names if not name.startswith("_") and name not in {"self", "cls"}}
+
+
+def _overwrites(unit: Subject, statement: ast.stmt, names: set[str]) -> dict[str, str] | None:
+    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
+        return None
+    (target,) = statement.targets
+    if not isinstance(target, ast.Name) or target.id not in names:
+        return None
+    # A parameter that is never read afterwards may be there for a caller's sake only.
+    function = unit.facts.function_around(statement)
+    reads = [
+        node
+        for node in walk_scope(function.body if function else [])
+        if isinstance(node, ast.Name) and node.id == target.id and isinstance(node.ctx, ast.Load)
+    ]
+    if reads and _is_fresh_value(unit, statement.value):
+        return {"parameter": target.id, "value": unit.facts.source(statement.value)}
+    return None
+
+
+def _is_fresh_value(unit: Subject, value: ast.expr) -> bool:
+    """A constant other than None, an empty display, `input()`, or `int(input())`."""
+    match value:
+        case ast.Constant():
+            return value.value is not None
+        case ast.List(elts=[]) | ast.Dict(keys=[]):
+            return True
+        case ast.Call(func=ast.Name(id="input") as name):
+            return unit.facts.is_builtin(name, unit.module)
+        case ast.Call(func=ast.Name(id="int" | "float"), args=[inner]):
+            return isinstance(inner, ast.Call) and _is_fresh_value(unit, inner)
+        case _:
+            return False

@@ -1,0 +1,178 @@
+"""A rule is data plus one function from facts to matches; this is where rules register themselves.
+
+To add one, write the function in the module of its family and decorate it with `@rule(...)`; the hint
+texts, the page and the fixtures go by its id (CONTRIBUTING.md has the five steps).
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from meno_analyzers.facts.module import ModuleView
+from meno_analyzers.facts.parsing import SyntaxProblem
+from meno_analyzers.facts.types import Types
+from meno_analyzers.facts.unit import UnitFacts
+from meno_analyzers.findings import Category, Finding, Note, Severity, Source, Span
+
+LONGEST_VALUE = 40
+
+
+@dataclass(slots=True)
+class Subject:
+    """What a rule looks at: one unit's facts, its window on the rest of the file, and proven types."""
+
+    facts: UnitFacts
+    module: ModuleView
+    types: Types
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """What a syntax rule looks at: a unit's lines and CPython's complaint about them."""
+
+    lines: list[str]
+    problem: SyntaxProblem
+
+    @property
+    def line(self) -> str:
+        """The line that CPython points at, without its end."""
+        return self.lines[self.problem.line].rstrip("\r\n") if self.lines else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One place where a rule holds: a node or a span of the unit, and what fills the hint texts.
+
+    `rule` names another rule of the family where one check serves several (see `declare`).
+    """
+
+    where: ast.AST | Span
+    values: Mapping[str, str] = field(default_factory=dict)
+    variant: str | None = None
+    notes: tuple[Note, ...] = ()
+    rule: str | None = None
+
+
+Check = Callable[[Subject], Iterable[Match]]
+SyntaxCheck = Callable[[Broken], Match | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule's data. `on` are the node types without which it cannot match, so that most are never run.
+
+    `confidence` is the precision aimed at; `misconception` an id of progmiscon.org where one fits.
+    """
+
+    id: str
+    name: str
+    category: Category
+    severity: Severity
+    confidence: float
+    values: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
+    misconception: str | None = None
+    on: tuple[type[ast.AST], ...] = ()
+    check: Check | None = None
+    syntax_check: SyntaxCheck | None = None
+
+    def finding(self, match: Match, span: Span) -> Finding:
+        """The finding that a match of this rule stands for."""
+        return Finding(
+            rule=self.id,
+            name=self.name,
+            category=self.category,
+            severity=self.severity,
+            confidence=self.confidence,
+            source=Source.STATIC,
+            span=span,
+            values={name: shorten(value) for name, value in match.values.items()},
+            variant=match.variant,
+            notes=match.notes,
+        )
+
+
+RULES: dict[str, Rule] = {}
+
+
+def rule(
+    id: str,
+    name: str,
+    category: Category,
+    severity: Severity,
+    confidence: float,
+    *,
+    on: tuple[type[ast.AST], ...] = (),
+    values: tuple[str, ...] = (),
+    variants: tuple[str, ...] = (),
+    misconception: str | None = None,
+) -> Callable[[Check], Check]:
+    """Registers a rule over units that parse."""
+
+    def register(check: Check) -> Check:
+        assert id not in RULES, id
+        RULES[id] = Rule(
+            id, name, category, severity, confidence, values, variants, misconception, on, check
+        )
+        return check
+
+    return register
+
+
+def declare(
+    id: str,
+    name: str,
+    category: Category,
+    severity: Severity,
+    confidence: float,
+    *,
+    values: tuple[str, ...] = (),
+    variants: tuple[str, ...] = (),
+    misconception: str | None = None,
+) -> None:
+    """Registers a rule whose matches the check of another rule finds on its way."""
+    assert id not in RULES, id
+    RULES[id] = Rule(id, name, category, severity, confidence, values, variants, misconception)
+
+
+def syntax_rule(
+    id: str,
+    name: str,
+    *,
+    values: tuple[str, ...] = (),
+    variants: tuple[str, ...] = (),
+    misconception: str | None = None,
+) -> Callable[[SyntaxCheck], SyntaxCheck]:
+    """Registers a rule over units that do not parse; the first one that matches speaks, in this order."""
+
+    def register(check: SyntaxCheck) -> SyntaxCheck:
+        assert id not in RULES, id
+        RULES[id] = Rule(
+            id,
+            name,
+            Category.SYNTAX_ERROR,
+            Severity.ERROR,
+            0.99,
+            values,
+            variants,
+            misconception,
+            (),
+            None,
+            check,
+        )
+        return check
+
+    return register
+
+
+def shorten(text: str) -> str:
+    """A piece of the learner's text that fits into a sentence: one line, at most 40 characters.
+
+    Lists of names that are already formatted as code are left whole.
+    """
+    text = " ".join(text.split())
+    if len(text) <= LONGEST_VALUE or text.startswith("`"):
+        return text
+    return text[: LONGEST_VALUE - 1].rstrip() + "…"

@@ -1,0 +1,45 @@
+"""How far apart two spellings are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def distance(left: str, right: str, most: int) -> int:
+    """The Damerau–Levenshtein distance (optimal string alignment), or `most` + 1 if it is larger.
+
+    Source: Boytsov, Indexing methods for approximate dictionary searching, 2011, section 2.2.
+    """
+    if abs(len(left) - len(right)) > most:
+        return most + 1
+    two_ago: list[int] = []
+    previous = list(range(len(right) + 1))
+    for row, a in enumerate(left, 1):
+        current = [row]
+        for column, b in enumerate(right, 1):
+            cost = min(previous[column] + 1, current[-1] + 1, previous[column - 1] + (a != b))
+            if row > 1 and column > 1 and a == right[column - 2] and left[row - 2] == b:
+                cost = min(cost, two_ago[column - 2] + 1)
+            current.append(cost)
+        if min(current) > most:
+            return most + 1
+        two_ago, previous = previous, current
+    return previous[-1]
+
+
+def nearest(name: str, others: Iterable[str]) -> str | None:
+    """The closest of `others` within a quarter of the name's length (at least 1), or None.
+
+    Names of one or two letters have no near names: everything would be near.
+    """
+    if len(name) < 3:
+        return None
+    allowed = max(1, len(name) // 4)
+    best: tuple[int, str] | None = None
+    for other in others:
+        if len(other) < 3:
+            continue
+        apart = distance(name, other, allowed)
+        if apart <= allowed and (best is None or (apart, other) < best):
+            best = (apart, other)
+    return best[1] if best else None

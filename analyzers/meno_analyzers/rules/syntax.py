@@ -1,0 +1,357 @@
+"""Syntax and layout (ME001–ME018): what kind of slip stopped the parser, and where a person should look.
+
+CPython's own message decides most cases; where it is generic or points away from the slip, the line's
+tokens decide. The first rule that matches speaks, so the narrow ones stand before the general ones.
+"""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import re
+import warnings
+
+from meno_analyzers.findings import Finding, Span
+from meno_analyzers.rules.registry import RULES, Broken, Match, syntax_rule
+from meno_analyzers.rules.spelling import distance
+from meno_analyzers.rules.tokens import KINDS, Token, TokenKind, tokens_of, unclosed_bracket
+
+_BLOCK_WORDS = frozenset(
+    "if elif else for while def class try except finally with async match case".split()
+)
+_SMART_QUOTES = frozenset("“”„‟‘’‚‛«»`´")
+_WORD = re.compile(r"\s*([^\W\d]\w*)")
+
+
+def diagnose(broken: Broken) -> Finding:
+    """The one finding for a unit that does not parse."""
+    for rule in RULES.values():
+        if rule.syntax_check is not None and (match := rule.syntax_check(broken)) is not None:
+            span = match.where if isinstance(match.where, Span) else _problem_span(broken)
+            return rule.finding(match, span)
+    raise AssertionError("ME000 matches everything")
+
+
+def _problem_span(broken: Broken) -> Span:
+    p = broken.problem
+    return Span(p.line, p.column, p.end_line, p.end_column)
+
+
+def _first_word(line: str) -> str:
+    match = _WORD.match(line)
+    return match.group(1) if match else ""
+
+
+def _line_span(broken: Broken, line: int) -> Span:
+    """The text of a line without the white space around it."""
+    text = broken.lines[line].rstrip()
+    return Span(line, len(text) - len(text.lstrip()), line, max(len(text), 1))
+
+
+def _on_line(broken: Broken, line: int) -> list[Token]:
+    return [token for token in tokens_of(broken.lines) if token.line == line]
+
+
+def _is_generic(broken: Broken) -> bool:
+    message = broken.problem.message
+    return message.startswith(("invalid syntax", "expected 'else'", "cannot assign", "expected ':'"))
+
+
+@syntax_rule("ME007", "smart-quotes", values=("quote",))
+def smart_quotes(broken: Broken) -> Match | None:
+    p = broken.problem
+    if not p.message.startswith("invalid character"):
+        return None
+    character = broken.line[p.column : p.column + 1]
+    if character not in _SMART_QUOTES:
+        return None
+    return Match(Span(p.line, p.column, p.line, p.column + 1), {"quote": character})
+
+
+@syntax_rule("ME012", "tabs-and-spaces")
+def tabs_and_spaces(broken: Broken) -> Match | None:
+    if broken.problem.kind != "TabError":
+        return None
+    return Match(_line_span(broken, broken.problem.line))
+
+
+@syntax_rule("ME011", "dedent-mismatch", values=("word",))
+def dedent_mismatch(broken: Broken) -> Match | None:
+    if not broken.problem.message.startswith("unindent does not match"):
+        return None
+    return Match(_line_span(broken, broken.problem.line), {"word": _first_word(broken.line) or "this line"})
+
+
+@syntax_rule("ME010", "unexpected-indent", values=("word",))
+def unexpected_indent(broken: Broken) -> Match | None:
+    if broken.problem.message != "unexpected indent":
+        return None
+    return Match(_line_span(broken, broken.problem.line), {"word": _first_word(broken.line) or "this line"})
+
+
+@syntax_rule("ME009", "missing-indented-block", values=("keyword",))
+def missing_indented_block(broken: Broken) -> Match | None:
+    if not broken.problem.message.startswith("expected an indented block"):
+        return None
+    line = _header_above(broken)
+    return Match(_line_span(broken, line), {"keyword": _first_word(broken.lines[line]) or "block"})
+
+
+def _header_above(broken: Broken) -> int:
+    """The line that ends with a colon and wants a block: the nearest one above the complaint."""
+    code = [t for t in tokens_of(broken.lines) if t.kind is not TokenKind.COMMENT]
+    ends = {token.line: token.text for token in code}
+    for line in range(broken.problem.line, -1, -1):
+        if ends.get(line) == ":" and (line < broken.problem.line or line == max(ends, default=0)):
+            word = _first_word(broken.lines[line])
+            return line if word else max(0, line - 1)
+    return broken.problem.line
+
+
+@syntax_rule("ME013", "unterminated-string", values=("quote",), variants=("apostrophe", "triple"))
+def unterminated_string(broken: Broken) -> Match | None:
+    p = broken.problem
+    if not p.message.startswith("unterminated"):
+        return None
+    if "triple" in p.message:
+        quote = '"""' if '"""' in broken.line[p.column :] else "'''"
+        return Match(Span(p.line, p.column, p.line, p.column + 3), {"quote": quote}, variant="triple")
+    end = max(len(broken.line), p.column + 1)
+    if re.search(r"'[^'\"]*\w'\w", broken.line):
+        first = broken.line.index("'")
+        return Match(Span(p.line, first, p.line, end), {"quote": "'"}, variant="apostrophe")
+    found = re.search(r"[\"']", broken.line[p.column :])
+    return Match(Span(p.line, p.column, p.line, end), {"quote": found.group() if found else '"'})
+
+
+@syntax_rule("ME014", "fstring-brace-problem", variants=("unclosed", "empty", "stray"))
+def fstring_brace_problem(broken: Broken) -> Match | None:
+    message = broken.problem.message
+    if not message.startswith("f-string"):
+        return None
+    variant = None
+    if "expecting '}'" in message:
+        variant = "unclosed"
+    elif "empty expression" in message or "valid expression required" in message:
+        variant = "empty"
+    elif "single '}'" in message:
+        variant = "stray"
+    string = next(
+        (t for t in _on_line(broken, broken.problem.line) if t.kind is TokenKind.STRING and "f" in t.text[:3].lower()),
+        None,
+    )
+    return Match(string.span if string else _problem_span(broken), variant=variant)
+
+
+@syntax_rule("ME016", "print-statement", values=("word",))
+def print_statement(broken: Broken) -> Match | None:
+    found = re.match(r"Missing parentheses in call to '(\w+)'", broken.problem.message)
+    return Match(_problem_span(broken), {"word": found.group(1)}) if found else None
+
+
+@syntax_rule("ME004", "bracket-kind-mismatch", values=("opening", "closing"))
+def bracket_kind_mismatch(broken: Broken) -> Match | None:
+    found = re.match(
+        r"closing parenthesis '(.)' does not match opening parenthesis '(.)'", broken.problem.message
+    )
+    if not found:
+        return None
+    p = broken.problem
+    return Match(
+        Span(p.line, p.column, p.line, p.column + 1), {"opening": found.group(2), "closing": found.group(1)}
+    )
+
+
+@syntax_rule("ME003", "extra-closing-bracket", values=("bracket", "kind"))
+def extra_closing_bracket(broken: Broken) -> Match | None:
+    found = re.match(r"unmatched '(.)'", broken.problem.message)
+    if not found:
+        return None
+    p = broken.problem
+    bracket = found.group(1)
+    return Match(
+        Span(p.line, p.column, p.line, p.column + 1), {"bracket": bracket, "kind": KINDS.get(bracket, "round")}
+    )
+
+
+@syntax_rule("ME006", "else-if-keyword")
+def else_if_keyword(broken: Broken) -> Match | None:
+    found = re.match(r"(\s*)(else\s+if)\b", broken.line)
+    if not found or not _is_generic(broken):
+        return None
+    return Match(Span(broken.problem.line, found.start(2), broken.problem.line, found.end(2)))
+
+
+@syntax_rule("ME018", "c-style-logical-operator", values=("operator",), variants=("not",))
+def c_style_logical_operator(broken: Broken) -> Match | None:
+    if not _is_generic(broken) and "unclosed" not in broken.problem.message:
+        return None
+    tokens = _on_line(broken, broken.problem.line)
+    for token, following in zip(tokens, tokens[1:], strict=False):
+        doubled = token.text in {"&", "|"} and following.text == token.text
+        if doubled and following.column == token.end:
+            span = Span(token.line, token.column, token.line, following.end)
+            return Match(span, {"operator": token.text * 2})
+        if token.text == "!" and (following.is_operand or following.text == "("):
+            return Match(token.span, {"operator": "!"}, variant="not")
+    return None
+
+
+_REVERSED = frozenset({("=", ">"), ("=", "<"), ("=", "!"), ("<", ">")})
+
+
+@syntax_rule("ME017", "reversed-comparison-operator", values=("operator",))
+def reversed_comparison_operator(broken: Broken) -> Match | None:
+    if not _is_generic(broken):
+        return None
+    tokens = _on_line(broken, broken.problem.line)
+    for token, following in zip(tokens, tokens[1:], strict=False):
+        if following.column == token.end and (token.text, following.text) in _REVERSED:
+            span = Span(token.line, token.column, token.line, following.end)
+            return Match(span, {"operator": token.text + following.text})
+    return None
+
+
+@syntax_rule("ME002", "unclosed-bracket", values=("bracket", "kind"))
+def unclosed_bracket_rule(broken: Broken) -> Match | None:
+    p = broken.problem
+    found = re.match(r"'(.)' was never closed", p.message)
+    if found:
+        bracket = found.group(1)
+        place = Span(p.line, p.column, p.line, p.column + 1)
+        return Match(place, {"bracket": bracket, "kind": KINDS.get(bracket, "round")})
+    if not _is_generic(broken):
+        return None
+    # The parser gave up somewhere behind a bracket that nothing closes: the bracket is the place to look.
+    opener = unclosed_bracket(tokens_of(broken.lines))
+    if opener is None or (opener.line, opener.column) >= (p.line, max(p.column, 1)):
+        return None
+    return Match(opener.span, {"bracket": opener.text, "kind": KINDS[opener.text]})
+
+
+@syntax_rule("ME005", "assign-in-condition", values=("keyword", "name"), misconception="AssignCompares")
+def assign_in_condition(broken: Broken) -> Match | None:
+    tokens = _on_line(broken, broken.problem.line)
+    if not tokens or tokens[0].text not in {"if", "elif", "while"} or not _is_generic(broken):
+        return None
+    depth = 0
+    for index, token in enumerate(tokens):
+        if token.kind is TokenKind.OPERATOR:
+            depth += (token.text in "([{") - (token.text in ")]}")
+            if token.text == ":" and depth == 0:
+                break
+            if token.text == "=" and depth <= 1 and index > 1:
+                left = broken.line[tokens[1].column : token.column].strip(" (")
+                if _is_keyword_argument(tokens, index, depth):
+                    continue
+                return Match(token.span, {"keyword": tokens[0].text, "name": left or "this"})
+    return None
+
+
+def _is_keyword_argument(tokens: list[Token], index: int, depth: int) -> bool:
+    """Whether the `=` stands in a call's parentheses, where it names an argument."""
+    if depth == 0:
+        return False
+    for position in range(index, 0, -1):
+        if tokens[position].text == "(":
+            before = tokens[position - 1]
+            return before.kind is TokenKind.NAME and not keyword.iskeyword(before.text)
+    return False
+
+
+@syntax_rule("ME001", "missing-colon", values=("keyword",))
+def missing_colon(broken: Broken) -> Match | None:
+    if broken.problem.message != "expected ':'":
+        return None
+    line = broken.problem.line
+    # The header may have begun further up, in brackets or behind a backslash.
+    while line > 0 and _first_word(broken.lines[line]) not in _BLOCK_WORDS:
+        line -= 1
+    word = _first_word(broken.lines[line])
+    if word not in _BLOCK_WORDS:
+        return None
+    code = [t for t in _on_line(broken, broken.problem.line) if t.kind is not TokenKind.COMMENT]
+    last = code[-1] if code else None
+    where = last.span if last is not None else _line_span(broken, line)
+    return Match(where, {"keyword": word})
+
+
+_TYPED_FIRST = frozenset(
+    "return for while if elif else def class import from try except finally with print not and or in "
+    "pass break continue raise global lambda yield assert del".split()
+) - {"print"}
+
+
+@syntax_rule("ME015", "keyword-typo", values=("word",))
+def keyword_typo(broken: Broken) -> Match | None:
+    if not broken.problem.message.startswith(("invalid syntax", "expected ':'")):
+        return None
+    for line in (broken.problem.line, broken.problem.line - 1):
+        if line < 0:
+            continue
+        words = [t for t in _on_line(broken, line) if t.kind is TokenKind.NAME]
+        for token in words[:1]:
+            if _mends(broken, token):
+                return Match(token.span, {"word": token.text})
+    return None
+
+
+def _mends(broken: Broken, token: Token) -> bool:
+    """Whether some keyword in this word's place makes the unit parse."""
+    if keyword.iskeyword(token.text):
+        return False
+    allowed = 2 if len(token.text) >= 6 else 1
+    for word in sorted(_TYPED_FIRST):
+        if distance(token.text.lower(), word, allowed) > allowed:
+            continue
+        text = broken.lines[token.line]
+        mended = list(broken.lines)
+        mended[token.line] = text[: token.column] + word + text[token.end :]
+        if _parses(mended):
+            return True
+    return False
+
+
+def _parses(lines: list[str]) -> bool:
+    indented = bool(lines) and lines[0][:1] in " \t"
+    text = ("if 1:\n" if indented else "") + "".join(lines)
+    for candidate in (text, text.rstrip() + "\n" + " " * 200 + "pass\n"):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                ast.parse(candidate, "<buffer>")
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        return True
+    return False
+
+
+@syntax_rule("ME008", "missing-comma", values=("left", "right"))
+def missing_comma(broken: Broken) -> Match | None:
+    p = broken.problem
+    if "forgot a comma" not in p.message:
+        return None
+    tokens = [
+        t
+        for t in tokens_of(broken.lines)
+        if t.kind is not TokenKind.COMMENT
+        and (p.line, p.column) <= (t.line, t.column)
+        and (t.line, t.end) <= (p.end_line, max(p.end_column, p.column + 1))
+    ]
+    for left, right in zip(tokens, tokens[1:], strict=False):
+        ends = left.is_operand or left.text in {")", "]", "}"}
+        if ends and right.is_operand and not (keyword.iskeyword(right.text) or keyword.iskeyword(left.text)):
+            span = Span(left.line, left.column, right.line, right.end)
+            return Match(span, {"left": left.text, "right": right.text})
+    return None
+
+
+@syntax_rule("ME000", "invalid-syntax", values=("near",))
+def invalid_syntax(broken: Broken) -> Match | None:
+    p = broken.problem
+    token = next(
+        (t for t in _on_line(broken, p.line) if t.end > p.column and t.kind is not TokenKind.COMMENT), None
+    )
+    if token is None:
+        return Match(_line_span(broken, p.line), {"near": broken.line.strip() or "the end"})
+    return Match(token.span, {"near": token.text})

@@ -1,0 +1,35 @@
+r"""Splitting text into lines the way the protocol, Python and editors do: at `\n`, `\r\n` and `\r` only.
+
+`str.splitlines` also splits at form feeds, vertical tabs, U+0085, U+2028 and others; a server that uses it
+places every edit below such a character one line off. Nothing in Meno may use it on source text.
+"""
+
+from __future__ import annotations
+
+import re
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
+
+
+def split_lines(text: str) -> list[str]:
+    r"""The lines of `text` with their ends kept; the last one has no end and may be empty.
+
+    `"".join(split_lines(text)) == text`, and there is always at least one line.
+    """
+    if "\r" not in text:
+        lines = [line + "\n" for line in text.split("\n")]
+        lines[-1] = lines[-1][:-1]
+        return lines
+    lines = _LINE.findall(text)
+    if not lines or lines[-1][-1] in "\r\n":
+        lines.append("")
+    return lines
+
+
+def content_length(line: str) -> int:
+    """The number of characters before the line's end."""
+    if line.endswith("\r\n"):
+        return len(line) - 2
+    if line.endswith(("\n", "\r")):
+        return len(line) - 1
+    return len(line)
