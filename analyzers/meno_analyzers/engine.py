@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from meno_analyzers.facts.module import Module, ModuleView, Summary, names_asked, still_holds
 from meno_analyzers.facts.summaries import summary_of
 from meno_analyzers.facts.unit import UnitFacts
-from meno_analyzers.findings import Finding
+from meno_analyzers.findings import Finding, Span
 from meno_analyzers.rules import RULES, Broken, Subject, diagnose
 from meno_analyzers.source import Document, Splice, Unit, UnitMap
 
@@ -82,9 +82,7 @@ class Analysis:
 
     def edited(self, splice: Splice) -> None:
         """Follows one edit of the document: the units that it touches are pending first."""
-        change = self.units.update(
-            self.document.lines, splice.first, splice.old_end, splice.new_end
-        )
+        change = self.units.update(self.document.lines, splice.first, splice.old_end, splice.new_end)
         affected: set[str] = set()
         for unit in change.removed:
             affected |= self._leave(unit)
@@ -174,9 +172,9 @@ def check_unit(facts: UnitFacts, view: ModuleView) -> list[Finding]:
             continue
         for match in rule.check(subject):
             where = match.where
-            span = where if not hasattr(where, "_fields") else facts.span(where)  # type: ignore[arg-type]
+            span = where if isinstance(where, Span) else facts.span(where)
             speaker = RULES[match.rule] if match.rule else rule
-            found.append(speaker.finding(match, span))  # type: ignore[arg-type]
+            found.append(speaker.finding(match, span))
     if not found:
         return found
     return _one_per_line(_without_suppressed(found, facts.lines))
@@ -201,7 +199,11 @@ def _without_suppressed(findings: list[Finding], lines: list[str]) -> list[Findi
     """Leaves out what a `# meno: ok ME301` comment on the line allows; without ids it allows all."""
     kept = []
     for finding in findings:
-        allowed = _SUPPRESSION.search(lines[finding.span.start_line]) if finding.span.start_line < len(lines) else None
+        allowed = (
+            _SUPPRESSION.search(lines[finding.span.start_line])
+            if finding.span.start_line < len(lines)
+            else None
+        )
         if allowed is None:
             kept.append(finding)
             continue

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import Flag, auto
+
+from meno_analyzers.facts.tree import walk_scope
 
 
 class Outcome(Flag):
@@ -111,16 +113,6 @@ def is_exit(call: ast.Call) -> bool:
 def is_always_true(test: ast.expr) -> bool:
     """Whether a loop's test is a constant that is true, such as `True` or `1`."""
     return isinstance(test, ast.Constant) and bool(test.value)
-
-
-def walk_scope(nodes: Iterable[ast.AST]) -> Iterable[ast.AST]:
-    """All nodes below `nodes`, themselves included, but not what is inside nested functions or classes."""
-    stack = list(nodes)
-    while stack:
-        node = stack.pop()
-        yield node
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            stack.extend(ast.iter_child_nodes(node))
 
 
 def is_generator(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

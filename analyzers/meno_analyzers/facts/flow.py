@@ -17,6 +17,7 @@ from enum import Enum
 
 from meno_analyzers.facts.control import is_always_true, is_exit
 from meno_analyzers.facts.scopes import Scope, ScopeKind, parameters_of
+from meno_analyzers.facts.tree import children, walk
 
 
 class DefinitionKind(Enum):
@@ -95,9 +96,7 @@ class Flow:
                 state[parameter.arg] = frozenset({made})
         self.end = self._block(body, state)
 
-    def _define(
-        self, kind: DefinitionKind, name: str, node: ast.AST, value: ast.expr | None
-    ) -> Definition:
+    def _define(self, kind: DefinitionKind, name: str, node: ast.AST, value: ast.expr | None) -> Definition:
         key = (id(node), name)
         made = self._made.get(key)
         if made is None:
@@ -143,9 +142,7 @@ class Flow:
                     self._read(node.target, state)
             case ast.If():
                 self._read(node.test, state)
-                return _join(
-                    (self._block(node.body, dict(state)), self._block(node.orelse, dict(state)))
-                )
+                return _join((self._block(node.body, dict(state)), self._block(node.orelse, dict(state))))
             case ast.For() | ast.AsyncFor():
                 return self._for(node, state)
             case ast.While():
@@ -168,9 +165,7 @@ class Flow:
                     self._loops[-1].continues.append(state)
                 return None
             case ast.FunctionDef() | ast.AsyncFunctionDef():
-                self._read_all(
-                    [*node.decorator_list, *node.args.defaults, *node.args.kw_defaults], state
-                )
+                self._read_all([*node.decorator_list, *node.args.defaults, *node.args.kw_defaults], state)
                 self._set(state, DefinitionKind.OTHER, node.name, node)
             case ast.ClassDef():
                 self._read_all([*node.decorator_list, *node.bases, *node.keywords], state)
@@ -189,11 +184,7 @@ class Flow:
                 pass
             case _:
                 self._read(node, state)
-                if (
-                    isinstance(node, ast.Expr)
-                    and isinstance(node.value, ast.Call)
-                    and is_exit(node.value)
-                ):
+                if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and is_exit(node.value):
                     return None
         return state
 
@@ -294,7 +285,7 @@ class Flow:
         ends: list[State | None] = [state]
         for case in node.cases:
             branch = dict(state)
-            for part in ast.walk(case.pattern):
+            for part in walk(case.pattern):
                 name = getattr(part, "name", None) or getattr(part, "rest", None)
                 if isinstance(name, str):
                     self._set(branch, DefinitionKind.OTHER, name, part)
@@ -340,7 +331,7 @@ class Flow:
         if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
             self._comprehension(node, state)
             return
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             self._read(child, state)
 
     def _comprehension(self, node: ast.AST, state: State) -> None:
@@ -348,12 +339,12 @@ class Flow:
         own = {
             name.id
             for generator in node.generators  # type: ignore[attr-defined]
-            for name in ast.walk(generator.target)
+            for name in walk(generator.target)
             if isinstance(name, ast.Name)
         }
         inner = {name: frozenset[Definition]() for name in own}
         local = {**state, **inner}
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             self._read(child, local)
         for name, value in local.items():
             if name not in own and state.get(name) is not value:

@@ -12,8 +12,10 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
 BUILTIN_NAMES = frozenset(dir(builtins)) | frozenset(
-    "__file__ __path__ __annotations__ __builtins__ __module__ __qualname__ __class__ "
-    "exit quit copyright credits license WindowsError reveal_type reveal_locals _".split()
+    (
+        "__file__ __path__ __annotations__ __builtins__ __module__ __qualname__ __class__ exit quit "
+        "copyright credits license WindowsError reveal_type reveal_locals _"
+    ).split()
 )
 
 

@@ -48,12 +48,17 @@ def parse_unit(lines: list[str], *, in_class: bool, goes_on: bool) -> Parsed:
     if in_class and _is_indented(lines):
         text = _WRAPPER + text
         offset = 1
-    if goes_on:
-        # The body follows in units of its own; a header without one would not parse.
-        indent = _body_indent(lines)
-        text = f"{text}{'' if text.endswith(chr(10)) else chr(10)}{indent}pass\n"
     if len(text) > LONGEST_UNIT:
         return Parsed(None, None, offset)
+    parsed = _parse(text, lines, offset)
+    if goes_on and parsed.problem is not None:
+        # The body follows in units of its own: a header without one parses once it has any body.
+        end = "" if text.endswith(("\n", "\r")) else "\n"
+        return _parse(f"{text}{end}{_header_indent(lines)} pass\n", lines, offset)
+    return parsed
+
+
+def _parse(text: str, lines: list[str], offset: int) -> Parsed:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -64,9 +69,7 @@ def parse_unit(lines: list[str], *, in_class: bool, goes_on: bool) -> Parsed:
         # NUL bytes: "source code string cannot contain null bytes".
         line = next((i for i, text in enumerate(lines) if "\0" in text), 0)
         column = max(0, lines[line].find("\0")) if lines else 0
-        return Parsed(
-            None, SyntaxProblem("null byte", line, column, line, column + 1, "SyntaxError"), offset
-        )
+        return Parsed(None, SyntaxProblem("null byte", line, column, line, column + 1, "SyntaxError"), offset)
     except (RecursionError, MemoryError):
         return Parsed(None, SyntaxProblem("too deeply nested", 0, 0, 0, 0, "SyntaxError"), offset)
 
@@ -79,19 +82,13 @@ def _is_indented(lines: list[str]) -> bool:
     return False
 
 
-def _body_indent(lines: list[str]) -> str:
-    """The white space of the class's first body line within the unit, or of its header and a bit."""
-    header = ""
+def _header_indent(lines: list[str]) -> str:
+    """The white space in front of the class's header."""
     for line in lines:
-        stripped = line.strip()
-        if not stripped or stripped.startswith(("#", "@")):
-            continue
-        space = line[: len(line) - len(line.lstrip(" \t"))]
-        if stripped.startswith("class") and not header:
-            header = space + " "
-        elif header and len(space) >= len(header):
-            return space
-    return header or " "
+        stripped = line.lstrip(" \t")
+        if stripped.startswith("class"):
+            return line[: len(line) - len(stripped)]
+    return ""
 
 
 def _problem(error: SyntaxError, lines: list[str], offset: int) -> SyntaxProblem:

@@ -8,13 +8,17 @@ that the unit does not bind are the module's business and are listed in `free`.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
+
+from meno_analyzers.facts.tree import children
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-_DYNAMIC_CALLS = frozenset({"exec", "eval", "globals", "locals", "vars", "setattr", "__import__"})
+# Calls after which a module may hold names that its text does not show.
+_MAKES_NAMES = frozenset({"exec", "globals", "locals", "vars", "_convert_", "_convert"})
 
 
 class ScopeKind(Enum):
@@ -132,7 +136,7 @@ class _Builder:
         if handler is not None:
             handler(self, node)
         else:
-            for child in ast.iter_child_nodes(node):
+            for child in children(node):
                 self.visit(child)
 
     def bind(self, name: str) -> None:
@@ -186,6 +190,10 @@ class _Builder:
 
     def class_(self, node: ast.ClassDef) -> None:
         self.bind(node.name)
+        for decorator in node.decorator_list:
+            # `@enum.global_enum` copies the members into the module.
+            if "global_enum" in (getattr(decorator, "attr", ""), getattr(decorator, "id", "")):
+                self.dynamic = True
         self.visit_all([*node.decorator_list, *node.bases, *node.keywords])
         for parameter in getattr(node, "type_params", ()):
             self.module.bound.add(parameter.name)
@@ -255,8 +263,9 @@ class _Builder:
         self.visit(node.value)  # type: ignore[attr-defined]
 
     def call(self, node: ast.Call) -> None:
-        if isinstance(node.func, ast.Name) and node.func.id in _DYNAMIC_CALLS:
-            self.dynamic = self.dynamic or node.func.id in {"exec", "globals", "locals", "vars"}
+        if isinstance(node.func, ast.Name | ast.Attribute):
+            name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
+            self.dynamic = self.dynamic or name in _MAKES_NAMES
         self.visit_all([node.func, *node.args, *node.keywords])
 
 
@@ -266,7 +275,8 @@ def _all_arguments(arguments: ast.arguments) -> list[ast.arg]:
     return found
 
 
-_HANDLERS = {
+# Each handler takes the node type that stands beside it.
+_HANDLERS: dict[type, Callable[[_Builder, Any], None]] = {
     ast.Name: _Builder.name,
     ast.FunctionDef: _Builder.function,
     ast.AsyncFunctionDef: _Builder.function,

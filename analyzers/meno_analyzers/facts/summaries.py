@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 
-from meno_analyzers.facts.control import is_generator, walk_scope
+from meno_analyzers.facts.control import is_generator
 from meno_analyzers.facts.flow import Definition, DefinitionKind
 from meno_analyzers.facts.module import CALL_OF, EMPTY, FunctionSummary, Module, ModuleView, Summary
 from meno_analyzers.facts.scopes import FunctionNode, ScopeKind
+from meno_analyzers.facts.tree import walk_scope
 from meno_analyzers.facts.unit import UnitFacts
 from meno_analyzers.source.tolerant import names_in
 

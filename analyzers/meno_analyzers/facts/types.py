@@ -45,14 +45,18 @@ _CALLS = {
     "reversed": "iterator",
 }
 _TEXT_TO_TEXT = frozenset(
-    "capitalize casefold center expandtabs format join ljust lower lstrip removeprefix removesuffix replace "
-    "rjust rstrip strip swapcase title translate upper zfill".split()
+    (
+        "capitalize casefold center expandtabs format join ljust lower lstrip removeprefix removesuffix "
+        "replace rjust rstrip strip swapcase title translate upper zfill"
+    ).split()
 )
 _TEXT_TO_LIST = frozenset({"split", "rsplit", "splitlines"})
 _TEXT_TO_INT = frozenset({"count", "find", "index", "rfind", "rindex"})
 _TEXT_TO_BOOL = frozenset(
-    "endswith startswith isalnum isalpha isascii isdecimal isdigit isidentifier islower isnumeric "
-    "isprintable isspace istitle isupper".split()
+    (
+        "endswith startswith isalnum isalpha isascii isdecimal isdigit isidentifier islower isnumeric "
+        "isprintable isspace istitle isupper"
+    ).split()
 )
 NONE_METHODS = {
     "list": frozenset({"append", "extend", "insert", "remove", "clear", "sort", "reverse"}),

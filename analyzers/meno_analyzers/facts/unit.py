@@ -15,6 +15,7 @@ from meno_analyzers.facts.flow import Definitions, Flow, flow_of
 from meno_analyzers.facts.module import BUILTIN_NAMES, ModuleView
 from meno_analyzers.facts.parsing import Parsed, parse_unit, span_of
 from meno_analyzers.facts.scopes import FunctionNode, Scope, ScopeKind, ScopeTree, build_scopes
+from meno_analyzers.facts.tree import children
 from meno_analyzers.facts.types import Types
 from meno_analyzers.findings import Span
 
@@ -49,7 +50,7 @@ class UnitFacts:
             index.setdefault(type(node), []).append(node)
             scope_at[node] = scope
             inner = scope_of.get(node, scope)
-            for child in ast.iter_child_nodes(node):
+            for child in children(node):
                 parents[child] = node
                 stack.append((child, inner))
         # The stack visits in no useful order; rules report in the order of the text.
@@ -138,9 +139,7 @@ class UnitFacts:
 
     def types(self, module: ModuleView) -> Types:
         """Type inference for this unit within its file."""
-        return Types(
-            self.reaching, lambda name: self.is_builtin(name, module), self.is_global, module
-        )
+        return Types(self.reaching, lambda name: self.is_builtin(name, module), self.is_global, module)
 
     @cached_property
     def functions(self) -> list[FunctionNode]:

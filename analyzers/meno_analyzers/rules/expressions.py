@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from meno_analyzers.facts.control import walk_scope
+from meno_analyzers.facts.tree import walk_scope
 
 
 def is_name(node: ast.AST | None, name: str) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from meno_analyzers.facts.control import walk_scope
 from meno_analyzers.facts.flow import DefinitionKind
 from meno_analyzers.facts.scopes import FunctionNode
+from meno_analyzers.facts.tree import walk_scope
 from meno_analyzers.facts.types import NONE_METHODS, TEXTS
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.expressions import is_name
@@ -46,8 +46,10 @@ def _operands(unit: Subject) -> Iterator[tuple[ast.expr, ast.AST]]:
         yield subscript.value, subscript
     for attribute in facts.nodes(ast.Attribute):
         yield attribute.value, attribute
-    for loop in facts.nodes(ast.For, ast.comprehension):
+    for loop in facts.nodes(ast.For):
         yield loop.iter, loop.iter
+    for clause in facts.nodes(ast.comprehension):
+        yield clause.iter, clause.iter
     for compare in facts.nodes(ast.Compare):
         sides = [compare.left, *compare.comparators]
         for operator, left, right in zip(compare.ops, sides, sides[1:], strict=False):
@@ -104,7 +106,11 @@ def _none_call(unit: Subject, call: ast.Call) -> tuple[ast.expr, str, bool] | No
     if kind in NONE_METHODS:
         return (function.value, method, True) if method in NONE_METHODS[kind] else None
     # `xs = xs.append(1)` on a parameter: these names are the list's own and nobody else's builtin.
-    if kind is None and method in {"append", "sort", "reverse", "extend"} and _is_plain_parameter(unit, function.value):
+    if (
+        kind is None
+        and method in {"append", "sort", "reverse", "extend"}
+        and _is_plain_parameter(unit, function.value)
+    ):
         return function.value, method, False
     return None
 
@@ -139,16 +145,19 @@ def _is_own_result(value: ast.expr | None, name: str) -> bool:
 def _only_leaves(unit: Subject, function: FunctionNode) -> bool:
     """Whether no caller can care: every `return` of the function answers nothing but such a call."""
     returns = [n for n in walk_scope(function.body) if isinstance(n, ast.Return) and n.value is not None]
-    return function.name == "main" or all(
-        isinstance(node.value, ast.Call) and _none_call(unit, node.value) for node in returns
-    ) and len(returns) > 1
+    return function.name == "main" or (
+        all(isinstance(node.value, ast.Call) and _none_call(unit, node.value) for node in returns)
+        and len(returns) > 1
+    )
 
 
 _PURE_BUILTINS = frozenset({"sorted", "len", "abs", "round", "str", "sum", "min", "max", "reversed"})
 _PURE_TEXT_METHODS = frozenset(
-    "upper lower capitalize title swapcase casefold strip lstrip rstrip replace center ljust rjust zfill "
-    "removeprefix removesuffix join split rsplit splitlines format count find rfind startswith endswith "
-    "isdigit isalpha isalnum isupper islower isspace".split()
+    (
+        "upper lower capitalize title swapcase casefold strip lstrip rstrip replace center ljust rjust "
+        "zfill removeprefix removesuffix join split rsplit splitlines format count find rfind startswith "
+        "endswith isdigit isalpha isalnum isupper islower isspace"
+    ).split()
 )
 
 
@@ -270,7 +279,12 @@ def recursion_without_progress(unit: Subject) -> Iterator[Match]:
     for function in unit.facts.functions:
         if isinstance(function, ast.AsyncFunctionDef) or function.decorator_list or not function.args.args:
             continue
-        if function.args.vararg or function.args.kwarg or function.args.kwonlyargs or function.args.posonlyargs:
+        if (
+            function.args.vararg
+            or function.args.kwarg
+            or function.args.kwonlyargs
+            or function.args.posonlyargs
+        ):
             continue
         body = list(walk_scope(function.body))
         if _has_side_effects(unit, function, body):
@@ -279,7 +293,9 @@ def recursion_without_progress(unit: Subject) -> Iterator[Match]:
             if isinstance(node, ast.Call) and _repeats_arguments(unit, function, node):
                 values = {"function": function.name, "call": unit.facts.source(node)}
                 yield Match(
-                    node, values, notes=(Note(unit.facts.span(function.args.args[0]), "The same value came in here."),)
+                    node,
+                    values,
+                    notes=(Note(unit.facts.span(function.args.args[0]), "The same value came in here."),),
                 )
 
 
@@ -288,7 +304,11 @@ def _repeats_arguments(unit: Subject, function: FunctionNode, call: ast.Call) ->
     names = [argument.arg for argument in function.args.args]
     called = call.func
     if unit.facts.scopes.wrapper is not None and names and names[0] == "self":
-        if not (isinstance(called, ast.Attribute) and is_name(called.value, "self") and called.attr == function.name):
+        if not (
+            isinstance(called, ast.Attribute)
+            and is_name(called.value, "self")
+            and called.attr == function.name
+        ):
             return False
         names = names[1:]
         if not names:
@@ -318,11 +338,10 @@ def _has_side_effects(unit: Subject, function: FunctionNode, body: list[ast.AST]
                 # A method may change its object, and module functions such as random.random() vary.
                 if not _repeats_arguments(unit, function, node):
                     return True
-            case ast.Call(func=ast.Name(id=name)):
-                if name == "input" or (name != function.name and not unit.facts.is_builtin(node.func, unit.module)):  # type: ignore[arg-type]
+            case ast.Call(func=ast.Name(id=name) as called):
+                pure = name == function.name or unit.facts.is_builtin(called, unit.module)
+                if name == "input" or not pure:
                     return True
             case _:
                 pass
     return False
-
-

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from meno_analyzers.facts.control import Outcome, is_generator, outcomes, walk_scope
+from meno_analyzers.facts.control import Outcome, is_generator, outcomes
+from meno_analyzers.facts.tree import walk, walk_scope
 from meno_analyzers.facts.types import NUMBERS, TEXTS
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.expressions import is_name, same, stored_names
@@ -125,9 +126,7 @@ def _updates(node: ast.stmt, name: str) -> bool:
     if isinstance(node, ast.AugAssign):
         return is_name(node.target, name)
     if isinstance(node, ast.Assign) and len(node.targets) == 1 and is_name(node.targets[0], name):
-        return isinstance(node.value, ast.BinOp) and any(
-            is_name(inner, name) for inner in ast.walk(node.value)
-        )
+        return isinstance(node.value, ast.BinOp) and any(is_name(inner, name) for inner in walk(node.value))
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         called = node.value.func
         return (
@@ -176,7 +175,7 @@ def while_variable_never_updated(unit: Subject) -> Iterator[Match]:
 def _plain_test_names(unit: Subject, test: ast.expr) -> set[str]:
     """The names of a test that only names, constants and `len` decide; empty for any other test."""
     names: set[str] = set()
-    for node in ast.walk(test):
+    for node in walk(test):
         match node:
             case ast.Name(id="len") if unit.facts.is_builtin(node, unit.module):
                 pass
@@ -213,7 +212,9 @@ def _may_leave(loop: ast.While) -> bool:
 
 
 _HARMLESS = frozenset(
-    "print len str int float range sum min max abs round sorted repr input chr ord bool list tuple set".split()
+    (
+        "print len str int float range sum min max abs round sorted repr input chr ord bool list tuple set"
+    ).split()
 )
 
 
@@ -226,13 +227,17 @@ def _may_change(unit: Subject, loop: ast.While, names: set[str]) -> bool:
     for node in walk_scope(loop.body):
         if isinstance(node, ast.Global | ast.Nonlocal):
             return True
-        if isinstance(node, ast.Subscript | ast.Attribute) and not isinstance(node.ctx, ast.Load) and containers:
+        if (
+            isinstance(node, ast.Subscript | ast.Attribute)
+            and not isinstance(node.ctx, ast.Load)
+            and containers
+        ):
             return True  # the same object may go by another name
         if isinstance(node, ast.For | ast.With) and containers:
             return True  # `for x in queue` may use an iterator up
         if isinstance(node, ast.Call) and not _is_harmless(unit, node):
             # Any function may change a module variable or an object that it is given.
-            mentioned = any(isinstance(n, ast.Name) and n.id in names for n in ast.walk(node))
+            mentioned = any(isinstance(n, ast.Name) and n.id in names for n in walk(node))
             if at_module or containers or mentioned:
                 return True
     return False
@@ -255,7 +260,7 @@ def _may_be_containers(unit: Subject, loop: ast.While) -> bool:
         and node.id != "len"
         and not isinstance(unit.facts.parents.get(node), ast.Compare | ast.BinOp)
         and unit.types.of(node) not in NUMBERS | TEXTS
-        for node in ast.walk(loop.test)
+        for node in walk(loop.test)
     )
 
 
@@ -280,7 +285,11 @@ def index_runs_past_end(unit: Subject) -> Iterator[Match]:
         if _guards_index(inside, index) or {sequence, index} & stored_names(loop, below_target=True):
             continue
         for node in inside:
-            if isinstance(node, ast.Subscript) and is_name(node.value, sequence) and _is_next(node.slice, index):
+            if (
+                isinstance(node, ast.Subscript)
+                and is_name(node.value, sequence)
+                and _is_next(node.slice, index)
+            ):
                 values = {"sequence": sequence, "index": index, "expression": unit.facts.source(node)}
                 yield Match(
                     node,
@@ -321,7 +330,7 @@ def _guards_index(nodes: list[ast.AST], index: str) -> bool:
         elif isinstance(node, ast.BoolOp):
             tests = node.values[:-1]
         for test in tests:
-            if any(is_name(inner, index) and not _in_subscript(test, inner) for inner in ast.walk(test)):
+            if any(is_name(inner, index) and not _in_subscript(test, inner) for inner in walk(test)):
                 return True
     return False
 
@@ -329,8 +338,8 @@ def _guards_index(nodes: list[ast.AST], index: str) -> bool:
 def _in_subscript(test: ast.expr, name: ast.AST) -> bool:
     """Whether the name stands in a subscript of the test: `xs[i] < xs[i + 1]` compares items, not `i`."""
     return any(
-        isinstance(node, ast.Subscript) and any(inner is name for inner in ast.walk(node.slice))
-        for node in ast.walk(test)
+        isinstance(node, ast.Subscript) and any(inner is name for inner in walk(node.slice))
+        for node in walk(test)
     )
 
 
@@ -345,7 +354,11 @@ def _in_subscript(test: ast.expr, name: ast.AST) -> bool:
     variants=("len",),
 )
 def iterating_over_number(unit: Subject) -> Iterator[Match]:
-    for loop in unit.facts.nodes(ast.For, ast.comprehension):
+    loops: list[ast.For | ast.comprehension] = [
+        *unit.facts.nodes(ast.For),
+        *unit.facts.nodes(ast.comprehension),
+    ]
+    for loop in loops:
         iterable = loop.iter
         if unit.types.of(iterable) not in {"int", "float"}:
             continue

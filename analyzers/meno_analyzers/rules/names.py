@@ -10,21 +10,23 @@ import ast
 import sys
 from collections.abc import Iterator
 
-from meno_analyzers.facts.control import walk_scope
 from meno_analyzers.facts.flow import DefinitionKind
 from meno_analyzers.facts.module import BUILTIN_NAMES
-from meno_analyzers.facts.scopes import Scope, ScopeKind, parameters_of
+from meno_analyzers.facts.scopes import FunctionNode, Scope, ScopeKind, parameters_of
+from meno_analyzers.facts.tree import walk, walk_scope
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
 from meno_analyzers.rules.spelling import distance, nearest
 
-_CONSTANTS_ELSEWHERE = frozenset({"true", "false", "null", "nil", "none", "undefined", "NULL", "TRUE", "FALSE"})
+_CONSTANTS_ELSEWHERE = frozenset(
+    {"true", "false", "null", "nil", "none", "undefined", "NULL", "TRUE", "FALSE"}
+)
 _NAME_ERRORS = frozenset({"NameError", "UnboundLocalError", "Exception", "BaseException"})
 _MOST_CANDIDATES = 4
 
 
 def _unbound(unit: Subject) -> Iterator[tuple[ast.Name, Scope]]:
-    """Uses of names that nothing in the file binds, one per name and line."""
+    """Uses of names that nothing in the file binds, the first of each name."""
     facts, module = unit.facts, unit.module
     scopes = facts.scopes
     uses = [*scopes.free.items(), *scopes.class_level.items()]
@@ -35,11 +37,10 @@ def _unbound(unit: Subject) -> Iterator[tuple[ast.Name, Scope]]:
             continue
         if module.is_open():
             return
-        seen = set()
-        for load in loads:
-            if load.lineno not in seen and not _expects_name_error(unit, load) and not _in_annotation(unit, load):
-                seen.add(load.lineno)
+        for load in sorted(loads, key=lambda load: (load.lineno, load.col_offset)):
+            if not _expects_name_error(unit, load) and not _in_annotation(unit, load):
                 yield load, facts.scope_at(load)
+                break
 
 
 def _expects_name_error(unit: Subject, node: ast.AST) -> bool:
@@ -204,7 +205,7 @@ def _bound_outside(scope: Scope, name: str) -> bool:
 )
 def parameter_overwritten(unit: Subject) -> Iterator[Match]:
     for function in unit.facts.functions:
-        required = _required_parameters(function)
+        required = _required_parameters(function, unit.facts.scope_inside(function))
         if not required or function.decorator_list:
             continue
         for statement in function.body:
@@ -214,23 +215,20 @@ def parameter_overwritten(unit: Subject) -> Iterator[Match]:
                 required.discard(match["parameter"])
             # Whatever the statement reads is used, and after a branch nothing is certain.
             required -= {
-                node.id
-                for node in ast.walk(statement)
-                if isinstance(node, ast.Name) and node.id in required
+                node.id for node in walk(statement) if isinstance(node, ast.Name) and node.id in required
             }
             if not isinstance(statement, ast.Assign | ast.Expr | ast.AnnAssign):
                 break
 
 
-def _required_parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+def _required_parameters(function: FunctionNode, scope: Scope) -> set[str]:
     positional = [*function.args.posonlyargs, *function.args.args]
     with_default = len(function.args.defaults)
     required = positional[: len(positional) - with_default]
     names = {argument.arg for argument in required} & {a.arg for a in parameters_of(function)}
     # A nested function or lambda may read the parameter at any time.
-    for node in ast.walk(function):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) and node is not function:
-            names -= {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    for inner in scope.children:
+        names -= {node.id for node in walk(inner.node) if isinstance(node, ast.Name)}
     return {name for name in names if not name.startswith("_") and name not in {"self", "cls"}}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from meno_analyzers.facts.tree import walk
 from meno_analyzers.facts.types import NUMBERS, TEXTS
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.registry import Match, Subject, rule
@@ -136,7 +137,7 @@ def _catches_type_error(unit: Subject, node: ast.AST) -> bool:
             return True
         if isinstance(ancestor, ast.With):
             # `with pytest.raises(TypeError)`, `with self.assertRaises(...)`
-            names = {getattr(n, "attr", getattr(n, "id", "")) for i in ancestor.items for n in ast.walk(i)}
+            names = {getattr(n, "attr", getattr(n, "id", "")) for i in ancestor.items for n in walk(i)}
             if any("raises" in str(name).lower() for name in names):
                 return True
         child = ancestor

@@ -113,9 +113,7 @@ def rule(
 
     def register(check: Check) -> Check:
         assert id not in RULES, id
-        RULES[id] = Rule(
-            id, name, category, severity, confidence, values, variants, misconception, on, check
-        )
+        RULES[id] = Rule(id, name, category, severity, confidence, values, variants, misconception, on, check)
         return check
 
     return register

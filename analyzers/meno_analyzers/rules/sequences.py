@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from meno_analyzers.facts.tree import walk
 from meno_analyzers.findings import Category, Severity
 from meno_analyzers.rules.expressions import is_name
 from meno_analyzers.rules.registry import Match, Subject, rule
@@ -47,7 +48,7 @@ def _guarded(unit: Subject, node: ast.AST, name: str) -> bool:
         if isinstance(ancestor, ast.Try | ast.TryStar | ast.With):
             return True
         if isinstance(ancestor, ast.If | ast.While | ast.IfExp):
-            for inner in ast.walk(ancestor.test):
+            for inner in walk(ancestor.test):
                 if (
                     isinstance(inner, ast.Compare)
                     and any(isinstance(operator, ast.In) for operator in inner.ops)
@@ -70,7 +71,9 @@ def pop_value_instead_of_index(unit: Subject) -> Iterator[Match]:
     for call in unit.facts.nodes(ast.Call):
         match call:
             case ast.Call(
-                func=ast.Attribute(value=ast.Name(id=name) as receiver, attr="pop"), args=[argument], keywords=[]
+                func=ast.Attribute(value=ast.Name(id=name) as receiver, attr="pop"),
+                args=[argument],
+                keywords=[],
             ):
                 pass
             case _:
@@ -78,9 +81,10 @@ def pop_value_instead_of_index(unit: Subject) -> Iterator[Match]:
         kind = unit.types.of(receiver)
         if kind not in {"list", None} or _in_try(unit, call):
             continue
-        if _is_extreme_of(unit, argument, name) and (kind == "list" or _is_sorted_or_appended(unit, call, name)):
-            yield Match(call, {"sequence": name, "argument": unit.facts.source(argument)})
-        elif _is_own_element(unit, call, argument, name) and kind == "list":
+        if (
+            _is_extreme_of(unit, argument, name)
+            and (kind == "list" or _is_sorted_or_appended(unit, call, name))
+        ) or (_is_own_element(unit, call, argument, name) and kind == "list"):
             yield Match(call, {"sequence": name, "argument": unit.facts.source(argument)})
 
 
@@ -102,7 +106,7 @@ def _is_sorted_or_appended(unit: Subject, call: ast.Call, name: str) -> bool:
         isinstance(node, ast.Attribute)
         and is_name(node.value, name)
         and node.attr in {"append", "sort", "reverse", "insert", "extend"}
-        for node in ast.walk(function)
+        for node in walk(function)
     )
 
 

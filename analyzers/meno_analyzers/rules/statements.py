@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from meno_analyzers.facts.tree import walk
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.expressions import same, same_block
 from meno_analyzers.rules.registry import Match, Subject, rule
@@ -24,7 +25,11 @@ _BLOCKS = ("body", "orelse", "finalbody")
 def swap_without_temporary(unit: Subject) -> Iterator[Match]:
     for statement in unit.facts.nodes(ast.Assign):
         following = _next_statement(unit, statement)
-        if not isinstance(following, ast.Assign) or len(statement.targets) != 1 or len(following.targets) != 1:
+        if (
+            not isinstance(following, ast.Assign)
+            or len(statement.targets) != 1
+            or len(following.targets) != 1
+        ):
             continue
         (target,), (later,) = statement.targets, following.targets
         if not isinstance(target, ast.Name | ast.Subscript | ast.Attribute):
@@ -35,7 +40,9 @@ def swap_without_temporary(unit: Subject) -> Iterator[Match]:
             continue
         values = {"first": unit.facts.source(target), "second": unit.facts.source(later)}
         yield Match(
-            following, values, notes=(Note(unit.facts.span(statement), f"Here `{values['first']}` was replaced."),)
+            following,
+            values,
+            notes=(Note(unit.facts.span(statement), f"Here `{values['first']}` was replaced."),),
         )
 
 
@@ -52,7 +59,7 @@ def _next_statement(unit: Subject, statement: ast.stmt) -> ast.stmt | None:
 def _same_place(target: ast.expr, value: ast.expr) -> bool:
     """Whether a target and a value name the same place; the tree marks one as stored, one as loaded."""
     return ast.unparse(target) == ast.unparse(value) and not any(
-        isinstance(node, ast.Call) for node in ast.walk(value)
+        isinstance(node, ast.Call) for node in walk(value)
     )
 
 

@@ -16,9 +16,7 @@ from meno_analyzers.rules.registry import RULES, Broken, Match, syntax_rule
 from meno_analyzers.rules.spelling import distance
 from meno_analyzers.rules.tokens import KINDS, Token, TokenKind, tokens_of, unclosed_bracket
 
-_BLOCK_WORDS = frozenset(
-    "if elif else for while def class try except finally with async match case".split()
-)
+_BLOCK_WORDS = frozenset("if elif else for while def class try except finally with async match case".split())
 _SMART_QUOTES = frozenset("“”„‟‘’‚‛«»`´")
 _WORD = re.compile(r"\s*([^\W\d]\w*)")
 
@@ -137,7 +135,11 @@ def fstring_brace_problem(broken: Broken) -> Match | None:
     elif "single '}'" in message:
         variant = "stray"
     string = next(
-        (t for t in _on_line(broken, broken.problem.line) if t.kind is TokenKind.STRING and "f" in t.text[:3].lower()),
+        (
+            t
+            for t in _on_line(broken, broken.problem.line)
+            if t.kind is TokenKind.STRING and "f" in t.text[:3].lower()
+        ),
         None,
     )
     return Match(string.span if string else _problem_span(broken), variant=variant)
@@ -170,7 +172,8 @@ def extra_closing_bracket(broken: Broken) -> Match | None:
     p = broken.problem
     bracket = found.group(1)
     return Match(
-        Span(p.line, p.column, p.line, p.column + 1), {"bracket": bracket, "kind": KINDS.get(bracket, "round")}
+        Span(p.line, p.column, p.line, p.column + 1),
+        {"bracket": bracket, "kind": KINDS.get(bracket, "round")},
     )
 
 
@@ -277,8 +280,10 @@ def missing_colon(broken: Broken) -> Match | None:
 
 
 _TYPED_FIRST = frozenset(
-    "return for while if elif else def class import from try except finally with print not and or in "
-    "pass break continue raise global lambda yield assert del".split()
+    (
+        "return for while if elif else def class import from try except finally with print not and or in "
+        "pass break continue raise global lambda yield assert del"
+    ).split()
 ) - {"print"}
 
 

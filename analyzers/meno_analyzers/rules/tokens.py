@@ -10,7 +10,6 @@ from enum import Enum
 from meno_analyzers.findings import Span
 
 
-
 class TokenKind(Enum):
     """What a token is; white space and line ends are no tokens."""
 
@@ -69,7 +68,11 @@ def _tokens(lines: list[str]) -> Iterator[Token]:
             kind = TokenKind(match.lastgroup)
             text = match.group()
             position = match.end()
-            if kind is TokenKind.STRING and text.endswith(('"""', "'''")) and text[:-3].isalpha() | (text[:-3] == ""):
+            if (
+                kind is TokenKind.STRING
+                and text.endswith(('"""', "'''"))
+                and text[:-3].isalpha() | (text[:-3] == "")
+            ):
                 quote = text[-3:]
                 end = _end_of_triple(line, position, quote)
                 position = end if end >= 0 else len(line)
@@ -106,6 +109,3 @@ def unclosed_bracket(tokens: list[Token]) -> Token | None:
                 return None
             stack.pop()
     return stack[-1] if stack else None
-
-
-

@@ -163,7 +163,7 @@ def _cut(facts: list[Line], start: int, entry: Entry) -> Iterator[Unit]:
             current is not None
             and not opens
             and not after_blank
-            and not (current.kind is UnitKind.FUNCTION)
+            and current.kind is not UnitKind.FUNCTION
             and not (current.kind is UnitKind.CLASS and len(classes) <= current.depth)
             and bool(classes) == (current.in_class or current.kind is UnitKind.CLASS)
         )

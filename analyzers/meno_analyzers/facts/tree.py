@@ -1,0 +1,68 @@
+"""Walking syntax trees quickly: the children of a node are found once and kept on the node.
+
+Contexts and operators (`Load`, `Add`, …) are shared singletons without a place of their own and are left
+out; ask their owner for them. `ast.iter_child_nodes` in their stead was two thirds of the time that opening
+a file took.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Sequence
+
+_FIELDS: dict[type, tuple[str, ...]] = {}
+# Fields that never hold a node with a place.
+_PLAIN = frozenset({"ctx", "op", "ops", "id", "attr", "arg", "kind", "level", "type_comment", "lineno"})
+_NO_CHILDREN: tuple[ast.AST, ...] = ()
+
+
+def _fields_of(kind: type) -> tuple[str, ...]:
+    fields = tuple(
+        name
+        for name in kind._fields  # type: ignore[attr-defined]
+        if name not in _PLAIN and kind is not ast.Constant
+    )
+    _FIELDS[kind] = fields
+    return fields
+
+
+def children(node: ast.AST) -> Sequence[ast.AST]:
+    """The nodes directly below a node, in the order of the grammar."""
+    known: Sequence[ast.AST] | None = node.__dict__.get("_children")
+    if known is not None:
+        return known
+    kind = type(node)
+    fields = _FIELDS.get(kind)
+    if fields is None:
+        fields = _fields_of(kind)
+    found: list[ast.AST] = []
+    attributes = node.__dict__
+    for name in fields:
+        value = attributes.get(name)
+        if value.__class__ is list:
+            found += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST):
+            found.append(value)
+    result: Sequence[ast.AST] = found or _NO_CHILDREN
+    attributes["_children"] = result
+    return result
+
+
+def walk(*roots: ast.AST | None) -> Iterator[ast.AST]:
+    """All nodes at and below the roots, in no promised order."""
+    stack = [root for root in roots if root is not None]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(children(node))
+
+
+def walk_scope(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """All nodes at and below `nodes` that run in the same scope: nested functions and classes are shown,
+    but not what is inside them."""
+    stack = list(nodes)
+    while stack:
+        node = stack.pop()
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            stack.extend(children(node))
