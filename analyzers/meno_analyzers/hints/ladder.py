@@ -1,0 +1,107 @@
+"""The hint ladder of a finding: which texts apply, filled with the learner's own names.
+
+The texts of the rule come first, then those of its category, then neutral ones, so there is always a ladder.
+The ladder ends at the example: the verified diff of the last level is made by the failure analysis, never
+by a catalogue. Guarded by tests/analyzers/hints/test_ladder.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+
+from meno_analyzers.findings import Finding
+from meno_analyzers.hints.catalogue import DEFAULT_LANGUAGE, Entry, Texts, load_entry
+
+MODEL_PREFIX = "model/"
+NEUTRAL = "Unknown"
+# Category files speak for the model, with its odds. This variant is for a finding that has none.
+WITHOUT_ODDS = "rule"
+
+
+class Level(IntEnum):
+    """The rungs, from a neutral symptom to the verified diff."""
+
+    NOTICE = 0
+    ORIENT = 1
+    CONCEPT = 2
+    QUESTIONS = 3
+    EXAMPLE = 4
+    DIFF = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The filled texts of one finding, as Markdown."""
+
+    notice: str
+    orient: str
+    concept: str
+    questions: tuple[str, ...]
+    example: str
+
+    def text(self, level: Level) -> str:
+        """The text of one rung; empty for the diff, which no catalogue holds."""
+        if level is Level.QUESTIONS:
+            return "\n".join(f"- {question}" for question in self.questions)
+        texts = {
+            Level.NOTICE: self.notice,
+            Level.ORIENT: self.orient,
+            Level.CONCEPT: self.concept,
+            Level.EXAMPLE: self.example,
+        }
+        return texts.get(level, "")
+
+
+def ladder_for(finding: Finding, language: str = DEFAULT_LANGUAGE) -> Ladder:
+    """The whole ladder of the finding, filled in."""
+    texts = texts_for(finding, language)
+    values = finding.values
+    return Ladder(
+        notice=texts.notice.markdown(values),
+        orient=texts.orient.markdown(values),
+        concept=texts.concept.markdown(values),
+        questions=tuple(question.markdown(values) for question in texts.questions),
+        example=texts.example,
+    )
+
+
+def notice_for(finding: Finding, language: str = DEFAULT_LANGUAGE) -> str:
+    """The diagnostic's message: the notice as plain text."""
+    return texts_for(finding, language).notice.plain(finding.values)
+
+
+def texts_for(finding: Finding, language: str = DEFAULT_LANGUAGE) -> Texts:
+    """The first texts, from the narrowest to the neutral ones, whose gaps the finding can all fill."""
+    known = finding.values.keys()
+    candidates = _candidates(finding.rule, str(finding.category), finding.variant, language)
+    for texts, gaps in candidates:
+        if gaps <= known:
+            return texts
+    return candidates[-1][0]
+
+
+@lru_cache(maxsize=1024)
+def _candidates(
+    rule: str, category: str, variant: str | None, language: str
+) -> tuple[tuple[Texts, frozenset[str]], ...]:
+    return tuple((texts, texts.gaps) for texts in _narrowest_first(rule, category, variant, language))
+
+
+def _narrowest_first(rule: str, category: str, variant: str | None, language: str) -> Iterator[Texts]:
+    if rule.startswith(MODEL_PREFIX):
+        category = rule.removeprefix(MODEL_PREFIX)
+        with_odds = [load_entry("categories", name, language) for name in (category, NEUTRAL)]
+        yield from (entry.texts for entry in with_odds if entry)
+    elif own := load_entry("rules", rule, language):
+        yield own.variants.get(variant or "", own.texts)
+        yield own.texts
+    for name in (category, NEUTRAL):
+        if entry := load_entry("categories", name, language):
+            yield _without_odds(entry)
+
+
+def _without_odds(entry: Entry) -> Texts:
+    return entry.variants.get(WITHOUT_ODDS, entry.texts)
