@@ -1,0 +1,154 @@
+"""A training run's settings: read from TOML, checked, and stored beside the weights.
+
+The shipped recipes lie in `configurations/`. An unknown key or a value of the wrong type is a
+`ConfigurationError` that names the key: a silently ignored setting would make a run irreproducible.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import asdict, dataclass, field, fields
+from importlib import resources
+from pathlib import Path
+from typing import Any, TypeVar
+
+from meno_analyzers.findings import Category
+
+from meno_model.corpus import CorpusPlan
+from meno_model.errors import ConfigurationError
+
+Section = TypeVar("Section")
+
+CATEGORIES: tuple[Category, ...] = tuple(
+    category for category in Category if category not in (Category.SYNTAX_ERROR, Category.CLEAN)
+)
+"""The categories that the model's head tells apart, in the order of its logits."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelShape:
+    """The RoBERTa encoder's dimensions."""
+
+    vocabulary: int = 8192
+    hidden: int = 256
+    layers: int = 4
+    heads: int = 4
+    feed_forward: int = 1024
+    positions: int = 512
+    longest: int = 192
+    """Tokens of one window, `<s>` and `</s>` included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How long and how to train. Exactly one of `minutes` (wall clock) and `steps` is the budget."""
+
+    minutes: float = 0.0
+    steps: int = 0
+    dense_share: float = 0.2
+    """Share of the budget for masked-language and replaced-token pre-training."""
+    decay_from: float = 0.55
+    learning_rate: float = 1e-3
+    warm_up_steps: int = 200
+    weight_decay: float = 0.05
+    tokens_per_batch: int = 2304
+    long_from: int = 112
+    long_share: float = 0.4
+    """Of the pairs longer than `long_from` tokens this share takes part in a round: short code is the aim."""
+    category_weight: float = 0.5
+    margin_weight: float = 0.3
+    unfinished_share: float = 0.1
+    checkpoint_minutes: float = 3.0
+    threads: int = 0
+    """0: as many as torch chooses."""
+    bf16: bool = True
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class MutationPlan:
+    """How many mistakes to make and which: weights of categories, 0 leaves one out."""
+
+    per_snippet: int = 3
+    rarity_power: float = 0.5
+    weights: dict[str, float] = field(default_factory=dict)
+    operators: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A whole run."""
+
+    name: str = "unnamed"
+    corpus: CorpusPlan = field(default_factory=CorpusPlan)
+    mutations: MutationPlan = field(default_factory=MutationPlan)
+    model: ModelShape = field(default_factory=ModelShape)
+    training: Schedule = field(default_factory=Schedule)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, as `configuration_from` reads them."""
+        return asdict(self)
+
+
+def load_configuration(path: Path | None) -> Configuration:
+    """Read a TOML file; None reads the recipe of the shipped default model."""
+    if path is None:
+        source = resources.files("meno_model") / "configurations" / "default.toml"
+        return configuration_from(tomllib.loads(source.read_text(encoding="utf-8")))
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise ConfigurationError(
+            f"The configuration {path} cannot be read: name an existing TOML file."
+        ) from problem
+    except tomllib.TOMLDecodeError as problem:
+        raise ConfigurationError(
+            f"The configuration {path} is not valid TOML ({problem}): correct that line."
+        ) from problem
+    return configuration_from(values)
+
+
+def configuration_from(values: dict[str, Any]) -> Configuration:
+    """A checked configuration from plain values."""
+    known = {"name", "corpus", "mutations", "model", "training"}
+    _refuse_unknown(set(values) - known, "")
+    configuration = Configuration(
+        name=str(values.get("name", "unnamed")),
+        corpus=_section(CorpusPlan, values.get("corpus", {}), "corpus"),
+        mutations=_section(MutationPlan, values.get("mutations", {}), "mutations"),
+        model=_section(ModelShape, values.get("model", {}), "model"),
+        training=_section(Schedule, values.get("training", {}), "training"),
+    )
+    if (configuration.training.minutes > 0) == (configuration.training.steps > 0):
+        raise ConfigurationError("Set exactly one of training.minutes and training.steps to more than 0.")
+    if configuration.model.hidden % configuration.model.heads:
+        raise ConfigurationError("model.hidden must be a multiple of model.heads: change one of them.")
+    _refuse_unknown(
+        set(configuration.mutations.weights) - {c.value for c in CATEGORIES}, "mutations.weights."
+    )
+    return configuration
+
+
+def _section(kind: type[Section], values: Any, name: str) -> Section:
+    if not isinstance(values, dict):
+        raise ConfigurationError(f"The setting {name} must be a table: write [{name}] above its keys.")
+    allowed = {item.name: item for item in fields(kind)}  # type: ignore[arg-type]  # all four are dataclasses
+    _refuse_unknown(set(values) - set(allowed), f"{name}.")
+    defaults = kind()
+    checked: dict[str, Any] = {}
+    for key, value in values.items():
+        expected = type(getattr(defaults, key))
+        converted = tuple(value) if expected is tuple and isinstance(value, list) else value
+        if expected is float and type(converted) is int:
+            converted = float(converted)
+        if type(converted) is not expected:
+            raise ConfigurationError(
+                f"The setting {name}.{key} must be a {expected.__name__}: correct its value."
+            )
+        checked[key] = converted
+    return kind(**checked)
+
+
+def _refuse_unknown(names: set[str], prefix: str) -> None:
+    if names:
+        raise ConfigurationError(f"There is no setting {prefix}{min(names)}: remove it or correct its name.")

@@ -1,0 +1,109 @@
+"""The network: a RoBERTa encoder with a location head, a category head, and two heads for pre-training.
+
+Location is one softmax over the window: index 0 (`<s>`) means "clean", any other token "the mistake is
+here" (the pointer formulation of Vasic et al. 2019 and GREAT). Category is read at the pointed token.
+Needs the `[train]` extra; the editor never imports this module, it runs the exported graph.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from meno_model.configuration import CATEGORIES, ModelShape
+from meno_model.errors import TrainingExtraMissingError
+from meno_model.tokenizer import END, PAD, START
+
+try:
+    import torch
+    from torch import nn
+except ImportError as problem:
+    raise TrainingExtraMissingError("torch") from problem
+
+POSITION_OFFSET = 2
+"""RoBERTa numbers positions from `pad + 1`."""
+
+
+class BugEncoder(nn.Module):  # type: ignore[misc]  # torch is not followed, its classes are Any
+    """Token ids [B, S] to location logits [B, S] and category logits [B, S, C]."""
+
+    def __init__(self, shape: ModelShape, attention: str = "sdpa") -> None:
+        super().__init__()
+        self.shape = shape
+        self.encoder = _roberta(shape, attention)
+        self.location = _head(shape.hidden, 1)
+        self.clean = _head(shape.hidden, 1)
+        self.category = _head(shape.hidden, len(CATEGORIES))
+        self.replaced = _head(shape.hidden, 1)
+        self.restore = nn.Linear(shape.hidden, shape.hidden)
+        self.restore_bias = nn.Parameter(torch.zeros(shape.vocabulary))
+        self._spread_positions()
+
+    def hidden(self, ids: torch.Tensor, mask: torch.Tensor, offset: int = 0) -> torch.Tensor:
+        """Contextual vectors [B, S, H]; `offset` shifts the absolute positions."""
+        positions = torch.arange(ids.shape[1], device=ids.device).unsqueeze(0) + (POSITION_OFFSET + offset)
+        return self.encoder(
+            input_ids=ids, attention_mask=mask, position_ids=positions.expand_as(ids)
+        ).last_hidden_state
+
+    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Location logits (masked tokens at -1e4) and category logits of every token."""
+        return self.judge(self.hidden(ids, mask), ids, mask)
+
+    def judge(
+        self, hidden: torch.Tensor, ids: torch.Tensor, mask: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """The two heads on hidden vectors that are there already."""
+        tokens = self.location(hidden).squeeze(-1)
+        silent = (mask == 0) | (ids == END)
+        tokens = tokens.masked_fill(silent, -1e4)
+        location = torch.cat([self.clean(hidden[:, 0]), tokens[:, 1:]], dim=1)
+        return location, self.category(hidden)
+
+    def restored(self, hidden: torch.Tensor) -> torch.Tensor:
+        """Vocabulary logits for masked tokens, tied to the input embedding."""
+        weights = self.encoder.embeddings.word_embeddings.weight
+        return nn.functional.linear(nn.functional.gelu(self.restore(hidden)), weights, self.restore_bias)
+
+    def _spread_positions(self) -> None:
+        """Start the learned positions as sinusoids: neighbours are comparable from the first step."""
+        table = self.encoder.embeddings.position_embeddings.weight
+        number, width = table.shape
+        place = torch.arange(number, dtype=torch.float32).unsqueeze(1)
+        rate = torch.exp(torch.arange(0, width, 2, dtype=torch.float32) * (-math.log(10_000.0) / width))
+        with torch.no_grad():
+            table[:, 0::2] = 0.03 * torch.sin(place * rate)
+            table[:, 1::2] = 0.03 * torch.cos(place * rate)
+
+    @property
+    def parameter_count(self) -> int:
+        """Parameters that the exported graph needs (without the pre-training heads)."""
+        left_out = ("replaced.", "restore")
+        return sum(p.numel() for name, p in self.named_parameters() if not name.startswith(left_out))
+
+
+def _roberta(shape: ModelShape, attention: str) -> Any:
+    try:
+        from transformers import RobertaConfig, RobertaModel
+    except ImportError as problem:
+        raise TrainingExtraMissingError("transformers") from problem
+    configuration = RobertaConfig(
+        vocab_size=shape.vocabulary,
+        hidden_size=shape.hidden,
+        num_hidden_layers=shape.layers,
+        num_attention_heads=shape.heads,
+        intermediate_size=shape.feed_forward,
+        max_position_embeddings=shape.positions + POSITION_OFFSET,
+        type_vocab_size=1,
+        pad_token_id=PAD,
+        bos_token_id=START,
+        eos_token_id=END,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        attn_implementation=attention,
+    )
+    return RobertaModel(configuration, add_pooling_layer=False)
+
+
+def _head(width: int, outputs: int) -> Any:
+    return nn.Sequential(nn.Linear(width, width), nn.GELU(), nn.Linear(width, outputs))

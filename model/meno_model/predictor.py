@@ -1,0 +1,194 @@
+"""File text to findings: units, windows, the graph, the calibration; silent wherever it is not sure enough.
+
+The predictor remembers answers by the unit's text, so that a save scores only what changed. It abstains on
+files that do not parse, on units of more than `MOST_WINDOWS` windows, and below the thresholds of
+`calibration.json`. A probability it shows was calibrated on code the model had not seen; see the model card.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from meno_analyzers.findings import Category, Finding, Severity, Source, Span
+
+from meno_model.rendering import Rendering, render
+from meno_model.runtime import Judgement, Runtime
+from meno_model.tokenizer import CodeTokenizer
+from meno_model.units import Unit, units_of
+from meno_model.weights import Calibration
+from meno_model.windows import Window, windows_of
+
+MOST_WINDOWS = 6
+MOST_UNITS = 400
+LOUD_FROM = 0.8
+"""From this probability on a finding is information, below it a hint."""
+_REMEMBERED = 2000
+_LONGEST_CODE = 40
+_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What the model thinks of one unit, before any threshold.
+
+    `probability` is the calibrated chance that something is wrong; `place` indexes the rendering's lexemes;
+    `lexeme_weight[k]` is the uncalibrated share of suspicion on lexeme `k`.
+    """
+
+    probability: float
+    odds: float
+    category: Category
+    category_share: float
+    place: int
+    lexeme_weight: tuple[float, ...]
+
+
+class Predictor:
+    """Answers for whole files, with a memory."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        self.files = runtime.files
+        self._memory: OrderedDict[str, tuple[Rendering, Prediction] | None] = OrderedDict()
+        self.scored = 0
+
+    def findings(self, text: str) -> tuple[Finding, ...]:
+        """Findings of a file in its own 0-based lines and character columns."""
+        units = units_of(text)[:MOST_UNITS]
+        answers = self.predict_units(units)
+        made = (self._finding(unit, answer) for unit, answer in zip(units, answers, strict=True))
+        return tuple(finding for finding in made if finding is not None)
+
+    def predict_units(self, units: Sequence[Unit]) -> list[tuple[Rendering, Prediction] | None]:
+        """One prediction a unit; None for what cannot be read or is too long."""
+        keys = [hashlib.sha256(unit.text.encode("utf-8", "surrogatepass")).hexdigest() for unit in units]
+        fresh = {key: unit for key, unit in zip(keys, units, strict=True) if key not in self._memory}
+        found = dict(zip(fresh, self._score(list(fresh.values())), strict=True))
+        answers = [found[key] if key in found else self._memory[key] for key in keys]
+        self._memory.update(zip(keys, answers, strict=True))
+        for key in keys:
+            self._memory.move_to_end(key)
+        while len(self._memory) > _REMEMBERED:
+            self._memory.popitem(last=False)
+        return answers
+
+    def _score(self, units: Sequence[Unit]) -> list[tuple[Rendering, Prediction] | None]:
+        read = [_windows(unit, self.runtime.tokenizer, self.files.longest) for unit in units]
+        windows = [window for item in read if item is not None for window in item[1]]
+        judgements = iter(self.runtime.judge(windows))
+        self.scored += len(units)
+        answers: list[tuple[Rendering, Prediction] | None] = []
+        for item in read:
+            if item is None:
+                answers.append(None)
+                continue
+            rendering, own = item
+            judged = [(window, next(judgements)) for window in own]
+            prediction = combine(rendering, judged, self.files.categories, self.files.calibration)
+            answers.append((rendering, prediction))
+        return answers
+
+    def _finding(self, unit: Unit, answer: tuple[Rendering, Prediction] | None) -> Finding | None:
+        if answer is None:
+            return None
+        rendering, prediction = answer
+        threshold = self.files.calibration.threshold_of(prediction.category)
+        if threshold is None or prediction.probability < threshold:
+            return None
+        lexeme = rendering.lexemes[prediction.place]
+        lines = unit.line_numbers
+        span = Span(lines[lexeme.line], lexeme.column, lines[lexeme.end_line], lexeme.end_column)
+        probability = prediction.probability
+        return Finding(
+            rule=f"model/{prediction.category.value}",
+            name=f"possible-{kebab(prediction.category)}",
+            category=prediction.category,
+            severity=Severity.INFORMATION if probability >= LOUD_FROM else Severity.HINT,
+            confidence=round(probability, 4),
+            source=Source.MODEL,
+            span=span,
+            values={
+                "function": unit.name,
+                "code": _short(lexeme.text),
+                "chance": chance(probability),
+            },
+        )
+
+
+def _windows(unit: Unit, tokenizer: CodeTokenizer, longest: int) -> tuple[Rendering, list[Window]] | None:
+    rendering = render(unit.text)
+    if rendering is None or len(rendering.pieces) > longest * MOST_WINDOWS:
+        return None
+    windows = windows_of(rendering, tokenizer, longest)
+    return (rendering, windows) if len(windows) <= MOST_WINDOWS else None
+
+
+def combine(
+    rendering: Rendering,
+    judged: Sequence[tuple[Window, Judgement]],
+    categories: Sequence[Category],
+    calibration: Calibration,
+) -> Prediction:
+    """The most suspicious window speaks for the unit; lexemes keep the highest weight of any window."""
+    weights = np.zeros(len(rendering.lexemes))
+    best_odds, place, category, share = -math.inf, 0, categories[0], 0.0
+    for window, judgement in judged:
+        suspicion = np.exp(judgement.location[1:].astype(np.float64))
+        here = np.zeros(len(rendering.lexemes))
+        for token, weight in enumerate(suspicion, start=1):
+            piece = window.pieces[token]
+            if piece >= 0 and rendering.origins[piece] >= 0:
+                here[rendering.origins[piece]] += weight
+        relative = here / max(1e-12, float(here.sum()))
+        weights = np.maximum(weights, relative)
+        if judgement.odds > best_odds:
+            best_odds, place = judgement.odds, int(here.argmax())
+            category, share = _category(judgement, suspicion, categories)
+    return Prediction(
+        probability=calibrated(best_odds, calibration.temperature, calibration.bias),
+        odds=best_odds,
+        category=category,
+        category_share=share,
+        place=place,
+        lexeme_weight=tuple(float(weight) for weight in weights),
+    )
+
+
+def _category(
+    judgement: Judgement, suspicion: np.ndarray, categories: Sequence[Category]
+) -> tuple[Category, float]:
+    """The category of the pointed tokens: a mixture weighted by suspicion."""
+    logits = judgement.category[1:].astype(np.float64)
+    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares /= shares.sum(axis=1, keepdims=True)
+    mixture = (shares * suspicion[:, None]).sum(axis=0) / max(1e-12, float(suspicion.sum()))
+    best = int(mixture.argmax())
+    return categories[best], float(mixture[best])
+
+
+def calibrated(odds: float, temperature: float, bias: float) -> float:
+    """Log-odds to a probability."""
+    return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, odds / temperature + bias))))
+
+
+def chance(probability: float) -> str:
+    """A probability in words that a reader can picture: `7 in 10`, `19 in 20`, `99 in 100`."""
+    if probability < 0.945:
+        return f"{max(1, min(9, round(probability * 10)))} in 10"
+    return "19 in 20" if probability < 0.975 else "99 in 100"
+
+
+def kebab(category: Category) -> str:
+    """`OffByOneError` as `off-by-one-error`."""
+    return _WORDS.sub("-", category.value).lower()
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST_CODE else line[: _LONGEST_CODE - 1] + "…"

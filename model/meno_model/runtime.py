@@ -1,0 +1,106 @@
+"""The exported graph in onnxruntime: token windows in, location and category probabilities out.
+
+Runs in the worker process only. The session does not spin (an editor's background process must leave the
+cores alone) and uses at most two threads. CUDA is tried first where onnxruntime lists it, with the
+full-precision graph where there is one; if it cannot start, the processor serves, and `provider` says so.
+Never imports torch. Guarded by `tests/model/test_runtime.py`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from meno_model.errors import WeightsError
+from meno_model.tokenizer import PAD, CodeTokenizer
+from meno_model.weights import ModelFiles
+from meno_model.windows import Window
+
+Floats = npt.NDArray[np.float32]
+_BUCKETS = (32, 64, 96, 128, 192, 256, 384, 512)
+_LARGEST_BATCH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Raw answers for one window: `location` [S] log-probabilities, `category` [S, C] logits.
+
+    Index 0 of `location` means clean.
+    """
+
+    location: Floats
+    category: Floats
+
+    @property
+    def odds(self) -> float:
+        """Uncalibrated log-odds that something is wrong."""
+        clean = float(self.location[0])
+        wrong = float(np.logaddexp.reduce(self.location[1:].astype(np.float64)))
+        return wrong - clean
+
+
+class Runtime:
+    """One loaded model."""
+
+    def __init__(self, files: ModelFiles, threads: int | None = None) -> None:
+        self.files = files
+        self.tokenizer = CodeTokenizer.load(files.tokenizer)
+        self._session, self.provider = _open_session(files, threads or default_threads())
+
+    def judge(self, windows: Sequence[Window]) -> list[Judgement]:
+        """Judgements in the order of the windows; batches are made of windows of similar length."""
+        order = sorted(range(len(windows)), key=lambda k: len(windows[k].ids))
+        answers: dict[int, Judgement] = {}
+        for first in range(0, len(order), _LARGEST_BATCH):
+            group = order[first : first + _LARGEST_BATCH]
+            answers.update(zip(group, self._batch([windows[k] for k in group]), strict=True))
+        return [answers[k] for k in range(len(windows))]
+
+    def _batch(self, windows: Sequence[Window]) -> list[Judgement]:
+        longest = max(len(window.ids) for window in windows)
+        width = next((size for size in _BUCKETS if size >= longest), longest)
+        ids = np.full((len(windows), min(width, max(longest, self.files.longest))), PAD, dtype=np.int64)
+        for row, window in enumerate(windows):
+            ids[row, : len(window.ids)] = window.ids
+        mask = (ids != PAD).astype(np.int64)
+        location, category = self._session.run(None, {"ids": ids, "mask": mask})
+        normal = location - np.logaddexp.reduce(location.astype(np.float64), axis=1, keepdims=True)
+        return [
+            Judgement(normal[row, : len(window.ids)].astype(np.float32), category[row, : len(window.ids)])
+            for row, window in enumerate(windows)
+        ]
+
+
+def default_threads() -> int:
+    """At most two threads, at most half of the cores, at least one."""
+    return max(1, min(2, (os.cpu_count() or 2) // 2))
+
+
+def _open_session(files: ModelFiles, threads: int) -> tuple[Any, str]:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
+        try:
+            graph = files.gpu_graph or files.graph
+            session = onnxruntime.InferenceSession(str(graph), options, ["CUDAExecutionProvider"])
+            if session.get_providers()[0] == "CUDAExecutionProvider":
+                return session, "CUDA"
+        except Exception:  # any failure of the driver means: use the processor
+            pass
+    try:
+        return onnxruntime.InferenceSession(str(files.graph), options, ["CPUExecutionProvider"]), "CPU"
+    except Exception as problem:  # onnxruntime raises its own kinds, which it does not export
+        raise WeightsError(
+            "The model could not be started: its graph cannot be read by the installed onnxruntime."
+            " Static hints go on; `meno doctor` shows how to repair it."
+        ) from problem

@@ -1,0 +1,159 @@
+"""A model's files and whether they belong together: manifest, checksums, calibration.
+
+A model directory holds `model.int8.onnx` (and, where it was made for a GPU, `model.fp32.onnx`),
+`tokenizer.json`, `calibration.json` and `manifest.json`. The manifest names the SHA-256 of the others; the
+calibration names that of the graph it was measured on. A file that differs is refused with one sentence.
+Without numpy and onnxruntime, so that `meno model info` can say what is wrong in any installation.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from meno_analyzers.findings import Category
+
+from meno_model.errors import WeightsError
+from meno_model.rendering import RENDERING_VERSION
+
+GRAPH, GPU_GRAPH = "model.int8.onnx", "model.fp32.onnx"
+TOKENIZER, CALIBRATION, MANIFEST = "tokenizer.json", "calibration.json", "manifest.json"
+DEFAULT_WEIGHTS = Path(__file__).parent / "default"
+_REMEDY = "Static hints go on; `meno doctor` shows how to repair it."
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """When a category speaks: from this probability on. None: it never does."""
+
+    category: Category
+    probability: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What turns logits into an honest probability, and the lines below which the model is silent.
+
+    `bias` and `temperature` act on the log-odds of "something is wrong":
+    `sigmoid(odds / temperature + bias)`.
+    """
+
+    temperature: float
+    bias: float
+    thresholds: tuple[Threshold, ...]
+    facts: dict[str, Any]
+
+    def threshold_of(self, category: Category) -> float | None:
+        """The probability from which a category is shown, or None when it is not shown at all."""
+        return next((item.probability for item in self.thresholds if item.category is category), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFiles:
+    """A directory whose files were checked."""
+
+    folder: Path
+    name: str
+    categories: tuple[Category, ...]
+    longest: int
+    parameters: int
+    graph_checksum: str
+    facts: dict[str, Any]
+    calibration: Calibration
+
+    @property
+    def graph(self) -> Path:
+        return self.folder / GRAPH
+
+    @property
+    def gpu_graph(self) -> Path | None:
+        """The full-precision graph, where there is one."""
+        path = self.folder / GPU_GRAPH
+        return path if path.is_file() else None
+
+    @property
+    def tokenizer(self) -> Path:
+        return self.folder / TOKENIZER
+
+
+def checksum(path: Path) -> str:
+    """SHA-256 of a file in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def open_weights(folder: Path | None = None) -> ModelFiles:
+    """Check a model directory (default: the shipped one) and read its small files."""
+    place = folder or DEFAULT_WEIGHTS
+    manifest = _read(place, MANIFEST)
+    files = manifest.get("files")
+    if not isinstance(files, dict) or GRAPH not in files:
+        raise WeightsError(f"The model could not be started: its manifest is incomplete. {_REMEDY}")
+    for name, expected in files.items():
+        path = place / name
+        if not path.is_file():
+            raise WeightsError(f"The model could not be started: the file {name} is missing. {_REMEDY}")
+        if checksum(path) != expected:
+            raise WeightsError(
+                "The model could not be started: the file is damaged (its checksum differs). " + _REMEDY
+            )
+    if manifest.get("rendering") != RENDERING_VERSION:
+        raise WeightsError(
+            f"The model could not be started: it was made for another version of Meno. {_REMEDY}"
+        )
+    calibration = _read(place, CALIBRATION)
+    if calibration.get("model_sha256") != files[GRAPH]:
+        raise WeightsError(
+            f"The model could not be started: its calibration was made for other weights. {_REMEDY}"
+        )
+    try:
+        return ModelFiles(
+            folder=place,
+            name=str(manifest["name"]),
+            categories=tuple(Category(name) for name in manifest["categories"]),
+            longest=int(manifest["longest"]),
+            parameters=int(manifest["parameters"]),
+            graph_checksum=str(files[GRAPH]),
+            facts=dict(manifest.get("training", {})),
+            calibration=Calibration(
+                temperature=float(calibration["temperature"]),
+                bias=float(calibration["bias"]),
+                thresholds=tuple(
+                    Threshold(Category(name), None if value is None else float(value))
+                    for name, value in calibration["thresholds"].items()
+                ),
+                facts=dict(calibration.get("facts", {})),
+            ),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as problem:
+        raise WeightsError(
+            f"The model could not be started: its description is incomplete. {_REMEDY}"
+        ) from problem
+
+
+def write_manifest(folder: Path, description: dict[str, Any]) -> None:
+    """Write `manifest.json` with the checksums of every other file that lies in the folder."""
+    names = [name for name in (GRAPH, GPU_GRAPH, TOKENIZER, CALIBRATION) if (folder / name).is_file()]
+    values = {
+        **description,
+        "rendering": RENDERING_VERSION,
+        "files": {name: checksum(folder / name) for name in names},
+    }
+    (folder / MANIFEST).write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
+
+
+def _read(folder: Path, name: str) -> dict[str, Any]:
+    try:
+        values = json.loads((folder / name).read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise WeightsError(
+            f"The model could not be started: there is no {name} in {folder}. {_REMEDY}"
+        ) from problem
+    except ValueError as problem:
+        raise WeightsError(f"The model could not be started: {name} is damaged. {_REMEDY}") from problem
+    if not isinstance(values, dict):
+        raise WeightsError(f"The model could not be started: {name} is damaged. {_REMEDY}")
+    return values
