@@ -1,0 +1,165 @@
+"""The guard: rules that a reply has to keep, each one decided without a model.
+
+A reply that fits the contract may still tell the answer, invent names, order an edit or be hard to read. The
+guard returns the broken rules as sentences: for the second try they go back to the model. It also is what
+makes an instruction hidden in the learner's code harmless, since an obedient reply breaks the rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from meno_analyzers.hints.ladder import Level
+from meno_analyzers.hints.leak import PUBLIC_NAMES, check_leak, edit_order
+from meno_analyzers.hints.lexemes import lexemes, names
+from meno_analyzers.hints.markdown import code_parts, prose, shorten
+from meno_analyzers.hints.readability import reading_grade, words
+
+from meno_model.tutor.contract import Reply
+from meno_model.tutor.values import Evidence
+
+FEWEST_WORDS, MOST_WORDS = 20, 120
+HARDEST_GRADE = 9.0
+
+_CLOSED = re.compile(
+    r"(?:and |so |but |now )?"
+    r"(is|are|was|were|do|does|did|can|could|has|have|had|will|would|should|may|must)\b",
+    re.IGNORECASE,
+)
+_LINE = re.compile(r"\blines? (\d+)(?:(?:,| and| to|-|–) ?(\d+))*", re.IGNORECASE)
+_NUMBER = re.compile(r"\d+")
+_TONE = re.compile(
+    r"\b(you forgot|you failed|your mistake|your error|your fault|careless|silly|obviously|simply|just|"
+    r"great job|good job|well done|nice work|excellent|congratulations|sorry)\b|!(?!=)",
+    re.IGNORECASE,
+)
+_ALTERNATIVES = re.compile(r"\b(alternatively|another option|or you could|you could also)\b", re.IGNORECASE)
+_TELLING = re.compile(
+    r"\b(the (fix|solution|correct (code|version|answer|line))|correct(ed)? code|the answer is|"
+    r"should (be|read|say) `)",
+    re.IGNORECASE,
+)
+_FOREIGN = re.compile(
+    r"```|~~~|\]\(|https?:|www\.|<[a-z/!]|&[a-z]+;|^ {0,3}#|^\|", re.IGNORECASE | re.MULTILINE
+)
+_CALL = re.compile(r"([^\W\d]\w*)\((.*)\)\Z", re.DOTALL)
+_SHOWING = {"print", "repr", "type", "len"}
+_SNAKE = re.compile(r"\b[^\W\d]+_\w+\b")
+
+Rule = Callable[[Reply, Evidence], Iterator[str]]
+
+
+def violations(reply: Reply, evidence: Evidence) -> tuple[str, ...]:
+    """The rules that the reply breaks, as sentences; empty if it may be shown."""
+    return tuple(sentence for rule in RULES for sentence in rule(reply, evidence))
+
+
+def _answers_the_request(reply: Reply, evidence: Evidence) -> Iterator[str]:
+    if reply.level != int(evidence.level):
+        yield f"level must be {int(evidence.level)}."
+    if reply.finding_id != evidence.finding.rule:
+        yield f"finding_id must be {evidence.finding.rule}."
+
+
+def _asks_one_open_question(reply: Reply, _: Evidence) -> Iterator[str]:
+    question = reply.question.strip()
+    if not question.endswith("?") or prose(question).count("?") != 1:
+        yield "question must be one question and end in a question mark."
+    elif _CLOSED.match(prose(question).strip()):
+        yield "question must not be answerable by yes or no: begin with what, which, where, when, how or why."
+    others = (reply.observation, reply.why_it_matters, reply.try_next)
+    if any("?" in prose(text) for text in others):
+        yield "Ask in question only; the other texts are statements."
+
+
+def _is_short_and_plain(reply: Reply, _: Evidence) -> Iterator[str]:
+    count = len(words(reply.prose))
+    if not FEWEST_WORDS <= count <= MOST_WORDS:
+        yield f"All texts together must have {FEWEST_WORDS} to {MOST_WORDS} words; they have {count}."
+    if reading_grade(reply.prose) > HARDEST_GRADE:
+        yield "Use shorter sentences and shorter words, for a reader of fourteen."
+
+
+def _is_calm(reply: Reply, _: Evidence) -> Iterator[str]:
+    if _TONE.search(prose(reply.prose)):
+        yield "No blame, no praise, no exclamation marks, and none of the words just, simply, obviously."
+    if _ALTERNATIVES.search(prose(reply.prose)):
+        yield "Stay with one idea and offer no alternatives."
+
+
+def _is_text_only(reply: Reply, _: Evidence) -> Iterator[str]:
+    if _FOREIGN.search(reply.prose):
+        yield "No blocks of code, headings, tables, links or HTML."
+
+
+def _cites_lines_of_the_function(reply: Reply, evidence: Evidence) -> Iterator[str]:
+    mentioned = [int(n) for m in _LINE.finditer(prose(reply.prose)) for n in _NUMBER.findall(m.group())]
+    known = range(evidence.first_line, evidence.last_line + 1)
+    if any(line not in known for line in (*reply.cites_lines, *mentioned)):
+        yield f"Speak of lines {known.start} to {known.stop - 1} only."
+
+
+def _quotes_the_learner(reply: Reply, evidence: Evidence) -> Iterator[str]:
+    """Code in the reply is the learner's, letter by letter, or a way to look at it."""
+    source = evidence.function_source
+    flat, known = " ".join(source.split()), names(source) | PUBLIC_NAMES
+    for code in code_parts(reply.prose):
+        invented = sorted(names(code) - known)
+        if invented:
+            yield f"`{invented[0]}` is no name of this code."
+        elif " ".join(code.split()) not in flat and not _only_looks(code, source):
+            yield f"`{shorten(code)}` is not in the learner's code; quote it exactly or not at all."
+    loose = {name for name in _SNAKE.findall(prose(reply.prose, stand_in=" ")) if name not in known}
+    if loose:
+        yield f"{min(loose)} is no name of this code."
+
+
+def _only_looks(code: str, source: str) -> bool:
+    """A public name, a literal, a `print` of the learner's own expressions, or a call of their function.
+
+    Anything else that is not in the code, such as `range(len(xs) - 1)`, would be a piece of a repair.
+    """
+    found = lexemes(code)
+    if len(found) == 1:
+        return found[0] in PUBLIC_NAMES or _is_literal(found[0])
+    if not (call := _CALL.match(code.strip())):
+        return False
+    function, inside = call.groups()
+    if function in _SHOWING:
+        flat = " ".join(source.split())
+        return all(" ".join(part.split()) in flat for part in inside.split(","))
+    own_functions = set(re.findall(r"\bdef\s+(\w+)", source))
+    return function in own_functions and all(_is_literal(token) for token in lexemes(inside))
+
+
+def _is_literal(token: str) -> bool:
+    return token[0] in '0123456789"[](){},-.' or token in {"True", "False", "None"}
+
+
+def _keeps_the_secret(reply: Reply, evidence: Evidence) -> Iterator[str]:
+    if edit_order(reply.prose, evidence.language) or _TELLING.search(reply.prose):
+        yield "Do not tell the learner what to write or to change; ask what they see."
+    if evidence.repaired is None:
+        return
+    level = min(evidence.level, Level.QUESTIONS)
+    report = check_leak(
+        reply.prose,
+        original=evidence.function_source,
+        repaired=evidence.repaired,
+        level=Level(level),
+        language=evidence.language,
+    )
+    yield from report.reasons
+
+
+RULES: tuple[Rule, ...] = (
+    _answers_the_request,
+    _asks_one_open_question,
+    _is_short_and_plain,
+    _is_calm,
+    _is_text_only,
+    _cites_lines_of_the_function,
+    _quotes_the_learner,
+    _keeps_the_secret,
+)

@@ -1,0 +1,112 @@
+"""How asking the tutor can end. Each outcome is a value with one plain sentence for the learner.
+
+    Answered      the reply kept to the contract and passed the guard
+    Malformed     it did not, twice
+    Unreachable   nobody there, the connection broke, or the server has a fault of its own
+    Refused       the server or the model declined: the key, the model's name, the rate, the request
+    TimedOut      the deadline passed
+    NotSetUp      no provider, no address or no key
+
+The sentences hold nothing that came from outside: a server's error text may repeat the key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from meno_model.tutor.contract import Reply
+
+_INSTEAD = "so this is Meno's own question."
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A reply that may be shown."""
+
+    reply: Reply
+    name: str = "answered"
+
+    @property
+    def sentence(self) -> None:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """Two replies in a row broke the rules in `violations`, the last reply's."""
+
+    violations: tuple[str, ...]
+    name: str = "malformed"
+
+    @property
+    def sentence(self) -> str:
+        return f"The tutor's answer did not keep to Meno's rules, {_INSTEAD}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unreachable:
+    """No answer came. `status` is the HTTP status of a server that reported a fault."""
+
+    status: int | None = None
+    name: str = "unreachable"
+
+    @property
+    def sentence(self) -> str:
+        if self.status is not None:
+            return f"The tutor's server reported a fault of its own (status {self.status}), {_INSTEAD}"
+        return f"The tutor's server could not be reached, {_INSTEAD}"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The server or the model said no. `status` is None when it was the model."""
+
+    status: int | None = None
+    retry_after_seconds: int | None = None
+    name: str = "refused"
+
+    @property
+    def sentence(self) -> str:
+        return f"{self._reason}, {_INSTEAD}"
+
+    @property
+    def _reason(self) -> str:
+        if self.status is None:
+            return "The tutor declined to answer"
+        if self.status in {401, 403}:
+            return "The tutor's server did not accept the key from the environment"
+        if self.status == 404:
+            return "The tutor's server does not know the model or the address in the settings"
+        if self.status == 429 and self.retry_after_seconds:
+            return f"The tutor's server asks for a pause of {self.retry_after_seconds} seconds"
+        if self.status == 429:
+            return "The tutor's server has had too many questions for now"
+        return f"The tutor's server did not accept the question (status {self.status})"
+
+
+@dataclass(frozen=True, slots=True)
+class TimedOut:
+    """The deadline of the settings passed."""
+
+    seconds: float
+    name: str = "timed-out"
+
+    @property
+    def sentence(self) -> str:
+        return f"The tutor took longer than {self.seconds:g} seconds, {_INSTEAD}"
+
+
+@dataclass(frozen=True, slots=True)
+class NotSetUp:
+    """Nothing was sent, since `missing` is not there."""
+
+    missing: str = "a provider in the settings"
+    name: str = "not-set-up"
+
+    @property
+    def sentence(self) -> str:
+        return f"The tutor needs {self.missing}, {_INSTEAD}"
+
+
+Failure = Malformed | Unreachable | Refused | TimedOut | NotSetUp
+Outcome = Answered | Failure
