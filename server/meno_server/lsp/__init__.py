@@ -1,0 +1,1 @@
+"""The language server: one small file per concern, `convert.py` the only one that is bilingual."""

@@ -1,0 +1,5 @@
+"""`python -m meno_server` is `meno`."""
+
+from meno_server.cli import main
+
+main()

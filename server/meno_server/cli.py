@@ -1,0 +1,24 @@
+"""The command line: `meno lsp`, `meno check`, `meno demo`, `meno doctor`, `meno model …`.
+
+An editor waits for `meno lsp`, so that command is taken before anything else is imported.
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """The console script."""
+    if sys.argv[1:] in (["lsp"], ["lsp", "--stdio"]):
+        from meno_server.lsp.start import serve_stdio
+
+        serve_stdio()
+        return
+    from meno_server.terminal import app
+
+    app()
+
+
+if __name__ == "__main__":
+    main()

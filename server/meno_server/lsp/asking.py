@@ -1,0 +1,132 @@
+"""Asking: climbing the curated ladder, or a question from the tutor, under progress and with cancel."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from meno_analyzers.findings import Finding
+from meno_analyzers.hints import Level, ladder_for
+
+from meno_server.lsp.hover import highest_level, level_of
+from meno_server.lsp.showing import show
+
+if TYPE_CHECKING:
+    from meno_model.tutor import TutorReply
+
+    from meno_server.lsp.open_file import OpenFile
+    from meno_server.lsp.session import Session
+
+_NUMBERS = itertools.count(1)
+_MOST_ANSWERS = 20
+GONE = "The finding that you asked about is no longer there: the text has changed. Ask where it stands now."
+
+
+@dataclass(slots=True)
+class Answer:
+    """A tutor's answer that may still be on its way."""
+
+    id: str
+    title: str
+    task: asyncio.Task[TutorReply]
+
+
+_ANSWERS: dict[str, Answer] = {}
+
+
+def hint_command(uri: str, mark: str, level: Level) -> types.Command:
+    """The command that shows one rung and remembers that it was reached."""
+    return types.Command("Next hint", "meno.nextHint", arguments=[uri, mark, int(level)])
+
+
+def next_level(session: Session, file: OpenFile, finding: Finding) -> Level:
+    """One rung above the one reached, or the last again."""
+    return min(Level(level_of(session, file, finding) + 1), highest_level(session))
+
+
+async def show_hint(session: Session, uri: str, mark: str, level: int | None) -> None:
+    """Shows a rung of the finding's ladder; from then on the hover shows it too."""
+    file = session.file(uri)
+    finding = session.find(file, mark) if file is not None else None
+    if file is None or finding is None:
+        session.say(GONE)
+        return
+    wanted = next_level(session, file, finding)
+    if level is not None and 0 <= level <= highest_level(session):
+        wanted = Level(level)
+    file.levels[mark] = max(wanted, level_of(session, file, finding))
+    await show(session, finding.name, ladder_for(finding, session.settings.language).text(wanted))
+
+
+def start(session: Session, file: OpenFile, finding: Finding) -> Answer:
+    """Begins asking the tutor, with exactly the unit around the finding as evidence."""
+    from meno_model.tutor import Evidence
+
+    first, last = file.analysis.lines_around(finding.span.start_line)
+    evidence = Evidence(
+        finding=finding,
+        level=Level.QUESTIONS,
+        function_source="".join(file.document.lines[first : last + 1]),
+        first_line=first + 1,
+    )
+    answer = Answer(f"answer-{next(_NUMBERS)}", finding.name, session.run(session.tutor.ask(evidence)))
+    _ANSWERS[answer.id] = answer
+    for old in list(_ANSWERS)[:-_MOST_ANSWERS]:
+        _ANSWERS.pop(old).task.cancel()
+    return answer
+
+
+async def ask(session: Session, uri: str, mark: str) -> None:
+    """The whole question at once, for clients that resolve nothing."""
+    file = session.file(uri)
+    finding = session.find(file, mark) if file is not None else None
+    if file is None or finding is None:
+        session.say(GONE)
+    elif session.settings.tutor_provider == "none":
+        await show_hint(session, uri, mark, None)
+    else:
+        await show_answer(session, start(session, file, finding).id)
+
+
+async def show_answer(session: Session, id: str) -> None:
+    """Waits for an answer under progress, then shows it; cancelling the progress cancels the question."""
+    answer = _ANSWERS.pop(id, None)
+    if answer is None:
+        session.say("That answer is no longer there. Ask again.")
+        return
+    if not answer.task.done():
+        await _under_progress(session, answer)
+    if answer.task.cancelled() or answer.task.exception() is not None:
+        return
+    reply = answer.task.result()
+    text = reply.text if reply.notice is None else f"{reply.text}\n\n*{reply.notice}*"
+    await show(session, answer.title, text)
+
+
+async def _under_progress(session: Session, answer: Answer) -> None:
+    server = session.server
+    if not session.client.progress:
+        await asyncio.wait({answer.task})
+        return
+    token = f"meno-{answer.id}"
+    await asyncio.shield(asyncio.ensure_future(_as_coroutine(server.work_done_progress.create_async(token))))
+    begin = types.WorkDoneProgressBegin(title="Meno is thinking of a question", cancellable=True)
+    server.work_done_progress.begin(token, begin)
+    cancelled = server.work_done_progress.tokens[token]
+
+    def stop(_: Any) -> None:
+        if cancelled.cancelled():
+            answer.task.cancel()
+
+    cancelled.add_done_callback(stop)
+    await asyncio.wait({answer.task})
+    server.work_done_progress.end(token, types.WorkDoneProgressEnd())
+    # pygls keeps every token for ever.
+    server.work_done_progress.tokens.pop(token, None)
+
+
+async def _as_coroutine(awaitable: Any) -> Any:
+    return await awaitable

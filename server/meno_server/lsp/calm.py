@@ -1,0 +1,63 @@
+"""Calm while typing: what a person sees does not jump about under their hands.
+
+For a short pause after each key, findings that are new stay hidden on the lines being typed, and a unit
+that the half-typed line broke keeps showing what it showed before, moved with the text. When the pause is
+over the truth is shown. Nothing here changes what is found, only when it is seen.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from meno_analyzers.findings import Category, Finding, Span
+from meno_analyzers.source import Splice
+
+
+@dataclass(slots=True)
+class Calm:
+    """The typing calm of one file; inactive while `lines` is None."""
+
+    lines: tuple[int, int] | None = None
+    kept: list[Finding] = field(default_factory=list)
+    _seen: set[tuple[str, int]] = field(default_factory=set)
+
+    def edited(self, splice: Splice, shown: list[Finding]) -> None:
+        """Follows an edit; `shown` are the absolute findings of the edited unit before it."""
+        first, last = splice.first, max(splice.first, splice.new_end - 1)
+        shift = splice.new_end - splice.old_end
+        if self.lines is not None and self.lines[0] - 1 <= first <= self.lines[1] + 1:
+            self.lines = (min(self.lines[0], first), max(self.lines[1] + shift, last))
+        else:
+            self.lines = (first, last)
+            self._seen = set()
+        # What stood on the first edited line may stay; of the others it is not sure which line they are now.
+        keep_lines = {first} if shift else set(range(first, splice.old_end))
+        self._seen |= {(f.rule, f.span.start_line) for f in shown if f.span.start_line in keep_lines}
+        old = self.kept or shown
+        self.kept = [
+            finding.moved_down(shift if finding.span.start_line >= splice.old_end else 0)
+            for finding in old
+            if not first <= finding.span.start_line < splice.old_end
+            and finding.category is not Category.SYNTAX_ERROR
+        ]
+
+    def rest(self) -> None:
+        """The pause is over."""
+        self.lines = None
+        self.kept = []
+        self._seen = set()
+
+    def hides(self, finding: Finding, line: int) -> bool:
+        """Whether a finding that starts on `line` is to wait for the pause."""
+        if self.lines is None or not self.lines[0] <= line <= self.lines[1]:
+            return False
+        return finding.category is Category.SYNTAX_ERROR or (finding.rule, line) not in self._seen
+
+    def hides_syntax(self, unit: tuple[int, int]) -> bool:
+        """Whether the syntax finding of the unit on these lines is to wait: it is being typed."""
+        return self.lines is not None and unit[0] <= self.lines[1] and self.lines[0] <= unit[1]
+
+
+def touches(span: Span, splice: Splice) -> bool:
+    """Whether an edit changed a line of the span."""
+    return span.start_line < splice.old_end and splice.first <= span.end_line

@@ -1,0 +1,68 @@
+"""What the client can do, folded once into a few booleans that the handlers read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from lsprotocol import types
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The abilities of the connected client that make a difference to us."""
+
+    pulls_diagnostics: bool = False
+    related_information: bool = False
+    code_description: bool = False
+    diagnostic_data: bool = False
+    markdown: bool = False
+    resolves_commands: bool = False
+    shows_documents: bool = False
+    progress: bool = False
+    configuration: bool = False
+    registers_configuration: bool = False
+    refreshes_diagnostics: bool = False
+    versioned_edits: bool = False
+    shows_hints: bool = False
+    code_action_literals: bool = False
+    tags_llm_actions: bool = False
+
+
+def read(capabilities: types.ClientCapabilities) -> Client:
+    """Folds a client's capabilities; whatever is missing counts as no."""
+    text = capabilities.text_document
+    workspace = capabilities.workspace
+    window = capabilities.window
+    publish = text.publish_diagnostics if text else None
+    pull = text.diagnostic if text else None
+    refresh = bool(workspace and workspace.diagnostics and workspace.diagnostics.refresh_support)
+    hover = text.hover.content_format if text and text.hover else None
+    action = text.code_action if text else None
+    resolve = action.resolve_support.properties if action and action.resolve_support else ()
+    edit = workspace.workspace_edit if workspace else None
+    configuration = workspace.did_change_configuration if workspace else None
+    experimental: Any = capabilities.experimental or {}
+    own = (
+        experimental.get("meno", {}) if isinstance(experimental, dict) else getattr(experimental, "meno", {})
+    )
+    return Client(
+        # Pull only with refresh: without it the model's late findings could not reach the screen.
+        pulls_diagnostics=bool(pull and refresh),
+        refreshes_diagnostics=refresh,
+        related_information=bool(
+            (publish and publish.related_information) or (pull and pull.related_document_support)
+        ),
+        code_description=bool(publish and publish.code_description_support),
+        diagnostic_data=bool(publish and publish.data_support),
+        markdown=bool(hover and types.MarkupKind.Markdown in hover),
+        resolves_commands="command" in resolve and bool(action and action.data_support),
+        shows_documents=bool(window and window.show_document and window.show_document.support),
+        progress=bool(window and window.work_done_progress),
+        configuration=bool(workspace and workspace.configuration),
+        registers_configuration=bool(configuration and configuration.dynamic_registration),
+        versioned_edits=bool(edit and edit.document_changes),
+        shows_hints=bool(own.get("showHint") if isinstance(own, dict) else getattr(own, "showHint", False)),
+        code_action_literals=bool(action and action.code_action_literal_support),
+        tags_llm_actions=bool(action and action.tag_support),
+    )

@@ -1,0 +1,156 @@
+"""Code actions on our findings: the next hint, a question, and "this is fine here".
+
+They are made from the server's own state and the range that is asked about: editors send stale diagnostics
+along. The question is lazy: it is resolved only when it is chosen, and a client that cannot resolve commands
+gets a command at once that does the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types
+from meno_analyzers.findings import Finding, Source
+from meno_analyzers.hints import Level
+from pygls.exceptions import JsonRpcException
+
+from meno_server.lsp import asking
+from meno_server.lsp.convert import to_position
+from meno_server.lsp.hover import highest_level, level_of
+
+if TYPE_CHECKING:
+    from meno_server.lsp.open_file import OpenFile
+    from meno_server.lsp.server import MenoServer
+    from meno_server.lsp.session import Session
+
+ASK_TITLE = "Ask me a question about this"
+_RUNGS = {
+    Level.ORIENT: "where to look",
+    Level.CONCEPT: "the idea behind it",
+    Level.QUESTIONS: "questions to ask yourself",
+    Level.EXAMPLE: "an example elsewhere",
+}
+_MOST_FINDINGS = 2
+# Editors give a resolve up after 10 to 20 s; what is not ready by then goes on behind a command.
+RESOLVE_SECONDS = 4.5
+
+
+def register(server: MenoServer) -> None:
+    """Registers the handlers of this concern."""
+    session = server.session
+
+    @server.feature(
+        types.TEXT_DOCUMENT_CODE_ACTION,
+        types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix], resolve_provider=True),
+    )
+    def code_actions(params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
+        file = session.file(params.text_document.uri)
+        only = params.context.only
+        if file is None or not session.settings.enable or not _wanted(only):
+            return []
+        first, _ = to_position(params.range.start, file.document, session.encoding)
+        last, _ = to_position(params.range.end, file.document, session.encoding)
+        findings = [f for f in file.findings(session.settings) if f.span.touches_lines(first, last)]
+        findings.sort(key=lambda finding: finding.order)
+        return [
+            action
+            for finding in findings[:_MOST_FINDINGS]
+            for action in _actions(session, file, finding, several=len(findings) > 1)
+        ]
+
+    @server.feature(types.CODE_ACTION_RESOLVE)
+    async def resolve(action: types.CodeAction) -> types.CodeAction:
+        data = action.data
+        if not isinstance(data, dict) or not {"uri", "version", "fingerprint"} <= set(data):
+            return action
+        file = session.file(str(data["uri"]))
+        finding = session.find(file, str(data["fingerprint"])) if file is not None else None
+        if file is None or finding is None:
+            raise JsonRpcException(
+                "The text has changed since; ask again.", code=types.LSPErrorCodes.ContentModified.value
+            )
+        action.command = await _command_for(session, file, finding, str(data["fingerprint"]))
+        return action
+
+
+def _wanted(only: Any) -> bool:
+    return not only or any(str(getattr(kind, "value", kind)) in {"", "quickfix"} for kind in only)
+
+
+def _actions(
+    session: Session, file: OpenFile, finding: Finding, *, several: bool
+) -> list[types.CodeAction | types.Command]:
+    uri = file.document.uri
+    mark = session.fingerprint(file, finding)
+    of = f" [{finding.name}]" if several else ""
+    actions: list[types.CodeAction | types.Command] = []
+    reached = level_of(session, file, finding)
+    if reached < highest_level(session):
+        following = Level(reached + 1)
+        actions.append(
+            types.CodeAction(
+                title=f"Next hint: {_RUNGS[following]}{of}",
+                kind=types.CodeActionKind.QuickFix,
+                command=asking.hint_command(uri, mark, following),
+            )
+        )
+    actions.append(_ask(session, file, finding, mark, of))
+    if finding.source is Source.STATIC and (edit := _suppression(session, file, finding)) is not None:
+        actions.append(
+            types.CodeAction(
+                title=f"This is fine here: add “# meno: ok {finding.rule}”",
+                kind=types.CodeActionKind.QuickFix,
+                edit=edit,
+            )
+        )
+    if not session.client.code_action_literals:
+        return [
+            action.command for action in actions if isinstance(action, types.CodeAction) and action.command
+        ]
+    return actions
+
+
+def _ask(session: Session, file: OpenFile, finding: Finding, mark: str, of: str) -> types.CodeAction:
+    """The lazy question; eager where the client could not resolve it."""
+    uri = file.document.uri
+    action = types.CodeAction(title=ASK_TITLE + of, kind=types.CodeActionKind.QuickFix)
+    if session.settings.tutor_provider != "none" and session.client.tags_llm_actions:
+        action.tags = [types.CodeActionTag.LlmGenerated]
+    if session.client.resolves_commands:
+        action.data = {
+            "uri": uri,
+            "version": file.document.version,
+            "fingerprint": mark,
+            "rule": finding.rule,
+        }
+    else:
+        action.command = types.Command(ASK_TITLE, "meno.ask", arguments=[uri, mark])
+    return action
+
+
+async def _command_for(session: Session, file: OpenFile, finding: Finding, mark: str) -> types.Command:
+    """What choosing the question does: show a rung at once, or the tutor's answer as soon as it is there."""
+    uri = file.document.uri
+    if session.settings.tutor_provider == "none":
+        return asking.hint_command(uri, mark, asking.next_level(session, file, finding))
+    answer = asking.start(session, file, finding)
+    # Shielded: cancelling the resolve must not cancel an answer that a command will wait for.
+    await asyncio.wait({asyncio.shield(answer.task)}, timeout=RESOLVE_SECONDS)
+    return types.Command(ASK_TITLE, "meno.showAnswer", arguments=[answer.id])
+
+
+def _suppression(session: Session, file: OpenFile, finding: Finding) -> types.WorkspaceEdit | None:
+    """The edit that adds a comment behind the finding's first line, if that line can carry one."""
+    line = finding.span.start_line
+    text = file.document.lines[line].rstrip("\r\n")
+    if text.endswith("\\") or re.search(r"#\s*meno:", text) or text.count('"""') % 2 or text.count("'''") % 2:
+        return None
+    column = file.document.client_column(line, len(text), session.encoding)
+    place = types.Position(line, column)
+    edit = types.TextEdit(types.Range(place, place), f"  # meno: ok {finding.rule}")
+    if session.client.versioned_edits:
+        identifier = types.OptionalVersionedTextDocumentIdentifier(file.document.uri, file.document.version)
+        return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(identifier, [edit])])
+    return types.WorkspaceEdit(changes={file.document.uri: [edit]})

@@ -1,0 +1,65 @@
+"""Commands: what code actions run, and what a person asks the server about itself."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import sys
+from typing import TYPE_CHECKING, Any
+
+from meno_server import __version__
+from meno_server.lsp import asking
+
+if TYPE_CHECKING:
+    from meno_server.lsp.server import MenoServer
+
+
+def register(server: MenoServer) -> None:
+    """Registers the handlers of this concern."""
+    session = server.session
+
+    @server.command("meno.nextHint")
+    async def next_hint(uri: str, mark: str, level: int) -> None:
+        await asking.show_hint(session, uri, mark, level)
+
+    @server.command("meno.ask")
+    async def ask(uri: str, mark: str) -> None:
+        await asking.ask(session, uri, mark)
+
+    @server.command("meno.showAnswer")
+    async def show_answer(id: str) -> None:
+        await asking.show_answer(session, id)
+
+    @server.command("meno.restartModel")
+    async def restart_model() -> None:
+        await session.restart_model()
+
+    @server.command("meno.effectiveSettings")
+    def effective_settings() -> dict[str, Any]:
+        resolved = session.resolved
+        values = resolved.settings.model_dump(by_alias=True, mode="json")
+        return {name: {"value": values[name], "origin": origin} for name, origin in resolved.origins.items()}
+
+    @server.command("meno.debugInformation")
+    async def debug_information() -> dict[str, Any]:
+        return {
+            "version": __version__,
+            "python": sys.version.split()[0],
+            "platform": platform.platform(),
+            "process": os.getpid(),
+            "encoding": session.encoding.value,
+            "channel": "pull" if session.client.pulls_diagnostics else "push",
+            "openFiles": len(session.files),
+            "modelState": session.model_state,
+            "milliseconds": {stage: _milliseconds(times) for stage, times in session.timings.items()},
+        }
+
+
+def _milliseconds(seconds: list[float]) -> dict[str, float]:
+    ordered = sorted(seconds)
+    return {
+        "count": len(ordered),
+        "p50": round(1000 * statistics.median(ordered), 3),
+        "p99": round(1000 * ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))], 3),
+    }

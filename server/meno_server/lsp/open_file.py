@@ -1,0 +1,160 @@
+"""One open file: its text, its analysis, what the model said of it, and what the client sees.
+
+Everything here belongs to the event loop's thread. Times and tasks are not kept here but in `session.py`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from meno_analyzers.engine import Analysis
+from meno_analyzers.findings import Finding
+from meno_analyzers.hints import Level
+from meno_analyzers.source import Document, Encoding, Splice, Unit
+from meno_analyzers.source.positions import to_units
+
+from meno_server.adjusting import adjusted
+from meno_server.lsp.calm import Calm, touches
+from meno_server.lsp.capabilities import Client
+from meno_server.lsp.convert import Rendered, render
+
+if TYPE_CHECKING:
+    from meno_server.settings import Settings
+
+
+class OpenFile:
+    """A file that an editor has open. `epoch` counts openings, since versions may restart."""
+
+    def __init__(self, document: Document, epoch: int) -> None:
+        self.document = document
+        self.epoch = epoch
+        self.analysis = Analysis(document, check_now=False)
+        self.calm = Calm()
+        self.model_findings: list[Finding] = []
+        self.levels: dict[str, Level] = {}
+        self.last_sent: str | None = None
+        self.edits = 0
+        self._rendered: WeakKeyDictionary[Unit, tuple[tuple[Finding, ...], list[Rendered]]] = (
+            WeakKeyDictionary()
+        )
+
+    def edited(self, splice: Splice, pause: bool) -> None:
+        """Follows one edit that was made to the document."""
+        self.edits += 1
+        if pause:
+            first, last = self._old_unit(splice)
+            shown = self.analysis.findings_between(first, last)
+            self.calm.edited(splice, shown)
+        shift = splice.new_end - splice.old_end
+        self.model_findings = [
+            finding.moved_down(shift if finding.span.start_line >= splice.old_end else 0)
+            for finding in self.model_findings
+            if not touches(finding.span, splice)
+        ]
+        self.analysis.edited(splice)
+
+    def _old_unit(self, splice: Splice) -> tuple[int, int]:
+        first, last = self.analysis.lines_around(splice.first)
+        return first, max(last, splice.old_end - 1)
+
+    def replaced(self) -> None:
+        """Follows a change of the whole text."""
+        self.edits += 1
+        self.model_findings = []
+        self.calm.rest()
+        self.analysis.replaced()
+
+    def static_findings(self) -> Iterator[tuple[int, Unit | None, tuple[Finding, ...]]]:
+        """(first line, unit, findings relative to it), as they are to be seen now; without a unit the
+        findings are absolute."""
+        calm = self.calm
+        broken_now = calm.lines is not None and self.analysis.is_broken(calm.lines[0])
+        for start, unit, findings in self.analysis.units_with_findings():
+            if calm.lines is None:
+                yield start, unit, findings
+                continue
+            last = start + unit.length - 1
+            if broken_now and calm.hides_syntax((start, last)):
+                # The unit is broken by the line being typed: it goes on showing what it showed.
+                yield 0, None, tuple(f for f in calm.kept if start <= f.span.start_line <= last)
+                continue
+            seen = tuple(f for f in findings if not calm.hides(f, start + f.span.start_line))
+            if seen == findings:
+                yield start, unit, findings
+            else:
+                yield 0, None, tuple(f.moved_down(start) for f in seen)
+
+    def findings(self, settings: Settings) -> list[Finding]:
+        """All findings that the client sees, absolute."""
+        found = [f.moved_down(start) for start, _, fs in self.static_findings() for f in fs]
+        found += self._model_findings_shown(found)
+        return [kept for f in found if (kept := adjusted(f, settings)) is not None]
+
+    def _model_findings_shown(self, static: list[Finding]) -> list[Finding]:
+        """A model finding on a line that a rule already explains is not said twice."""
+        if not self.model_findings:
+            return []
+        explained = {finding.span.start_line for finding in static}
+        return [f for f in self.model_findings if f.span.start_line not in explained]
+
+    def diagnostics(self, settings: Settings, client: Client, encoding: Encoding) -> str:
+        """The JSON list of all diagnostics that the client is to show now."""
+        items: list[tuple[Finding, int, Rendered]] = []
+        static_lines: set[int] = set()
+        for start, unit, findings in self.static_findings():
+            for rendered in self._render(start, unit, findings, settings, client, encoding):
+                items.append((rendered.finding, start, rendered))
+                static_lines.add(start + rendered.finding.span.start_line)
+        for finding in self.model_findings:
+            if finding.span.start_line not in static_lines:
+                made = self._render(0, None, (finding,), settings, client, encoding)
+                items += [(rendered.finding, 0, rendered) for rendered in made]
+        if len(items) > settings.max_findings:
+            items.sort(key=lambda item: (item[0].severity.rank, item[1] + item[0].span.start_line))
+            items = items[: settings.max_findings]
+        return "[" + ",".join(rendered.at(start) for _, start, rendered in items) + "]"
+
+    def _render(
+        self,
+        start: int,
+        unit: Unit | None,
+        findings: tuple[Finding, ...],
+        settings: Settings,
+        client: Client,
+        encoding: Encoding,
+    ) -> list[Rendered]:
+        if unit is not None:
+            known = self._rendered.get(unit)
+            if known is not None and known[0] is findings:
+                return known[1]
+        lines = self.document.lines
+        if unit is not None:
+            lines = lines[start : start + unit.length]
+        made = [
+            render(
+                kept,
+                lines,
+                client,
+                lambda text, column: to_units(text, column, encoding),
+                self.document.uri,
+                settings.language,
+            )
+            for finding in findings
+            if (kept := adjusted(finding, settings)) is not None
+        ]
+        if unit is not None:
+            self._rendered[unit] = (findings, made)
+        return made
+
+    def forget_rendered(self) -> None:
+        """After a change of settings every diagnostic may look different."""
+        self._rendered.clear()
+        self.last_sent = None
+
+
+def payload(uri: str, version: int, items: str) -> str:
+    """The parameters of `publishDiagnostics` as JSON."""
+    return f'{{"uri":{json.dumps(uri)},"version":{version},"diagnostics":{items}}}'

@@ -1,0 +1,382 @@
+"""The server's state: open files, settings, the client's abilities, the model and the tutor.
+
+Only the event loop's thread comes here. Handlers change files through the session, and the session decides
+when the client hears of it: at once after a key, again when the rest of the file has been looked at, and
+again when the typing pause is over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from lsprotocol import types
+from meno_analyzers.findings import Finding
+from meno_analyzers.source import Document, Encoding
+from meno_model.client import ModelClient
+from pygls.uris import to_fs_path
+
+from meno_server.lsp.capabilities import Client
+from meno_server.lsp.convert import fingerprint
+from meno_server.lsp.open_file import OpenFile, payload
+
+if TYPE_CHECKING:
+    from meno_model.tutor import Tutor
+
+    from meno_server.lsp.server import MenoServer
+    from meno_server.settings import Resolved, Settings
+
+log = logging.getLogger("meno.session")
+
+# A key is answered within this; what takes longer goes on in slices of the second length.
+FIRST_SLICE = 0.002
+SLICE = 0.001
+# Collecting garbage stops the world, so it waits until nobody types.
+QUIET_BEFORE_COLLECTING = 10.0
+
+
+class Session:
+    """One client's session."""
+
+    def __init__(self, server: MenoServer) -> None:
+        self.server = server
+        self.client = Client()
+        self.encoding = Encoding.UTF16
+        self.files: dict[str, OpenFile] = {}
+        self.root: Path | None = None
+        self.initialization_options: dict[str, Any] = {}
+        self.closing = False
+        self.timings: dict[str, list[float]] = {}
+        self._resolved: Resolved | None = None
+        self._epoch = 0
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._finishing: dict[str, asyncio.Task[None]] = {}
+        self._pauses: dict[str, asyncio.TimerHandle] = {}
+        self._model: ModelClient | None = None
+        self._model_tasks: dict[str, asyncio.Task[None]] = {}
+        self._tutor: Tutor | None = None
+        self._collecting: asyncio.TimerHandle | None = None
+        self._told: set[str] = set()
+
+    # Settings
+
+    @property
+    def resolved(self) -> Resolved:
+        """The settings that hold, with origins; read on first use, since starting must be quick."""
+        if self._resolved is None:
+            self.configure({})
+        assert self._resolved is not None
+        return self._resolved
+
+    @property
+    def settings(self) -> Settings:
+        return self.resolved.settings
+
+    def configure(self, from_editor: dict[str, Any]) -> None:
+        """Takes new settings from the editor and makes everything follow them."""
+        from meno_server.settings import Layer, file_layers, resolve
+
+        layers, problems = file_layers(self.root)
+        if self.initialization_options:
+            layers.append(Layer("editor, at start", self.initialization_options))
+        if from_editor:
+            layers.append(Layer("editor", from_editor))
+        before = self._resolved
+        self._resolved = resolve(layers)
+        for problem in [*problems, *self._resolved.problems]:
+            self.tell_once(problem)
+        logging.getLogger("meno").setLevel(self.settings.log_level.upper())
+        if before is not None and before.settings != self.settings:
+            self._follow_settings()
+
+    def _follow_settings(self) -> None:
+        if self._tutor is not None:
+            self.run(self._tutor.close())
+            self._tutor = None
+        if self._model is not None:
+            self.run(self._model.stop())
+            self._model = None
+        for file in self.files.values():
+            file.forget_rendered()
+            if not self.settings.model_enable:
+                file.model_findings = []
+        self.publish_all()
+
+    # Files
+
+    def file(self, uri: str) -> OpenFile | None:
+        return self.files.get(unquote(uri))
+
+    def opened(self, uri: str, text: str, version: int) -> None:
+        self._epoch += 1
+        file = OpenFile(Document(uri, text, version), self._epoch)
+        self.files[unquote(uri)] = file
+        self._after_change(file, FIRST_SLICE * 10)
+        gc.freeze()
+
+    def changed(
+        self, uri: str, version: int, changes: Sequence[types.TextDocumentContentChangeEvent]
+    ) -> None:
+        file = self.file(uri)
+        if file is None:
+            log.warning("A change for a file that is not open was ignored.")
+            return
+        started = time.perf_counter()
+        pause = self.settings.typing_pause > 0
+        for change in changes:
+            if isinstance(change, types.TextDocumentContentChangePartial):
+                start, end = change.range.start, change.range.end
+                splice = file.document.splice(
+                    (start.line, start.character), (end.line, end.character), change.text, self.encoding
+                )
+                file.edited(splice, pause)
+            else:
+                file.document.replace_all(change.text)
+                file.replaced()
+        file.document.version = version
+        self._after_change(file, FIRST_SLICE)
+        self.note("change", time.perf_counter() - started)
+
+    def closed(self, uri: str) -> None:
+        file = self.files.pop(unquote(uri), None)
+        if file is None:
+            return
+        for tasks in (self._finishing, self._model_tasks):
+            task = tasks.pop(unquote(uri), None)
+            if task is not None:
+                task.cancel()
+        pause = self._pauses.pop(unquote(uri), None)
+        if pause is not None:
+            pause.cancel()
+        if not self.client.pulls_diagnostics:
+            self.server.protocol.notify_ready(
+                "textDocument/publishDiagnostics", payload(uri, file.document.version, "[]")
+            )
+
+    def _after_change(self, file: OpenFile, budget: float) -> None:
+        """Looks at what the change concerns most and publishes; the rest follows in slices."""
+        done = file.analysis.work(budget)
+        self.publish(file)
+        if not done:
+            self._finish_later(file)
+        self._wait_for_pause(file)
+        self._collect_later()
+
+    def _finish_later(self, file: OpenFile) -> None:
+        key = unquote(file.document.uri)
+        running = self._finishing.get(key)
+        if running is None or running.done():
+            self._finishing[key] = self.run(self._finish(file))
+
+    async def _finish(self, file: OpenFile) -> None:
+        while not file.analysis.work(SLICE):  # noqa: ASYNC110 - the work is done here, nothing is awaited
+            # Let a key that came meanwhile go first.
+            await asyncio.sleep(0)
+        self.refresh(file)
+
+    def _wait_for_pause(self, file: OpenFile) -> None:
+        key = unquote(file.document.uri)
+        waiting = self._pauses.pop(key, None)
+        if waiting is not None:
+            waiting.cancel()
+        if file.calm.lines is not None:
+            delay = self.settings.typing_pause / 1000
+            self._pauses[key] = asyncio.get_running_loop().call_later(delay, self._paused, key, file)
+
+    def _paused(self, key: str, file: OpenFile) -> None:
+        self._pauses.pop(key, None)
+        if self.files.get(key) is file:
+            file.calm.rest()
+            self.refresh(file)
+
+    # What the client sees
+
+    def publish(self, file: OpenFile) -> None:
+        """Sends the file's diagnostics if the client is one that is told."""
+        if self.closing or self.client.pulls_diagnostics:
+            return
+        items = self.diagnostics(file)
+        body = payload(file.document.uri, file.document.version, items)
+        if body != file.last_sent:
+            file.last_sent = body
+            self.server.protocol.notify_ready("textDocument/publishDiagnostics", body)
+
+    def refresh(self, file: OpenFile) -> None:
+        """Lets the client see what has changed without an edit: told, or asked to ask again."""
+        if self.closing:
+            return
+        if not self.client.pulls_diagnostics:
+            self.publish(file)
+            return
+        items = self.diagnostics(file)
+        if items != file.last_sent:
+            file.last_sent = items
+            self.server.workspace_diagnostic_refresh(None)
+
+    def publish_all(self) -> None:
+        for file in self.files.values():
+            self.refresh(file)
+
+    def diagnostics(self, file: OpenFile) -> str:
+        """The JSON list of the file's diagnostics as of now."""
+        if not self.settings.enable:
+            return "[]"
+        return file.diagnostics(self.settings, self.client, self.encoding)
+
+    def findings_at(self, file: OpenFile, line: int, column: int) -> list[Finding]:
+        """The findings under a cursor, worst first."""
+        if not self.settings.enable:
+            return []
+        found = [f for f in file.findings(self.settings) if f.span.contains(line, column)]
+        return sorted(found, key=lambda finding: finding.order)
+
+    def find(self, file: OpenFile, mark: str) -> Finding | None:
+        """The finding with that fingerprint, if it still stands."""
+        for finding in file.findings(self.settings):
+            if self.fingerprint(file, finding) == mark:
+                return finding
+        return None
+
+    def fingerprint(self, file: OpenFile, finding: Finding) -> str:
+        lines = file.document.lines
+        line = finding.span.start_line
+        return fingerprint(finding, lines[line] if line < len(lines) else "")
+
+    # The model and the tutor
+
+    @property
+    def model(self) -> ModelClient:
+        if self._model is None:
+            path = self.settings.model_path
+            self._model = ModelClient(model_path=Path(path) if path else None, log=log.warning)
+        return self._model
+
+    @property
+    def model_state(self) -> str:
+        return "not started" if self._model is None else self._model.state
+
+    async def restart_model(self) -> None:
+        """Ends the model's process; the next save starts a new one."""
+        model, self._model = self._model, None
+        if model is not None:
+            await model.stop()
+
+    @property
+    def tutor(self) -> Tutor:
+        if self._tutor is None:
+            from meno_model.tutor import Tutor, TutorSettings
+
+            settings = self.settings
+            self._tutor = Tutor(
+                TutorSettings(
+                    provider=settings.tutor_provider,
+                    base_url=settings.tutor_base_url,
+                    model=settings.tutor_model,
+                    deadline_seconds=settings.tutor_deadline,
+                )
+            )
+        return self._tutor
+
+    def saved(self, uri: str) -> None:
+        """Asks the model about the text as it was saved; a newer save replaces an older one."""
+        file = self.file(uri)
+        if file is None or not self.settings.enable:
+            return
+        if file.calm.lines is not None:
+            # Who saves wants to see everything.
+            self._paused(unquote(uri), file)
+        if not self.settings.model_enable:
+            return
+        key = unquote(uri)
+        running = self._model_tasks.get(key)
+        if running is not None:
+            running.cancel()
+        self._model_tasks[key] = self.run(self._ask_model(file, file.edits))
+
+    async def _ask_model(self, file: OpenFile, edits: int) -> None:
+        started = time.perf_counter()
+        answer = await self.model.predict(file.document.text)
+        self.note("model", time.perf_counter() - started)
+        if answer.unavailable is not None:
+            self.tell_once(answer.unavailable)
+        stands = self.files.get(unquote(file.document.uri)) is file and file.edits == edits
+        if stands and not self.closing:
+            file.model_findings = list(answer.findings)
+            self.refresh(file)
+
+    # Housekeeping
+
+    def run(self, work: Any) -> asyncio.Task[Any]:
+        """Runs a coroutine beside the loop; its fault is logged and stops nothing else."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("A background task failed.", exc_info=error)
+
+    def _collect_later(self) -> None:
+        if self._collecting is not None:
+            self._collecting.cancel()
+        loop = asyncio.get_running_loop()
+        self._collecting = loop.call_later(QUIET_BEFORE_COLLECTING, _collect)
+
+    def tell_once(self, sentence: str) -> None:
+        """One plain sentence to the user, once a session."""
+        if sentence in self._told:
+            return
+        self._told.add(sentence)
+        log.warning("%s", sentence)
+        if not self.closing:
+            self.server.window_show_message(
+                types.ShowMessageParams(type=types.MessageType.Warning, message=f"Meno: {sentence}")
+            )
+
+    def say(self, sentence: str) -> None:
+        """Shows a sentence that the user asked for."""
+        if not self.closing:
+            self.server.window_show_message(
+                types.ShowMessageParams(type=types.MessageType.Info, message=sentence)
+            )
+
+    def note(self, stage: str, seconds: float) -> None:
+        """Keeps the last timings of each stage for `meno.debugInformation`."""
+        kept = self.timings.setdefault(stage, [])
+        kept.append(seconds)
+        if len(kept) > 500:
+            del kept[:250]
+
+    def path_of(self, uri: str) -> Path | None:
+        path = to_fs_path(uri)
+        return Path(path) if path else None
+
+    async def close(self) -> None:
+        """Stops everything; nothing is published after this."""
+        self.closing = True
+        for handle in self._pauses.values():
+            handle.cancel()
+        if self._collecting is not None:
+            self._collecting.cancel()
+        if self._model is not None:
+            await self._model.stop()
+        if self._tutor is not None:
+            await self._tutor.close()
+        for task in list(self._tasks):
+            if task is not asyncio.current_task():
+                task.cancel()
+
+
+def _collect() -> None:
+    """Collects cyclic garbage while nobody types, then puts the rest out of the collector's sight."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

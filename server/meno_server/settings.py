@@ -1,0 +1,205 @@
+"""All settings, their defaults, and where each one that holds came from.
+
+One flat model is the only list of settings: the editor extension's manifest, the documentation and the
+checks are made from it. Sources are read from weak to strong: the default, the user's file, the project's
+file, the editor. A project's file cannot choose where code is sent or which file is loaded, because a
+cloned repository is not the learner's decision. An invalid value is reported in one sentence and ignored;
+all others hold.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+SeverityWord = Literal["error", "warning", "information", "hint", "off"]
+
+
+class Settings(BaseModel):
+    """What a user may choose. The alias is the name in an editor, below `meno.`."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    enable: bool = Field(True, description="Analyse Python files at all.")
+    start_hint_level: int = Field(
+        1,
+        alias="startHintLevel",
+        ge=0,
+        le=4,
+        description="The rung of the hint ladder that a hover shows at first: 0 notice, 1 where to look, "
+        "2 the concept, 3 questions, 4 an example on another task.",
+    )
+    max_hint_level: int = Field(
+        4,
+        alias="maxHintLevel",
+        ge=0,
+        le=5,
+        description="The highest rung that the next hint may climb to. 5 would show a verified change.",
+    )
+    hover: bool = Field(True, description="Show hints when hovering over a finding.")
+    disabled_rules: tuple[str, ...] = Field(
+        (), alias="disabledRules", description="Rules that stay silent, by id or name, such as `ME301`."
+    )
+    severity: dict[str, SeverityWord] = Field(
+        default_factory=dict,
+        description="How loudly single rules speak, by id: `error`, `warning`, `information`, `hint`, `off`.",
+    )
+    max_findings: int = Field(
+        100, alias="maxFindings", ge=1, le=1000, description="At most so many findings a file, worst first."
+    )
+    typing_pause: int = Field(
+        400,
+        alias="typingPauseMilliseconds",
+        ge=0,
+        le=5000,
+        description="How long the line being typed must rest before new findings appear on it.",
+    )
+    language: str = Field("en", description="The language of the hints.")
+    log_level: Literal["error", "warning", "info", "debug"] = Field(
+        "warning", alias="logLevel", description="How much the server writes to its log."
+    )
+    model_enable: bool = Field(
+        True, alias="model.enable", description="Run the bug model when a file is saved."
+    )
+    model_path: str | None = Field(
+        None, alias="model.path", description="A folder with a model of your own instead of the shipped one."
+    )
+    tutor_provider: Literal["none", "openai", "compatible"] = Field(
+        "none",
+        alias="tutor.provider",
+        description="Who answers questions: `none` (curated texts, offline), `openai`, or `compatible` for "
+        "any OpenAI-compatible server at `meno.tutor.baseUrl`. The key is read from the environment.",
+    )
+    tutor_base_url: str | None = Field(
+        None,
+        alias="tutor.baseUrl",
+        description="Address of an OpenAI-compatible server, such as `http://127.0.0.1:11434/v1`.",
+    )
+    tutor_model: str = Field(
+        "gpt-3.5-turbo", alias="tutor.model", description="The model that the provider is asked for."
+    )
+    tutor_deadline: float = Field(
+        8.0,
+        alias="tutor.deadlineSeconds",
+        gt=0,
+        le=60,
+        description="How long an answer may take before the curated question is shown instead.",
+    )
+
+
+# What only the user may choose, never a file that comes with a repository.
+_PERSONAL = frozenset({"tutor.provider", "tutor.baseUrl", "tutor.model", "model.path"})
+USER_FILE = "config.toml"
+PROJECT_FILES = ("meno.toml", "pyproject.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Settings from one place; `trusted` says that personal settings may come from there."""
+
+    origin: str
+    values: Mapping[str, Any]
+    trusted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The settings that hold, the origin of each by its public name, and what was wrong, in sentences."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+    problems: tuple[str, ...] = field(default=())
+
+
+def public_names() -> dict[str, str]:
+    """Field name → the name under which users know the setting."""
+    return {name: info.alias or name for name, info in Settings.model_fields.items()}
+
+
+_ADAPTERS: dict[str, TypeAdapter[Any]] = {}
+
+
+def _adapter(name: str) -> TypeAdapter[Any]:
+    if name not in _ADAPTERS:
+        info = Settings.model_fields[name]
+        annotated: Any = Annotated[(info.annotation, *info.metadata)]
+        _ADAPTERS[name] = TypeAdapter(annotated)
+    return _ADAPTERS[name]
+
+
+def resolve(layers: Iterable[Layer]) -> Resolved:
+    """Merges layers from weak to strong."""
+    names = {public: name for name, public in public_names().items()}
+    values: dict[str, Any] = {}
+    origins = dict.fromkeys(names, "default")
+    problems: list[str] = []
+    for layer in layers:
+        for public, value in _flatten(layer.values).items():
+            if public not in names:
+                if not public.startswith("trace."):
+                    problems.append(f"Setting meno.{public} ({layer.origin}) is not known; it is ignored.")
+                continue
+            if public in _PERSONAL and not layer.trusted:
+                problems.append(
+                    f"Setting meno.{public} ({layer.origin}) may only be set by you, in your editor or in "
+                    f"your own {USER_FILE}; it is ignored."
+                )
+                continue
+            if value is None and Settings.model_fields[names[public]].default is not None:
+                continue
+            try:
+                values[names[public]] = _adapter(names[public]).validate_python(value)
+            except ValidationError as error:
+                reason = error.errors()[0]["msg"]
+                problems.append(
+                    f"Setting meno.{public} ({layer.origin}) has the value {value!r}: {reason}. "
+                    f"The {origins[public]} value holds."
+                )
+                continue
+            origins[public] = layer.origin
+    return Resolved(Settings(**values), origins, tuple(problems))
+
+
+def _flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested or dotted keys to dotted keys; the value of `severity` is a table of its own."""
+    flat: dict[str, Any] = {}
+    for key, value in values.items():
+        public = f"{prefix}{key}"
+        if isinstance(value, Mapping) and public != "severity":
+            flat.update(_flatten(value, f"{public}."))
+        else:
+            flat[public] = value
+    return flat
+
+
+def user_file() -> Path:
+    """Where a user keeps settings for every editor and the command line."""
+    return Path(platformdirs.user_config_dir("meno", appauthor=False)) / USER_FILE
+
+
+def file_layers(folder: Path | None) -> tuple[list[Layer], list[str]]:
+    """The layers of the user's and the project's files, and a sentence for each unreadable file."""
+    layers: list[Layer] = []
+    problems: list[str] = []
+    candidates: list[tuple[Path, bool]] = [(user_file(), True)]
+    if folder is not None:
+        candidates += [(folder / name, False) for name in PROJECT_FILES]
+    for path, trusted in candidates:
+        try:
+            table = tomllib.loads(path.read_text("utf-8"))
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            problems.append(f"{path} cannot be read ({error}); its settings are ignored.")
+            continue
+        if path.name == "pyproject.toml":
+            table = table.get("tool", {}).get("meno", {})
+        if isinstance(table, dict) and table:
+            layers.append(Layer(str(path), table, trusted))
+    return layers, problems

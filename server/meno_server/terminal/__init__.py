@@ -1,0 +1,46 @@
+"""The command line's commands, one module each, put together here."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from meno_model.cli import model_app
+
+from meno_server import __version__
+from meno_server.terminal.check import check
+from meno_server.terminal.demo import demo
+from meno_server.terminal.doctor import doctor
+from meno_server.terminal.serve import lsp
+
+app = typer.Typer(
+    name="meno",
+    help="A language server for Python that hints and does not tell.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+)
+app.command()(lsp)
+app.command()(check)
+app.command()(demo)
+app.command()(doctor)
+app.add_typer(model_app, name="model")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"meno {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options that stand before any command."""
+    del version
+
+
+__all__ = ["app"]
