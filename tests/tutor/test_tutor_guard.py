@@ -36,7 +36,7 @@ def test_a_good_reply_also_passes_where_no_repair_is_known(evidence: Evidence) -
         ({"question": "And does the loop stop too early?"}, "yes or no"),
         ({"try_next": "What does `print(low)` show?"}, "Ask in question only"),
         ({"observation": "Look."} | {"why_it_matters": "So.", "try_next": "Run it."}, "to 120 words"),
-        ({"why_it_matters": "so " * 80}, "to 120 words"),
+        ({"observation": "so " * 60, "why_it_matters": "so " * 80}, "to 120 words"),
         (
             {
                 "why_it_matters": "Termination conditions characterising inclusive binary partitioning "
