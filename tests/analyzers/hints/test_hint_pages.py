@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hint_cases import Repair
 from meno_analyzers.engine import analyse
 from meno_analyzers.hints.catalogue import load_entry
 from meno_analyzers.hints.pages import all_pages, example_finding, main, rule_page
@@ -41,6 +42,14 @@ def test_the_finding_offers_every_value_that_the_rule_declares(rule_id: str) -> 
     finding = example_finding(rule_id, example(rule_id, "firing"))
     assert set(finding.values) <= set(RULES[rule_id].values)
     assert all(finding.values.values())
+
+
+def test_the_analyzer_makes_the_finding_of_each_repair_with_its_values(repair: Repair) -> None:
+    """The repairs that the texts are measured against are about findings as they really are."""
+    found = [finding for finding in analyse(repair.original) if finding.rule == repair.rule]
+    assert [finding.variant for finding in found] == [repair.variant]
+    assert {**found[0].values, **repair.values} == found[0].values
+    assert repair.rule not in {finding.rule for finding in analyse(repair.repaired)}
 
 
 def test_a_page_has_the_fixed_headings_in_order(rule_id: str) -> None:
