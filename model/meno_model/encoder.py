@@ -72,8 +72,8 @@ class BugEncoder(nn.Module):  # type: ignore[misc]  # torch is not followed, its
         place = torch.arange(number, dtype=torch.float32).unsqueeze(1)
         rate = torch.exp(torch.arange(0, width, 2, dtype=torch.float32) * (-math.log(10_000.0) / width))
         with torch.no_grad():
-            table[:, 0::2] = 0.03 * torch.sin(place * rate)
-            table[:, 1::2] = 0.03 * torch.cos(place * rate)
+            table[:, 0::2] = math.sqrt(2) * self.shape.initial_spread * torch.sin(place * rate)
+            table[:, 1::2] = math.sqrt(2) * self.shape.initial_spread * torch.cos(place * rate)
 
     @property
     def parameter_count(self) -> int:
@@ -95,6 +95,7 @@ def _roberta(shape: ModelShape, attention: str) -> Any:
         intermediate_size=shape.feed_forward,
         max_position_embeddings=shape.positions + POSITION_OFFSET,
         type_vocab_size=1,
+        initializer_range=shape.initial_spread,
         pad_token_id=PAD,
         bos_token_id=START,
         eos_token_id=END,

@@ -9,6 +9,7 @@ torch's is an `ExportError`, not a file. Needs the `[train]` extra.
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import warnings
 from collections.abc import Sequence
@@ -168,6 +169,8 @@ def _quantize(fused: Path, quantized: Path) -> None:
     del model.graph.value_info[:]
     trimmed = quantized.with_suffix(".trimmed")
     onnx.save(model, str(trimmed))
+    noise = logging.root.manager.disable
+    logging.disable(logging.WARNING)  # it advises a step that was done: the graph is already optimized
     try:
         quantize_dynamic(
             str(trimmed),
@@ -178,6 +181,7 @@ def _quantize(fused: Path, quantized: Path) -> None:
             extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT, "MatMulConstBOnly": True},
         )
     finally:
+        logging.disable(noise)
         trimmed.unlink(missing_ok=True)
 
 

@@ -15,8 +15,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from meno_analyzers.findings import Category, Finding, Severity, Source, Span
+from meno_analyzers.findings import Category, Finding, Severity, Source
 
+from meno_model.places import pointed_code
 from meno_model.rendering import Rendering, render
 from meno_model.runtime import Judgement, Runtime
 from meno_model.tokenizer import CodeTokenizer
@@ -29,7 +30,6 @@ MOST_UNITS = 400
 LOUD_FROM = 0.8
 """From this probability on a finding is information, below it a hint."""
 _REMEMBERED = 2000
-_LONGEST_CODE = 40
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -101,9 +101,7 @@ class Predictor:
         threshold = self.files.calibration.threshold_of(prediction.category)
         if threshold is None or prediction.probability < threshold:
             return None
-        lexeme = rendering.lexemes[prediction.place]
-        lines = unit.line_numbers
-        span = Span(lines[lexeme.line], lexeme.column, lines[lexeme.end_line], lexeme.end_column)
+        span, code = pointed_code(unit, rendering.lexemes[prediction.place])
         probability = prediction.probability
         return Finding(
             rule=f"model/{prediction.category.value}",
@@ -115,7 +113,7 @@ class Predictor:
             span=span,
             values={
                 "function": unit.name,
-                "code": _short(lexeme.text),
+                "code": code,
                 "chance": chance(probability),
             },
         )
@@ -187,8 +185,3 @@ def chance(probability: float) -> str:
 def kebab(category: Category) -> str:
     """`OffByOneError` as `off-by-one-error`."""
     return _WORDS.sub("-", category.value).lower()
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST_CODE else line[: _LONGEST_CODE - 1] + "…"

@@ -1,0 +1,84 @@
+"""Shared pieces: the shipped model, a talkative copy of it, and a tiny model trained on the spot."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from meno_model.predictor import Predictor
+from meno_model.runtime import Runtime
+from meno_model.weights import CALIBRATION, DEFAULT_WEIGHTS, MANIFEST, open_weights, write_manifest
+
+TRAINING_EXTRA = all(find_spec(name) is not None for name in ("torch", "transformers", "onnx"))
+needs_training_extra = pytest.mark.skipif(not TRAINING_EXTRA, reason="the [train] extra is not installed")
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Predictor:
+    """The shipped model, loaded once."""
+    return Predictor(Runtime(open_weights()))
+
+
+@pytest.fixture
+def copied_weights(tmp_path: Path) -> Path:
+    """A copy of the shipped directory that a test may damage."""
+    return Path(shutil.copytree(DEFAULT_WEIGHTS, tmp_path / "weights"))
+
+
+@pytest.fixture
+def recalibrated(copied_weights: Path) -> Callable[[float | None], Path]:
+    """Give the copy another threshold for all categories: 0 makes it speak always, None never."""
+
+    def change(threshold: float | None) -> Path:
+        path = copied_weights / CALIBRATION
+        values = json.loads(path.read_text(encoding="utf-8"))
+        values["thresholds"] = dict.fromkeys(values["thresholds"], threshold)
+        path.write_text(json.dumps(values), encoding="utf-8")
+        description = json.loads((copied_weights / MANIFEST).read_text(encoding="utf-8"))
+        write_manifest(copied_weights, {k: v for k, v in description.items() if k not in ("files", "rendering")})
+        return copied_weights
+
+    return change
+
+
+@pytest.fixture(scope="session")
+def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A training run of a dozen steps on the self-written exercises alone."""
+    if not TRAINING_EXTRA:
+        pytest.skip("the [train] extra is not installed")
+    from meno_model.commands import run_training
+
+    folder = tmp_path_factory.mktemp("run") / "tiny"
+    recipe = folder.parent / "recipe.toml"
+    recipe.write_text(TINY_RECIPE, encoding="utf-8")
+    assert run_training(recipe, folder, None, None, [], [])
+    yield folder
+
+
+TINY_RECIPE = """
+name = "test"
+[corpus]
+programs_per_exercise = 4
+validation = ["exercises/filter"]
+calibration = ["exercises/count-if", "exercises/sum"]
+test = ["exercises/maximum", "exercises/table"]
+[mutations]
+per_snippet = 2
+[model]
+vocabulary = 400
+hidden = 32
+layers = 2
+heads = 2
+feed_forward = 64
+positions = 200
+longest = 96
+[training]
+steps = 12
+tokens_per_batch = 512
+warm_up_steps = 3
+"""
