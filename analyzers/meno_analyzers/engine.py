@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 
 from meno_analyzers.facts.module import Module, ModuleView, Summary, names_asked, still_holds
@@ -64,10 +64,11 @@ _CACHE = _FactsCache(_CACHED_UNITS)
 class Analysis:
     """The findings of one document, kept up to date edit by edit."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, *, check_now: bool = True) -> None:
         self.document = document
         self._start()
-        self.work()
+        if check_now:
+            self.work()
 
     def _start(self) -> None:
         self.units = UnitMap(self.document.lines)
@@ -143,16 +144,35 @@ class Analysis:
         for name in names_asked(view.asked):
             self._asking.setdefault(name, set()).add(unit)
 
+    def units_with_findings(self) -> Iterator[tuple[int, Unit, tuple[Finding, ...]]]:
+        """(first line, unit, its findings relative to that line) for every unit that has any."""
+        for start, unit in zip(self.units.starts, self.units.units, strict=False):
+            findings: tuple[Finding, ...] = unit.analysis.findings
+            if findings:
+                yield start, unit, findings
+
     def findings(self) -> list[Finding]:
         """All findings of the file with absolute positions, in the order of the text."""
+        return [
+            finding.moved_down(start)
+            for start, _, findings in self.units_with_findings()
+            for finding in findings
+        ]
+
+    def findings_between(self, first: int, last: int) -> list[Finding]:
+        """The findings, absolute, of the units that hold the lines `first` to `last`."""
+        units, starts = self.units.units, self.units.starts
         found = []
-        for start, unit in zip(self.units.starts, self.units.units, strict=False):
-            analysis: UnitAnalysis = unit.analysis
-            if analysis.findings:
-                found += [finding.moved_down(start) for finding in analysis.findings]
+        for index in range(self.units.index_at(first), self.units.index_at(last) + 1):
+            found += [finding.moved_down(starts[index]) for finding in units[index].analysis.findings]
         return found
 
-    def function_around(self, line: int) -> tuple[int, int]:
+    def is_broken(self, line: int) -> bool:
+        """Whether the unit that holds `line` does not parse."""
+        unit = self.units.units[self.units.index_at(line)]
+        return unit.analysis.facts.problem is not None
+
+    def lines_around(self, line: int) -> tuple[int, int]:
         """First and last line (0-based, inclusive) of the unit that holds `line`."""
         index = self.units.index_at(line)
         start = self.units.starts[index]

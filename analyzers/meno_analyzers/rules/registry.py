@@ -9,12 +9,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from meno_analyzers.facts.module import ModuleView
 from meno_analyzers.facts.parsing import SyntaxProblem
 from meno_analyzers.facts.types import Types
 from meno_analyzers.facts.unit import UnitFacts
 from meno_analyzers.findings import Category, Finding, Note, Severity, Source, Span
+from meno_analyzers.rules.tokens import Token, tokens_of
 
 LONGEST_VALUE = 40
 
@@ -28,12 +30,17 @@ class Subject:
     types: Types
 
 
-@dataclass(frozen=True, slots=True)
 class Broken:
     """What a syntax rule looks at: a unit's lines and CPython's complaint about them."""
 
-    lines: list[str]
-    problem: SyntaxProblem
+    def __init__(self, lines: list[str], problem: SyntaxProblem) -> None:
+        self.lines = lines
+        self.problem = problem
+
+    @cached_property
+    def tokens(self) -> list[Token]:
+        """All tokens of the unit, found once for all rules."""
+        return tokens_of(self.lines)
 
     @property
     def line(self) -> str:

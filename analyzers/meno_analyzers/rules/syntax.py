@@ -14,7 +14,7 @@ import warnings
 from meno_analyzers.findings import Finding, Span
 from meno_analyzers.rules.registry import RULES, Broken, Match, syntax_rule
 from meno_analyzers.rules.spelling import distance
-from meno_analyzers.rules.tokens import KINDS, Token, TokenKind, tokens_of, unclosed_bracket
+from meno_analyzers.rules.tokens import KINDS, Token, TokenKind, unclosed_bracket
 
 _BLOCK_WORDS = frozenset("if elif else for while def class try except finally with async match case".split())
 _SMART_QUOTES = frozenset("“”„‟‘’‚‛«»`´")
@@ -47,7 +47,7 @@ def _line_span(broken: Broken, line: int) -> Span:
 
 
 def _on_line(broken: Broken, line: int) -> list[Token]:
-    return [token for token in tokens_of(broken.lines) if token.line == line]
+    return [token for token in broken.tokens if token.line == line]
 
 
 def _is_generic(broken: Broken) -> bool:
@@ -97,7 +97,7 @@ def missing_indented_block(broken: Broken) -> Match | None:
 
 def _header_above(broken: Broken) -> int:
     """The line that ends with a colon and wants a block: the nearest one above the complaint."""
-    code = [t for t in tokens_of(broken.lines) if t.kind is not TokenKind.COMMENT]
+    code = [t for t in broken.tokens if t.kind is not TokenKind.COMMENT]
     ends = {token.line: token.text for token in code}
     for line in range(broken.problem.line, -1, -1):
         if ends.get(line) == ":" and (line < broken.problem.line or line == max(ends, default=0)):
@@ -226,7 +226,7 @@ def unclosed_bracket_rule(broken: Broken) -> Match | None:
     if not _is_generic(broken):
         return None
     # The parser gave up somewhere behind a bracket that nothing closes: the bracket is the place to look.
-    opener = unclosed_bracket(tokens_of(broken.lines))
+    opener = unclosed_bracket(broken.tokens)
     if opener is None or (opener.line, opener.column) >= (p.line, max(p.column, 1)):
         return None
     return Match(opener.span, {"bracket": opener.text, "kind": KINDS[opener.text]})
@@ -338,7 +338,7 @@ def missing_comma(broken: Broken) -> Match | None:
         return None
     tokens = [
         t
-        for t in tokens_of(broken.lines)
+        for t in broken.tokens
         if t.kind is not TokenKind.COMMENT
         and (p.line, p.column) <= (t.line, t.column)
         and (t.line, t.end) <= (p.end_line, max(p.end_column, p.column + 1))

@@ -22,17 +22,13 @@ class Calm:
     _seen: set[tuple[str, int]] = field(default_factory=set)
 
     def edited(self, splice: Splice, shown: list[Finding]) -> None:
-        """Follows an edit; `shown` are the absolute findings of the edited unit before it."""
+        """Follows an edit; `shown` are the absolute findings that were seen in the edited unit before it."""
         first, last = splice.first, max(splice.first, splice.new_end - 1)
         shift = splice.new_end - splice.old_end
-        if self.lines is not None and self.lines[0] - 1 <= first <= self.lines[1] + 1:
-            self.lines = (min(self.lines[0], first), max(self.lines[1] + shift, last))
-        else:
-            self.lines = (first, last)
-            self._seen = set()
+        self.lines = (first, last)
         # What stood on the first edited line may stay; of the others it is not sure which line they are now.
         keep_lines = {first} if shift else set(range(first, splice.old_end))
-        self._seen |= {(f.rule, f.span.start_line) for f in shown if f.span.start_line in keep_lines}
+        self._seen = {(f.rule, f.span.start_line) for f in shown if f.span.start_line in keep_lines}
         old = self.kept or shown
         self.kept = [
             finding.moved_down(shift if finding.span.start_line >= splice.old_end else 0)

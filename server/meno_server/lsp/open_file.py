@@ -46,7 +46,8 @@ class OpenFile:
         self.edits += 1
         if pause:
             first, last = self._old_unit(splice)
-            shown = self.analysis.findings_between(first, last)
+            found = self.analysis.findings_between(first, last)
+            shown = [f for f in found if not self.calm.hides(f, f.span.start_line)]
             self.calm.edited(splice, shown)
         shift = splice.new_end - splice.old_end
         self.model_findings = [

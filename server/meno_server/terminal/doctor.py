@@ -70,9 +70,9 @@ def runtime_advice(installed: dict[str, str | None]) -> list[str]:
     cpu, gpu = installed.get("onnxruntime"), installed.get("onnxruntime-gpu")
     if cpu and gpu:
         return [
-            "Both onnxruntime and onnxruntime-gpu are installed; they put their files into the same folder, "
-            "and whichever came last wins. To use the GPU: pip uninstall -y onnxruntime onnxruntime-gpu, then "
-            "pip install onnxruntime-gpu."
+            "Both onnxruntime and onnxruntime-gpu are installed; they put their files into the same folder "
+            "and whichever came last wins. To use the GPU: pip uninstall -y onnxruntime onnxruntime-gpu, "
+            "then pip install onnxruntime-gpu."
         ]
     if not cpu and not gpu:
         return ["No ONNX runtime is installed, so the model cannot run: pip install onnxruntime."]

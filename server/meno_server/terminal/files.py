@@ -21,7 +21,7 @@ class UnreadableError(Exception):
 
 
 def python_files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The Python files among and below `paths`, each once, in a stable order; a named file is always taken."""
+    """The Python files among and below `paths`, each once, in a stable order; named files always."""
     seen: set[Path] = set()
     for path in paths:
         found = _below(path) if path.is_dir() else [path]
