@@ -55,7 +55,7 @@ def test_a_good_reply_also_passes_where_no_repair_is_known(evidence: Evidence) -
         ({"cites_lines": [12, 21]}, "lines 10 to 20"),
         ({"observation": "On line 99 the loop in `find` goes on while the ends differ."}, "lines 10 to 20"),
         ({"observation": "The name `lowest` stops at the end of the loop in `find`."}, "`lowest` is no name"),
-        ({"observation": "The value of mid_point stops at the end of the loop."}, "mid_point is no name"),
+        ({"observation": "The value of mid_point stops at the end of the loop."}, "between backticks"),
         ({"observation": "The test `low == high` is where the loop in `find` ends."}, "quote it exactly"),
         ({"try_next": "Print `range(len(items) - 1)` at the top of the loop."}, "quote it exactly"),
         ({"try_next": "Replace `low < high` with another test and run it."}, "what to write"),
@@ -93,6 +93,17 @@ def test_looking_at_the_learners_values_is_always_allowed(evidence: Evidence) ->
         "Call `len` on the list first, and write down both ends after each turn.",
     ):
         assert broken(evidence, try_next=action) == ""
+
+
+def test_where_no_repair_is_known_even_public_names_must_be_in_the_code(evidence: Evidence) -> None:
+    text = "Look at what `max` does with two numbers, and at the ends of the window."
+    assert "`max` is no name" in broken(replace(evidence, repaired=None), why_it_matters=text)
+    assert broken(evidence, why_it_matters=text) == ""
+
+
+def test_code_without_backticks_is_not_let_through(evidence: Evidence) -> None:
+    told = "Think of while low <= high for a moment, and of the last item."
+    assert "between backticks" in broken(replace(evidence, repaired=None), why_it_matters=told)
 
 
 def test_the_schema_is_strict_and_holds_what_strict_servers_know() -> None:

@@ -42,6 +42,14 @@ MOST_ALIKE = 0.30
 _SENTENCE = re.compile(r"(?:`[^`\n]*`|[^.?!\n])+[.?!]?")
 _LOOKING = re.compile(r"(?:print|repr|type)\((.+)\)\Z", re.DOTALL)
 _NO_PROSE_SIGN = frozenset(".,:;?!()'\"-")
+# Code that stands in a sentence without backticks: calls, subscripts, and names or values around a sign.
+_CALLED = r"\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)"
+_TEXT = r"\"[^\"\n]*\"|'[^'\n]*'"
+_OPERAND = rf"(?:[^\W\d][\w.]*(?:{_CALLED}|\[[^\]\n]*\])*|\[[^\[\]\n]*\]|\d[\w.]*|{_TEXT})"
+_LOOSE = re.compile(
+    rf"(?<!\w){_OPERAND}(?:\s*(?:[-+*/%<>=!&|^@]{{1,3}}|(?<=\s)(?:and|or|not in|in|is)(?=\s))\s*{_OPERAND})*"
+)
+_CODE_SIGN = re.compile(r"\w[(\[](?!s\))|[^\W\d]\.[^\W\d]|[<>=!%|&^@]|\w\s*[+*/]\s*\w|_")
 
 
 def _public_names() -> frozenset[str]:
@@ -91,6 +99,12 @@ def edit_order(text: str, language: str = "en") -> str | None:
     """The first order to edit code in the text ("replace `a` by"), or None. Needs no repair to be known."""
     lexicon = load_lexicon(language)
     return next((order for sentence in sentences(text) if (order := lexicon.order(sentence))), None)
+
+
+def loose_code(text: str) -> list[str]:
+    """What looks like code in the prose of the text: `a = b` or `f(x)` without its backticks."""
+    words = prose(text, stand_in=";")
+    return [piece for piece in _LOOSE.findall(words) if _CODE_SIGN.search(piece)]
 
 
 def sentences(text: str) -> list[str]:
@@ -151,7 +165,7 @@ def _share(revealed: Counter[str], secret: Counter[str]) -> float:
 def _revealed(text: str, edit: Edit, lexicon: Lexicon) -> Counter[str]:
     """The secret tokens that the text shows in its code, or names in its words."""
     shown: Counter[str] = Counter()
-    for code in code_parts(text):
+    for code in (*code_parts(text), *loose_code(text)):
         shown.update(lexemes(_looked_at(code)))
     words = prose(text)
     for token in edit.secret:
@@ -180,15 +194,18 @@ def _run_reasons(text: str, edit: Edit) -> Iterator[str]:
         for run in shingles(list(edit.repaired), RUN) - shingles(list(edit.original), RUN)
         if any(token not in STOP for token in run)
     }
-    whole_lines = {line for line in edit.new_lines if len(line) > 1}
-    codes = [_looked_at(code) for code in code_parts(text)]
+    parts = (*code_parts(text), *loose_code(text))
+    codes = [_looked_at(code) for code in parts]
     shared = {run for code in codes for run in shingles(lexemes(code), RUN)} & new
     # Outside of code spans a run must hold a sign that prose does not use, or "if not in" would count.
     loose = shingles(lexemes(text.replace("`", " ")), RUN) & new
     shared |= {run for run in loose if any(is_operator(t) and t not in _NO_PROSE_SIGN for t in run)}
-    shared |= {line for code in code_parts(text) for line in lexemes_by_line(code)} & whole_lines
+    whole = {line for line in edit.new_lines if len(line) > 1}
+    shared |= {line for code in parts for line in lexemes_by_line(code)} & whole
     if shared:
         yield f"It writes a piece of the repaired code: `{' '.join(min(shared))}`."
+    elif any(line in " ".join(text.split()) for line in edit.new_texts):
+        yield "It writes a line of the repaired code among its words."
 
 
 def _place_reasons(text: str, edit: Edit, lexicon: Lexicon) -> Iterator[str]:

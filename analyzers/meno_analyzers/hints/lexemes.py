@@ -83,7 +83,8 @@ class Edit:
 
     `added` are the lexemes (and edit marks) that the repair brings in; `secret` those of them that the
     original has nowhere; `lines` the lexemes of each line of the original that the edit touches, and
-    `new_lines` those of each line of the repair that the original does not have at any depth.
+    `new_lines` those of each line of the repair that the original does not have at any depth; `new_texts`
+    are the same lines as they are written, with single spaces.
     """
 
     original: tuple[str, ...]
@@ -92,6 +93,7 @@ class Edit:
     secret: Counter[str]
     lines: tuple[tuple[str, ...], ...]
     new_lines: frozenset[tuple[str, ...]]
+    new_texts: frozenset[str]
 
 
 def edit_between(original: str, repaired: str) -> Edit:
@@ -108,7 +110,10 @@ def edit_between(original: str, repaired: str) -> Edit:
     marks = _edit_marks(original, repaired, added, removed, moved)
     touched = _touched_lines(original, repaired)
     new_lines = frozenset(lexemes_by_line(repaired)) - frozenset(lexemes_by_line(original))
-    return Edit(tuple(before), tuple(after), added + marks, secret, touched, new_lines)
+    new_texts = frozenset(
+        " ".join(line.split()) for line in repaired.splitlines() if tuple(lexemes(line)) in new_lines
+    )
+    return Edit(tuple(before), tuple(after), added + marks, secret, touched, new_lines, new_texts)
 
 
 def lexemes_by_line(code: str) -> list[tuple[str, ...]]:
@@ -155,6 +160,6 @@ def _text_in_one_form(text: str) -> str:
     body = text.lstrip("rRbBuUfFtT")
     for quote in ('"""', "'''", '"', "'"):
         if body.startswith(quote):
-            inner = body[len(quote) :]
-            return '"' + inner.removesuffix(quote) + '"'
+            inner = body[len(quote) :].removesuffix(quote)
+            return '"' + " ".join(inner.split()) + '"'
     return text

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 
 from meno_analyzers.hints.ladder import Level
-from meno_analyzers.hints.leak import PUBLIC_NAMES, check_leak, edit_order
+from meno_analyzers.hints.leak import PUBLIC_NAMES, check_leak, edit_order, loose_code
 from meno_analyzers.hints.lexemes import lexemes, names
 from meno_analyzers.hints.markdown import code_parts, prose, shorten
 from meno_analyzers.hints.readability import reading_grade, words
@@ -44,8 +45,7 @@ _FOREIGN = re.compile(
     r"```|~~~|\]\(|https?:|www\.|<[a-z/!]|&[a-z]+;|^ {0,3}#|^\|", re.IGNORECASE | re.MULTILINE
 )
 _CALL = re.compile(r"([^\W\d]\w*)\((.*)\)\Z", re.DOTALL)
-_SHOWING = {"print", "repr", "type", "len"}
-_SNAKE = re.compile(r"\b[^\W\d]+_\w+\b")
+_SHOWING = frozenset({"print", "repr", "type", "len"})
 
 Rule = Callable[[Reply, Evidence], Iterator[str]]
 
@@ -101,28 +101,31 @@ def _cites_lines_of_the_function(reply: Reply, evidence: Evidence) -> Iterator[s
 
 
 def _quotes_the_learner(reply: Reply, evidence: Evidence) -> Iterator[str]:
-    """Code in the reply is the learner's, letter by letter, or a way to look at it."""
+    """Code in the reply is the learner's, letter by letter, or a way to look at it.
+
+    Where no repair is known, nothing can be checked against it, so even public names have to be in the code.
+    """
     source = evidence.function_source
-    flat, known = " ".join(source.split()), names(source) | PUBLIC_NAMES
+    public = PUBLIC_NAMES if evidence.repaired is not None else _SHOWING
+    flat, known = " ".join(source.split()), names(source) | public
     for code in code_parts(reply.prose):
         invented = sorted(names(code) - known)
         if invented:
             yield f"`{invented[0]}` is no name of this code."
-        elif " ".join(code.split()) not in flat and not _only_looks(code, source):
+        elif " ".join(code.split()) not in flat and not _only_looks(code, source, public):
             yield f"`{shorten(code)}` is not in the learner's code; quote it exactly or not at all."
-    loose = {name for name in _SNAKE.findall(prose(reply.prose, stand_in=" ")) if name not in known}
-    if loose:
-        yield f"{min(loose)} is no name of this code."
+    if bare := loose_code(reply.prose):
+        yield f"Put code between backticks or leave it out: {shorten(bare[0])}"
 
 
-def _only_looks(code: str, source: str) -> bool:
-    """A public name, a literal, a `print` of the learner's own expressions, or a call of their function.
+def _only_looks(code: str, source: str, public: AbstractSet[str]) -> bool:
+    """A public name, a `print` of the learner's own expressions, or a call of their function with values.
 
     Anything else that is not in the code, such as `range(len(xs) - 1)`, would be a piece of a repair.
     """
     found = lexemes(code)
     if len(found) == 1:
-        return found[0] in PUBLIC_NAMES or _is_literal(found[0])
+        return found[0] in public
     if not (call := _CALL.match(code.strip())):
         return False
     function, inside = call.groups()

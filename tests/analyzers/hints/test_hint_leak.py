@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from meno_analyzers.hints import ConversationBudget, LeakReport, Level, check_leak
-from meno_analyzers.hints.leak import edit_order, sentences
+from meno_analyzers.hints.leak import edit_order, loose_code, sentences
 
 SEARCH = """\
 def find(items, wanted):
@@ -158,3 +158,41 @@ def test_to_look_at_a_value_is_no_edit(text: str) -> None:
 
 def test_a_full_stop_inside_code_ends_no_sentence() -> None:
     assert sentences("Run `text.lower` once. What is it?") == ["Run `text.lower` once.", "What is it?"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Try xs = [1, 2] and run it.", "xs = [1, 2]"),
+        ("Why not f(g(x), 1)?", "f(g(x), 1)"),
+        ("What about low <= high here?", "low <= high"),
+        ("Compare with name.upper() now.", "name.upper()"),
+        ("Look at items[middle] first.", "items[middle]"),
+        ("The value of mid_point counts.", "mid_point"),
+    ],
+)
+def test_code_without_backticks_is_found(text: str, code: str) -> None:
+    assert any(code in piece for piece in loose_code(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "One of the item(s) in the list (see below) is left, and nobody has looked at it.",
+        "A ticket desk: under 6 free, under 18 half price, everyone else full price.",
+        "It's 7 in 10 that the reader's eye stops at \"the end\"; don't you think so?",
+        "Read `xs[i + 1]` and `f(x)` aloud.",
+    ],
+)
+def test_prose_is_not_taken_for_code(text: str) -> None:
+    assert loose_code(text) == []
+
+
+def test_a_line_of_the_repair_without_backticks_is_caught() -> None:
+    report = check_leak(
+        "Some people write return total here.",
+        original="def f(a):\n    total = a\n",
+        repaired="def f(a):\n    total = a\n    return total\n",
+        level=Level.QUESTIONS,
+    )
+    assert not report.ok
