@@ -20,9 +20,7 @@ model_app = typer.Typer(
     name="model", help="Train, evaluate, export and show the bug model.", no_args_is_help=True
 )
 
-_Model = Annotated[
-    Path | None, typer.Option("--model", help="A model directory. Default: the one that is shipped.")
-]
+_Model = Annotated[Path | None, typer.Option("--model", help="A model directory. Default: the shipped one.")]
 
 
 @contextmanager

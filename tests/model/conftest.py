@@ -9,7 +9,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-
 from meno_model.predictor import Predictor
 from meno_model.runtime import Runtime
 from meno_model.weights import CALIBRATION, DEFAULT_WEIGHTS, MANIFEST, open_weights, write_manifest
@@ -40,7 +39,9 @@ def recalibrated(copied_weights: Path) -> Callable[[float | None], Path]:
         values["thresholds"] = dict.fromkeys(values["thresholds"], threshold)
         path.write_text(json.dumps(values), encoding="utf-8")
         description = json.loads((copied_weights / MANIFEST).read_text(encoding="utf-8"))
-        write_manifest(copied_weights, {k: v for k, v in description.items() if k not in ("files", "rendering")})
+        write_manifest(
+            copied_weights, {k: v for k, v in description.items() if k not in ("files", "rendering")}
+        )
         return copied_weights
 
     return change

@@ -7,7 +7,6 @@ import ast
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from meno_analyzers.findings import Category
 from meno_model.exercises import FAMILIES, write_exercises
 from meno_model.mutations import OPERATORS, Edit, apply, edits_of
@@ -57,7 +56,12 @@ EXAMPLES = [
     ("brackets-of-the-wrong-kind", "def f(xs):\n    return len(xs)\n", "    return len[xs]", "["),
     ("confused-method", RANGE, "        out.add(xs[i] - xs[i - 1])", "add"),
     ("confused-function", "def f(xs):\n    return max(xs)\n", "    return min(xs)", "min"),
-    ("arguments-swapped", "def f(x):\n    return isinstance(x, str)\n", "    return isinstance(str, x)", "str, x"),
+    (
+        "arguments-swapped",
+        "def f(x):\n    return isinstance(x, str)\n",
+        "    return isinstance(str, x)",
+        "str, x",
+    ),
     ("join-turned-round", "def f(p):\n    return ','.join(p)\n", "    return p.join(',')", "p.join(',')"),
     ("argument-dropped", "def f(a, b):\n    return g(a, b)\n", "    return g(a)", "g"),
     ("argument-repeated", "def f(a, b):\n    return g(a, b)\n", "    return g(a, a)", "a"),

@@ -1,7 +1,6 @@
 """The one spelling that the model reads."""
 
 import pytest
-
 from meno_model.rendering import LONGEST_STRING, render
 
 

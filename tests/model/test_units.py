@@ -1,7 +1,6 @@
 """Source text to units."""
 
 import pytest
-
 from meno_model.units import PROGRAM, units_of
 
 TWO = """import os

@@ -14,7 +14,7 @@ import warnings
 from meno_analyzers.findings import Finding, Span
 from meno_analyzers.rules.registry import RULES, Broken, Match, syntax_rule
 from meno_analyzers.rules.spelling import distance
-from meno_analyzers.rules.tokens import KINDS, Token, TokenKind, unclosed_bracket
+from meno_analyzers.rules.tokens import KINDS, PAIRS, Token, TokenKind, tokens_of, unclosed_bracket
 
 _BLOCK_WORDS = frozenset("if elif else for while def class try except finally with async match case".split())
 _SMART_QUOTES = frozenset("“”„‟‘’‚‛«»`´")
@@ -47,7 +47,8 @@ def _line_span(broken: Broken, line: int) -> Span:
 
 
 def _on_line(broken: Broken, line: int) -> list[Token]:
-    return [token for token in broken.tokens if token.line == line]
+    """The tokens of one line of code, without reading the whole unit."""
+    return [token._replace(line=line) for token in tokens_of([broken.lines[line]])]
 
 
 def _is_generic(broken: Broken) -> bool:
@@ -225,11 +226,19 @@ def unclosed_bracket_rule(broken: Broken) -> Match | None:
         return Match(place, {"bracket": bracket, "kind": KINDS.get(bracket, "round")})
     if not _is_generic(broken):
         return None
+    if not _more_open_than_closed(broken.lines):
+        return None
     # The parser gave up somewhere behind a bracket that nothing closes: the bracket is the place to look.
     opener = unclosed_bracket(broken.tokens)
     if opener is None or (opener.line, opener.column) >= (p.line, max(p.column, 1)):
         return None
     return Match(opener.span, {"bracket": opener.text, "kind": KINDS[opener.text]})
+
+
+def _more_open_than_closed(lines: list[str]) -> bool:
+    """A count without regard to strings, which spares most broken units the search for the bracket."""
+    text = "".join(lines)
+    return any(text.count(opening) != text.count(closing) for opening, closing in PAIRS.items())
 
 
 @syntax_rule("ME005", "assign-in-condition", values=("keyword", "name"), misconception="AssignCompares")

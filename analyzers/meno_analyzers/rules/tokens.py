@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from meno_analyzers.findings import Span
 
@@ -20,8 +20,7 @@ class TokenKind(Enum):
     OPERATOR = "operator"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A piece of text with its place in the unit."""
 
     kind: TokenKind
@@ -49,6 +48,8 @@ _TOKEN = re.compile(
     r"""|(?P<operator>\*\*=?|//=?|<<=?|>>=?|[=!<>+\-*/%&|^@:]=|->|\S)"""
 )
 
+_KIND_OF = {kind.value: kind for kind in TokenKind}
+
 
 def tokens_of(lines: list[str]) -> list[Token]:
     """All tokens of a unit; a triple-quoted string is one token, placed where it opens."""
@@ -65,7 +66,7 @@ def _tokens(lines: list[str]) -> Iterator[Token]:
                 continue
             position, quote = end, ""
         while match := _TOKEN.search(line.rstrip("\r\n"), position):
-            kind = TokenKind(match.lastgroup)
+            kind = _KIND_OF[match.lastgroup or ""]
             text = match.group()
             position = match.end()
             if (

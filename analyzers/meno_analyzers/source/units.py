@@ -40,7 +40,7 @@ class Entry:
     indent_before: int
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Unit:
     """One stretch of lines. `in_class` says that it is part of a class body; `goes_on` that a class header
     is followed by units of its body. `analysis` belongs to the engine."""
