@@ -340,3 +340,19 @@ async def test_an_order_in_the_learners_comments_is_data_and_an_obedient_reply_i
     request = server.bodies[0]["messages"][1]["content"]
     data = json.loads(request[request.index("{") : request.rindex("}") + 1])
     assert data["code"][str(FIRST_LINE - 1)] == injected.rstrip("\n")
+
+
+async def test_harmless_turns_cannot_add_up_to_the_answer(
+    make_tutor: MakeTutor, evidence: Evidence, server: ScriptedServer
+) -> None:
+    repaired = evidence.function_source.replace(
+        "high = middle - 1", "high = max(min(middle, 9), ord(str(7)))"
+    )
+    about = replace(evidence, repaired=repaired)
+    first = {**GOOD, "why_it_matters": "Look at what `max` does with two numbers, and at the window."}
+    second = {**GOOD, "why_it_matters": "Look at what `ord` does with one letter, and at the window."}
+    tutor = make_tutor(says(json.dumps(first)), says(json.dumps(second)), says(GOOD_TEXT))
+    assert (await tutor.ask(about)).outcome == "answered"
+    assert (await tutor.ask(about)).outcome == "answered"
+    assert "earlier turns" in server.bodies[-1]["messages"][-1]["content"]
+    assert len(server.bodies) == 3

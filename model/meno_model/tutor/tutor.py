@@ -1,7 +1,9 @@
 """The tutor itself: ask, judge, ask once more, or fall back to the curated question.
 
 One deadline covers everything, the first import included. Cancelling the task closes the request. Whatever
-happens, the learner gets a question: the outcome decides only whose.
+happens, the learner gets a question: the outcome decides only whose. Where a repair is known, all the turns
+about one function share a budget, so that several harmless ones cannot add up to the answer; it lives in
+memory only.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 
-from meno_analyzers.hints import Level, ladder_for
+from meno_analyzers.hints import ConversationBudget, Level, ladder_for
 
 from meno_model.tutor.client import Client
 from meno_model.tutor.contract import Reply, parse_reply
@@ -19,6 +21,7 @@ from meno_model.tutor.prompting import first_messages, second_messages
 from meno_model.tutor.values import Evidence, TutorReply, TutorSettings
 
 FIRST_TEMPERATURE, SECOND_TEMPERATURE = 0.4, 0.0
+MOST_BUDGETS = 32
 
 
 class Tutor:
@@ -27,6 +30,7 @@ class Tutor:
     def __init__(self, settings: TutorSettings) -> None:
         self._settings = settings
         self._client = Client(settings)
+        self._budgets: dict[tuple[str, str], ConversationBudget] = {}
 
     async def ask(self, evidence: Evidence) -> TutorReply:
         """One more question about the finding. Raises nothing but `asyncio.CancelledError`."""
@@ -63,28 +67,44 @@ class Tutor:
         """Closes the connection to the provider, if one is open."""
         await self._client.close()
 
+    def _budget(self, evidence: Evidence) -> ConversationBudget | None:
+        """What the conversation about this function has left, if its repair is known."""
+        if evidence.repaired is None:
+            return None
+        about = (evidence.function_source, evidence.repaired)
+        budget = self._budgets.pop(about, None) or ConversationBudget(*about, evidence.language)
+        self._budgets[about] = budget
+        if len(self._budgets) > MOST_BUDGETS:
+            del self._budgets[next(iter(self._budgets))]
+        return budget
+
     async def _converse(self, evidence: Evidence) -> Outcome:
+        budget = self._budget(evidence)
         messages = first_messages(evidence)
         answer = await self._client.complete(messages, FIRST_TEMPERATURE)
         if not isinstance(answer, str):
             return answer
-        judged = judge(answer, evidence)
+        judged = judge(answer, evidence, budget)
         if isinstance(judged, Reply):
             return Answered(judged)
         messages = second_messages(messages, answer, judged)
         answer = await self._client.complete(messages, SECOND_TEMPERATURE)
         if not isinstance(answer, str):
             return answer
-        judged = judge(answer, evidence)
+        judged = judge(answer, evidence, budget)
         return Answered(judged) if isinstance(judged, Reply) else Malformed(judged)
 
 
-def judge(answer: str, evidence: Evidence) -> Reply | tuple[str, ...]:
-    """The reply if it may be shown, or the rules that it breaks."""
+def judge(answer: str, evidence: Evidence, budget: ConversationBudget | None) -> Reply | tuple[str, ...]:
+    """The reply, charged to the budget, if it may be shown; otherwise the rules that it breaks."""
     reply = parse_reply(answer)
     if not isinstance(reply, Reply):
         return reply
-    return violations(reply, evidence) or reply
+    if broken := violations(reply, evidence):
+        return broken
+    if budget is None:
+        return reply
+    return budget.admit(reply.prose, Level(min(evidence.level, Level.QUESTIONS))).reasons or reply
 
 
 def curated_question(evidence: Evidence) -> str:
