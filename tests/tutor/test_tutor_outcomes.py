@@ -115,6 +115,15 @@ async def test_a_bad_reply_gets_one_second_try_with_the_broken_rules(
     assert "broke these rules:\n\n- " in two["messages"][3]["content"]
 
 
+async def test_a_server_that_rejects_every_shape_has_refused_and_is_asked_afresh_next_time(
+    make_tutor: MakeTutor, evidence: Evidence, server: ScriptedServer, key: str
+) -> None:
+    tutor = make_tutor(*[fails(400)] * 4, says(GOOD_TEXT))
+    assert_fell_back(await tutor.ask(evidence), evidence, "refused", key)
+    assert (await tutor.ask(evidence)).outcome == "answered"
+    assert "response_format" in server.bodies[-1]
+
+
 async def test_two_bad_replies_fall_back(
     make_tutor: MakeTutor, evidence: Evidence, server: ScriptedServer, key: str
 ) -> None:

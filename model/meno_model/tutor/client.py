@@ -56,16 +56,17 @@ class Client:
 
     def body(self, messages: list[Message], temperature: float) -> dict[str, Any]:
         """The body of the request in the shape that the server is known to take."""
-        return SHAPES[self._shape](self._settings.model, messages, temperature)
+        return self._shaped(self._shape, messages, temperature)
 
     async def complete(self, messages: list[Message], temperature: float) -> str | Unanswered:
         """The text of the answer. A server that rejects the request's shape is asked in a plainer one."""
-        while True:
-            answer = await self._send(messages, temperature)
-            rejected = isinstance(answer, Refused) and answer.status in {400, 422}
-            if not rejected or self._shape == len(SHAPES) - 1:
-                return answer
-            self._shape += 1
+        answer: str | Unanswered = NO_COMPLETION
+        for shape in range(self._shape, len(SHAPES)):
+            answer = await self._send(self._shaped(shape, messages, temperature))
+            if not (isinstance(answer, Refused) and answer.status in {400, 422}):
+                self._shape = shape
+                break
+        return answer
 
     async def close(self) -> None:
         """Closes the connection; a later question opens a new one."""
@@ -73,12 +74,15 @@ class Client:
         if sdk is not None:
             await sdk.close()
 
-    async def _send(self, messages: list[Message], temperature: float) -> str | Unanswered:
+    def _shaped(self, shape: int, messages: list[Message], temperature: float) -> dict[str, Any]:
+        return SHAPES[shape](self._settings.model, messages, temperature)
+
+    async def _send(self, body: dict[str, Any]) -> str | Unanswered:
         sdk = await self._open()
         import openai
 
         try:
-            answer = await sdk.chat.completions.create(**self.body(messages, temperature))
+            answer = await sdk.chat.completions.create(**body)
         except openai.APIStatusError as problem:
             return _status_outcome(problem.status_code, problem.response.headers)
         except openai.APIConnectionError:
