@@ -1,0 +1,117 @@
+"""The engine's promise: after any edits, the findings are those of a fresh look at the same text."""
+
+from __future__ import annotations
+
+import inspect
+import json.decoder
+import textwrap
+from types import ModuleType
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from meno_analyzers.engine import Analysis, analyse
+from meno_analyzers.findings import Finding
+from meno_analyzers.source import Document
+from meno_analyzers.source.lines import content_length
+
+BITS = [
+    '"""', "'''", "(", ")", "[", "\n", "\n\n", "    ", "x", "def f(a):\n    return a\n", "class A:\n", "\r",
+    "\r\n", "\f", "#", '"', "'", "\\\n", "@dec\n", "else:\n", "é", "😀", "\t", "import os\n", "print(foo)\n",
+    ":", "total = 1\n", "age = input()\n", "age > 3\n", "del total\n", "from os import *\n", "",
+]  # fmt: skip
+SAMPLES: list[ModuleType] = [json.decoder, textwrap]
+
+
+@pytest.mark.parametrize("module", SAMPLES, ids=lambda module: module.__name__)
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_edits_lead_where_a_fresh_analysis_leads(module: ModuleType, data: st.DataObject) -> None:
+    document = Document("", inspect.getsource(module)[:9000])
+    analysis = Analysis(document)
+    for _ in range(data.draw(st.integers(1, 25))):
+        line = data.draw(st.integers(0, len(document.lines) - 1))
+        column = data.draw(st.integers(0, content_length(document.lines[line])))
+        last = min(line + data.draw(st.sampled_from([0, 0, 0, 1, 3])), len(document.lines) - 1)
+        end = data.draw(st.integers(0, content_length(document.lines[last])))
+        analysis.edited(document.splice((line, column), (last, end), data.draw(st.sampled_from(BITS))))
+        if data.draw(st.booleans()):
+            analysis.work()
+    analysis.work()
+
+    assert shape(analysis.findings()) == shape(analyse(document.text))
+
+
+def shape(findings: list[Finding]) -> list[tuple[object, ...]]:
+    return [(f.rule, f.span, tuple(sorted(f.values.items())), f.variant, f.notes) for f in findings]
+
+
+def test_a_broken_function_silences_only_itself() -> None:
+    broken = "def one():\n    print(undefined_one\n\n\ndef two():\n    print(undefined_two)\n"
+
+    assert [f.rule for f in analyse(broken)] == ["ME002", "ME101"]
+
+
+def test_a_broken_unit_still_offers_its_names() -> None:
+    assert [f.rule for f in analyse("total = (1 +\n\ndef f():\n    return total\n")] == ["ME002"]
+
+
+def test_a_new_name_reaches_the_units_that_use_it() -> None:
+    document = Document("", "def f():\n    return size\n\n\n# here\n")
+    analysis = Analysis(document)
+    assert [f.rule for f in analysis.findings()] == ["ME101"]
+
+    analysis.edited(document.splice((4, 0), (4, 6), "size = 3"))
+    analysis.work()
+
+    assert analysis.findings() == []
+
+
+def test_findings_move_with_the_text_above_them() -> None:
+    document = Document("", "def f():\n    return size\n")
+    analysis = Analysis(document)
+
+    analysis.edited(document.splice((0, 0), (0, 0), "import os\n\n\n"))
+    analysis.work()
+
+    assert [f.span.start_line for f in analysis.findings()] == [4]
+
+
+@pytest.mark.parametrize("comment", ["# meno: ok ME101", "# meno: ok", "#meno:ok ME404, ME101", "# why # meno: ok"])
+def test_a_comment_on_the_line_allows_a_finding(comment: str) -> None:
+    assert analyse(f"print(nothing)  {comment}\n") == []
+
+
+def test_a_comment_for_another_rule_allows_nothing() -> None:
+    assert [f.rule for f in analyse("print(nothing)  # meno: ok ME404\n")] == ["ME101"]
+
+
+def test_of_several_findings_on_a_line_the_name_error_stays() -> None:
+    assert [f.rule for f in analyse("age = input()\nprint(agee, age + 1)\n")] == ["ME101"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "\0",
+        "x = 1\0",
+        "[" * 100_000,
+        "(" * 100_000 + "\n" + ")" * 100_000,
+        "{[(" * 350_000,
+        "\ufeffx = 1\n",
+        "x" * 1_000_000,
+        "if x:\n" * 500,
+        "-" * 200_000 + "1",
+        "\r\r\n\n\r",
+        "\ud800",
+        "def f(\n" * 1000,
+        "class A:\n" * 300,
+        "lambda: " * 3000 + "1",
+    ],
+    ids=range(15),
+)
+def test_no_text_breaks_the_engine(text: str) -> None:
+    for finding in analyse(text):
+        assert finding.span.start_line < max(1, text.count("\n") + text.count("\r") + 1)
