@@ -36,7 +36,7 @@ class ModelShape:
     feed_forward: int = 1024
     positions: int = 512
     initial_spread: float = 0.05
-    """Standard deviation of the first weights: the 0.02 of larger models leaves the attention of this one flat."""
+    """Standard deviation of the first weights: the 0.02 of larger models leaves this attention flat."""
     longest: int = 192
     """Tokens of one window, `<s>` and `</s>` included."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -48,7 +48,7 @@ def recalibrated(copied_weights: Path) -> Callable[[float | None], Path]:
 
 
 @pytest.fixture(scope="session")
-def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A training run of a dozen steps on the self-written exercises alone."""
     if not TRAINING_EXTRA:
         pytest.skip("the [train] extra is not installed")
@@ -58,7 +58,7 @@ def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     recipe = folder.parent / "recipe.toml"
     recipe.write_text(TINY_RECIPE, encoding="utf-8")
     assert run_training(recipe, folder, None, None, [], [])
-    yield folder
+    return folder
 
 
 TINY_RECIPE = """

@@ -40,7 +40,7 @@ def test_no_token_straddles_two_lexemes_and_digits_stand_alone(tokenizer: CodeTo
 
 def test_any_text_can_be_encoded(tokenizer: CodeTokenizer) -> None:
     ids, _ = tokenizer.encode([" 日本", ' "\U0001f40d"', " \udcff".encode("utf-8", "replace").decode()])
-    assert tokenizer.encode(["x"])[0] and ids
+    assert ids
     assert 3 not in ids
 
 

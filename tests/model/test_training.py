@@ -1,0 +1,238 @@
+"""The whole pipeline with a tiny network: train, resume, export, calibrate, evaluate, cards, commands."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from meno_model.cli import model_app
+from meno_model.configuration import load_configuration
+from meno_model.corpus import load_corpus
+from meno_model.dataset import Draw, PairSet, pairs_of
+from meno_model.tokenizer import CodeTokenizer
+from meno_model.weights import GRAPH, open_weights
+from typer.testing import CliRunner
+
+from tests.model.conftest import TINY_RECIPE, needs_training_extra
+
+pytestmark = [
+    pytest.mark.train,
+    needs_training_extra,
+    # The legacy exporter and its tracer announce their age; onnxruntime's quantizer uses an old numpy call.
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::FutureWarning"),
+    pytest.mark.filterwarnings("ignore::UserWarning"),
+]
+cli = CliRunner()
+
+
+@pytest.fixture(scope="module")
+def exported(tiny_run: Path) -> Path:
+    out = tiny_run.parent / "model"
+    result = cli.invoke(model_app, ["export", "--run", str(tiny_run), "--out", str(out), "--gpu"])
+    assert result.exit_code == 0, result.output
+    facts = json.loads(result.stdout)
+    assert facts["export"]["largest_difference"] < 1e-3
+    assert facts["export"]["fused_attentions"] == 2
+    return out
+
+
+def test_a_pair_differs_only_by_its_mistake(tiny_run: Path) -> None:
+    tokenizer = CodeTokenizer.load(tiny_run / "tokenizer.json")
+    recipe = load_configuration(tiny_run.parent / "recipe.toml")
+    draw = Draw(recipe.mutations, recipe.model.longest, 0.0, 1, {})
+    number = 0
+    for snippet in load_corpus(tiny_run / "corpus")[:60]:
+        for pair in pairs_of(snippet, tokenizer, draw):
+            start, end = pair.target
+            assert 1 <= start < end < len(pair.mutant)
+            assert pair.clean != pair.mutant
+            assert max(len(pair.clean), len(pair.mutant)) <= recipe.model.longest
+            number += 1
+        assert pairs_of(snippet, tokenizer, draw) == pairs_of(snippet, tokenizer, draw)
+    assert number > 50
+
+
+def test_pairs_are_stored_and_drawn_in_batches_of_similar_length(tiny_run: Path, tmp_path: Path) -> None:
+    import numpy as np
+
+    pairs = PairSet.load(tiny_run / "pairs-train.npz")
+    pairs.save(tmp_path / "again.npz")
+    again = PairSet.load(tmp_path / "again.npz")
+    assert (again.clean(3) == pairs.clean(3)).all()
+    batches = pairs.batches(512, np.random.default_rng(0))
+    for _ in range(50):
+        batch = next(batches)
+        longest = int(pairs.lengths[batch].max())
+        assert len(batch) == 1 or 2 * len(batch) * longest <= 512
+
+
+def test_training_resumes_and_is_reproducible(tiny_run: Path, tmp_path: Path) -> None:
+    import torch
+    from meno_model.training import TrainingRun, load_checkpoint
+
+    recipe = load_configuration(tiny_run.parent / "recipe.toml")
+    pairs = [PairSet.load(tiny_run / f"pairs-{split}.npz") for split in ("train", "validation")]
+    weights = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        run = TrainingRun(recipe, tmp_path / name, pairs[0], pairs[1])
+        assert not run.resume()
+        run.run()
+        weights.append(load_checkpoint(run.checkpoint)["model"])
+    assert all(torch.equal(weights[0][key], weights[1][key]) for key in weights[0])
+    again = TrainingRun(recipe, tmp_path / "one", pairs[0], pairs[1])
+    assert again.resume()
+    assert again.step == recipe.training.steps
+
+
+def test_an_interrupt_leaves_a_checkpoint_to_go_on_from(tiny_run: Path, tmp_path: Path) -> None:
+    from meno_model.training import Progress, TrainingRun
+
+    recipe = load_configuration(tiny_run.parent / "recipe.toml")
+    pairs = [PairSet.load(tiny_run / f"pairs-{split}.npz") for split in ("train", "validation")]
+    run = TrainingRun(recipe, tmp_path, pairs[0], pairs[1])
+    step = run._one_step
+
+    def interrupted(batch: list[int], share: float) -> None:
+        if run.step == 5:
+            raise KeyboardInterrupt
+        step(batch, share)
+
+    run._one_step = interrupted  # type: ignore[method-assign]  # the user presses Ctrl-C here
+    with pytest.raises(KeyboardInterrupt):
+        run.run()
+    again = TrainingRun(recipe, tmp_path, pairs[0], pairs[1])
+    assert again.resume()
+    assert again.step == 5
+    seen: list[Progress] = []
+    again.run(seen.append)
+    assert seen[-1].share == 1.0
+
+
+def test_the_dense_objective_runs(tiny_run: Path) -> None:
+    import torch
+    from meno_model.encoder import BugEncoder
+    from meno_model.objectives import dense_loss
+
+    recipe = load_configuration(tiny_run.parent / "recipe.toml")
+    ids = torch.randint(5, recipe.model.vocabulary, (3, 20))
+    loss, facts = dense_loss(BugEncoder(recipe.model), ids, 2, torch.Generator().manual_seed(0))
+    assert loss.isfinite()
+    assert set(facts) == {"restore", "replaced"}
+
+
+def test_the_exported_model_is_whole_and_evaluates(exported: Path, tiny_run: Path, tmp_path: Path) -> None:
+    files = open_weights(exported)
+    assert files.name == "test"
+    assert files.gpu_graph is not None
+    with gzip.open(tmp_path / "set.jsonl.gz", "wt", encoding="utf-8") as file:
+        for record in (
+            {
+                "buggy": "def f(a):\n    b = a + 1\n    return b\n",
+                "fixed": "def f(a):\n    b = a + 2\n    return b\n",
+            },
+            {"buggy": "def f(:\n", "fixed": None, "bug_lines": [1]},
+            {"buggy": "x = 1\nprint(y)\n", "fixed": None, "bug_lines": [2], "label_quality": "high"},
+            {"code": "def g(a):\n    return a\n"},
+        ):
+            file.write(json.dumps(record) + "\n")
+    figures = tmp_path / "figures.json"
+    result = cli.invoke(
+        model_app,
+        [
+            *("evaluate", "--model", str(exported), "--run", str(tiny_run)),
+            *("--data", str(tmp_path / "set.jsonl.gz"), "--out", str(figures)),
+        ],
+    )
+    assert result.exit_code == 0, result.output
+    assert "operator density" in result.stdout
+    programs, clean = (item["figures"] for item in json.loads(figures.read_text())["sets"][-2:])
+    assert programs["with_lines"] == 2
+    assert programs["lines"]["model"][2] == 1.0
+    assert clean["units"] == 1
+
+    card = cli.invoke(
+        model_app,
+        [
+            *("card", "--model", str(exported), "--run", str(tiny_run)),
+            *("--figures", str(figures), "--out", str(tmp_path / "docs")),
+        ],
+    )
+    assert card.exit_code == 0, card.output
+    page = (tmp_path / "docs" / "model-card.md").read_text(encoding="utf-8")
+    assert "operator density" in page
+    assert "print(y)" not in page
+    assert "| sum |" in (tmp_path / "docs" / "dataset.md").read_text(encoding="utf-8")
+
+
+def test_figures_of_another_model_make_no_card(exported: Path, tiny_run: Path, tmp_path: Path) -> None:
+    figures = tmp_path / "figures.json"
+    figures.write_text('{"model_sha256": "0", "sets": []}', encoding="utf-8")
+    result = cli.invoke(
+        model_app,
+        [
+            *("card", "--model", str(exported), "--run", str(tiny_run)),
+            *("--figures", str(figures), "--out", str(tmp_path)),
+        ],
+    )
+    assert result.exit_code == 2
+    assert "of another model" in result.output
+
+
+def test_the_train_command_goes_on_with_a_run_and_refuses_another_recipe(
+    tiny_run: Path, tmp_path: Path
+) -> None:
+    recipe = tmp_path / "other.toml"
+    recipe.write_text(TINY_RECIPE.replace("hidden = 32", "hidden = 48"), encoding="utf-8")
+    refused = cli.invoke(model_app, ["train", "--config", str(recipe), "--out", str(tiny_run)])
+    assert refused.exit_code == 2
+    assert "other settings" in refused.output
+    recipe.write_text(TINY_RECIPE, encoding="utf-8")
+    again = cli.invoke(model_app, ["train", "--config", str(recipe), "--out", str(tiny_run)])
+    assert again.exit_code == 0, again.output
+    assert "Training is done" in again.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["train", "--out", "x", "--config", "absent.toml"], "cannot be read"),
+        (["train", "--out", "x", "--steps", "3", "--minutes", "4"], "either --minutes or --steps"),
+        (["export", "--run", "absent", "--out", "x"], "cannot be read"),
+        (["evaluate"], "Name a training run"),
+        (["evaluate", "--data", "absent.jsonl.gz"], "There is no evaluation set"),
+        (["info", "--model", "absent"], "meno doctor"),
+    ],
+)
+def test_a_wrong_command_is_one_sentence_and_exit_code_2(
+    arguments: list[str], sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = cli.invoke(model_app, arguments)
+    assert result.exit_code == 2, result.output
+    assert sentence in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_missing_extra_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import importlib.util
+
+    real = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name, *a: None if name == "torch" else real(name, *a)
+    )
+    result = cli.invoke(model_app, ["train", "--out", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "pip install 'meno-lsp[train]'" in result.output
+
+
+def test_info_reads_well_and_as_json() -> None:
+    spoken = cli.invoke(model_app, ["info"])
+    assert spoken.exit_code == 0
+    assert "speaks about" in spoken.stdout
+    values = json.loads(cli.invoke(model_app, ["info", "--json"]).stdout)
+    assert values["model_sha256"] == open_weights().graph_checksum
+    assert GRAPH == "model.int8.onnx"
