@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from meno_analyzers.findings import Category
 
+from meno_analyzers.findings import Category
 from meno_model.metrics import expected_calibration_error, fit_probability, upper_bound
 from meno_model.predictor import calibrated
 from meno_model.scoring import Scored

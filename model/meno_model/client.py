@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from meno_analyzers.findings import Finding
-
 from meno_model.protocol import LONGEST_LINE, LONGEST_TEXT, decode, encode, finding_from_plain
 
 REQUEST_SECONDS = 10.0

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from meno_analyzers.findings import Category
-
 from meno_model.corpus import CorpusPlan
 from meno_model.errors import ConfigurationError
 

@@ -96,9 +96,9 @@ class BugEncoder(nn.Module):  # type: ignore[misc]  # torch is not followed, its
 def _look_at(attention: Any, head: int, offset: int, rate: torch.Tensor) -> None:
     """Let one head begin by attending to the token `offset` places away.
 
-    Keys keep the fast sinusoids, queries turn them by `offset`: their product is largest where the distance is
-    `offset`. Training is free to unlearn it. Without this start a small network spends most of a short
-    budget on discovering that the next token exists.
+    Keys keep the fast sinusoids, queries turn them by `offset`: their product is largest where the distance
+    is `offset`. Training is free to unlearn it. It is meant to spare a small network with a short budget the
+    discovery that there is a next token.
     """
     size = attention.query.weight.shape[0] // attention.num_attention_heads
     first = head * size

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from meno_analyzers.findings import Category
-
 from meno_model.baselines import BASELINES, code_lines
 from meno_model.corpus import Snippet
 from meno_model.errors import CorpusError

@@ -11,7 +11,6 @@ import keyword
 import tokenize
 
 from meno_analyzers.findings import Span
-
 from meno_model.rendering import Lexeme
 from meno_model.units import Unit, parse_quietly, split_lines
 

@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from meno_analyzers.findings import Category, Finding, Severity, Source
 
+from meno_analyzers.findings import Category, Finding, Severity, Source
 from meno_model.places import pointed_code
 from meno_model.rendering import Rendering, render
 from meno_model.runtime import Judgement, Runtime

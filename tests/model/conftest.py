@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
 from meno_model.predictor import Predictor
 from meno_model.runtime import Runtime
 from meno_model.weights import CALIBRATION, DEFAULT_WEIGHTS, MANIFEST, open_weights, write_manifest

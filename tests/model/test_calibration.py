@@ -7,6 +7,7 @@ import random
 from pathlib import Path
 
 import pytest
+
 from meno_analyzers.findings import Category
 from meno_model.calibration import MOST_FALSE_ALARMS, calibrate, write_calibration
 from meno_model.corpus import Snippet

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+
 from meno_analyzers.findings import Source
 from meno_model import client as client_module
 from meno_model.client import CRASHED, DISABLED, STOPPED, TOO_LONG, TOO_SLOW, ModelClient

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from meno_model.configuration import CATEGORIES, configuration_from, load_configuration
 from meno_model.corpus import CorpusPlan, gather, load_corpus, read_contamination, save_corpus
 from meno_model.deduplication import Contamination, NearDuplicates, normalised

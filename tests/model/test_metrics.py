@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+
 from meno_model.metrics import (
     area_under_curve,
     expected_calibration_error,

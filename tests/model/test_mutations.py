@@ -7,6 +7,7 @@ import ast
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from meno_analyzers.findings import Category
 from meno_model.exercises import FAMILIES, write_exercises
 from meno_model.mutations import OPERATORS, Edit, apply, edits_of

@@ -1,6 +1,7 @@
 """The one spelling that the model reads."""
 
 import pytest
+
 from meno_model.rendering import LONGEST_STRING, render
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from meno_analyzers.findings import Category, Severity, Source
 from meno_model.errors import WeightsError
 from meno_model.predictor import Predictor, calibrated, chance, kebab

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from meno_model.errors import WeightsError
 from meno_model.exercises import FAMILIES, write_exercises
 from meno_model.rendering import Rendering, render

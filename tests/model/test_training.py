@@ -7,15 +7,15 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.model.conftest import TINY_RECIPE, needs_training_extra
+from typer.testing import CliRunner
+
 from meno_model.cli import model_app
 from meno_model.configuration import load_configuration
 from meno_model.corpus import load_corpus
 from meno_model.dataset import Draw, PairSet, pairs_of
 from meno_model.tokenizer import CodeTokenizer
 from meno_model.weights import GRAPH, open_weights
-from typer.testing import CliRunner
-
-from tests.model.conftest import TINY_RECIPE, needs_training_extra
 
 pytestmark = [
     pytest.mark.train,
@@ -71,6 +71,7 @@ def test_pairs_are_stored_and_drawn_in_batches_of_similar_length(tiny_run: Path,
 
 def test_training_resumes_and_is_reproducible(tiny_run: Path, tmp_path: Path) -> None:
     import torch
+
     from meno_model.training import TrainingRun, load_checkpoint
 
     recipe = load_configuration(tiny_run.parent / "recipe.toml")
@@ -114,6 +115,7 @@ def test_an_interrupt_leaves_a_checkpoint_to_go_on_from(tiny_run: Path, tmp_path
 
 def test_the_dense_objective_runs(tiny_run: Path) -> None:
     import torch
+
     from meno_model.encoder import BugEncoder
     from meno_model.objectives import dense_loss
 

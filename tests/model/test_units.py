@@ -1,6 +1,7 @@
 """Source text to units."""
 
 import pytest
+
 from meno_model.units import PROGRAM, units_of
 
 TWO = """import os

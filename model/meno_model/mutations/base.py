@@ -17,7 +17,6 @@ from itertools import accumulate
 from typing import TypeVar
 
 from meno_analyzers.findings import Category
-
 from meno_model.units import parse_quietly
 
 Node = TypeVar("Node", bound=ast.AST)

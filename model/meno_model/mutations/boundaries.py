@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator
 
 from meno_analyzers.findings import Category
-
 from meno_model.mutations.base import Edit, Subject, change, operator
 
 

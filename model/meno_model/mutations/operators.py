@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 
 from meno_analyzers.findings import Category
-
 from meno_model.mutations.base import Edit, Subject, change, operator, replace_span
 
 _ARITHMETIC: dict[type[ast.operator], tuple[str, tuple[str, ...]]] = {

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from meno_analyzers.findings import Category
-
 from meno_model.errors import WeightsError
 from meno_model.rendering import RENDERING_VERSION
 
