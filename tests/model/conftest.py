@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -13,9 +12,6 @@ import pytest
 from meno_model.predictor import Predictor
 from meno_model.runtime import Runtime
 from meno_model.weights import CALIBRATION, DEFAULT_WEIGHTS, MANIFEST, open_weights, write_manifest
-
-TRAINING_EXTRA = all(find_spec(name) is not None for name in ("torch", "transformers", "onnx"))
-needs_training_extra = pytest.mark.skipif(not TRAINING_EXTRA, reason="the [train] extra is not installed")
 
 
 @pytest.fixture(scope="session")
@@ -51,8 +47,6 @@ def recalibrated(copied_weights: Path) -> Callable[[float | None], Path]:
 @pytest.fixture(scope="session")
 def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A training run of a dozen steps on the self-written exercises alone."""
-    if not TRAINING_EXTRA:
-        pytest.skip("the [train] extra is not installed")
     from meno_model.commands import run_training
 
     folder = tmp_path_factory.mktemp("run") / "tiny"
