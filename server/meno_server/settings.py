@@ -128,8 +128,10 @@ _ADAPTERS: dict[str, TypeAdapter[Any]] = {}
 def _adapter(name: str) -> TypeAdapter[Any]:
     if name not in _ADAPTERS:
         info = Settings.model_fields[name]
-        annotated: Any = Annotated[(info.annotation, *info.metadata)]
-        _ADAPTERS[name] = TypeAdapter(annotated)
+        wanted: Any = info.annotation
+        if info.metadata:
+            wanted = Annotated[(wanted, *info.metadata)]
+        _ADAPTERS[name] = TypeAdapter(wanted)
     return _ADAPTERS[name]
 
 

@@ -78,7 +78,9 @@ def test_findings_move_with_the_text_above_them() -> None:
     assert [f.span.start_line for f in analysis.findings()] == [4]
 
 
-@pytest.mark.parametrize("comment", ["# meno: ok ME101", "# meno: ok", "#meno:ok ME404, ME101", "# why # meno: ok"])
+@pytest.mark.parametrize(
+    "comment", ["# meno: ok ME101", "# meno: ok", "#meno:ok ME404, ME101", "# why # meno: ok"]
+)
 def test_a_comment_on_the_line_allows_a_finding(comment: str) -> None:
     assert analyse(f"print(nothing)  {comment}\n") == []
 

@@ -26,7 +26,6 @@ def _function_name(unit: Subject, node: ast.AST) -> str | None:
     0.99,
     on=(ast.For,),
     values=("iterable", "item", "function"),
-    misconception="DeferredReturn",
 )
 def return_on_first_iteration(unit: Subject) -> Iterator[Match]:
     for loop in unit.facts.nodes(ast.For):
@@ -81,7 +80,6 @@ def _decides_between_returns(body: list[ast.stmt]) -> bool:
     0.95,
     on=(ast.For,),
     values=("accumulator", "iterable", "function"),
-    misconception="DeferredReturn",
 )
 def return_inside_accumulating_loop(unit: Subject) -> Iterator[Match]:
     for loop in unit.facts.nodes(ast.For):

@@ -196,7 +196,8 @@ def c_style_logical_operator(broken: Broken) -> Match | None:
         if doubled and following.column == token.end:
             span = Span(token.line, token.column, token.line, following.end)
             return Match(span, {"operator": token.text * 2})
-        if token.text == "!" and (following.is_operand or following.text == "("):
+        # A line that begins with "!" is a shell command of a notebook, not a condition.
+        if token.text == "!" and token is not tokens[0] and (following.is_operand or following.text == "("):
             return Match(token.span, {"operator": "!"}, variant="not")
     return None
 

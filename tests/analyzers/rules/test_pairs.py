@@ -1,4 +1,4 @@
-"""The catalogue's own pairs: a buggy snippet that must be found, and its legal twin that must be left alone."""
+"""The catalogue's own pairs: a buggy snippet that must be found, a legal twin that must be left alone."""
 
 from __future__ import annotations
 

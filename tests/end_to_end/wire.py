@@ -1,0 +1,226 @@
+"""A language client down at the wire, for tests that send what no client library would.
+
+It keeps every message that arrives, in order, and waits for one with a deadline; it never sleeps. Requests of
+the server are answered from `answers`, by method.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+DEADLINE = 20.0
+COMMAND = [sys.executable, "-P", "-m", "meno_server", "lsp"]
+
+FULL_CLIENT: dict[str, Any] = {
+    "general": {"positionEncodings": ["utf-16"]},
+    "window": {"workDoneProgress": True, "showDocument": {"support": True}},
+    "workspace": {
+        "configuration": True,
+        "didChangeConfiguration": {"dynamicRegistration": True},
+        "workspaceEdit": {"documentChanges": True},
+    },
+    "textDocument": {
+        "hover": {"contentFormat": ["markdown", "plaintext"]},
+        "publishDiagnostics": {
+            "relatedInformation": True,
+            "codeDescriptionSupport": True,
+            "dataSupport": True,
+            "versionSupport": True,
+        },
+        "codeAction": {
+            "dataSupport": True,
+            "resolveSupport": {"properties": ["edit", "command"]},
+            "codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}},
+        },
+    },
+}
+
+
+class Wire:
+    """One server process and the conversation with it."""
+
+    def __init__(self, command: list[str] | None = None, env: dict[str, str] | None = None) -> None:
+        self.process = subprocess.Popen(
+            command or COMMAND,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=env,
+        )
+        self.received: list[dict[str, Any]] = []
+        self.answers: dict[str, Any] = {
+            "workspace/configuration": [{}],
+            "window/showDocument": {"success": True},
+        }
+        self.errors: list[str] = []
+        self._arrived = threading.Condition()
+        self._id = 0
+        self._readers = [
+            threading.Thread(target=target, daemon=True) for target in (self._read, self._read_errors)
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    # Sending
+
+    def send_bytes(self, data: bytes) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(data)
+        self.process.stdin.flush()
+
+    def send_body(self, body: bytes) -> None:
+        self.send_bytes(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+
+    def send(self, message: dict[str, Any]) -> None:
+        self.send_body(json.dumps({"jsonrpc": "2.0", **message}).encode())
+
+    def notify(self, method: str, params: Any = None) -> None:
+        self.send({"method": method, "params": params if params is not None else {}})
+
+    def ask(self, method: str, params: Any = None) -> int:
+        """Sends a request and returns its id."""
+        self._id += 1
+        self.send({"id": self._id, "method": method, "params": params})
+        return self._id
+
+    def request(self, method: str, params: Any = None) -> Any:
+        """The result of a request; an error reply fails the test."""
+        reply = self.reply(self.ask(method, params))
+        assert "error" not in reply, reply
+        return reply["result"]
+
+    # Waiting
+
+    def wait(self, wanted: Callable[[dict[str, Any]], bool], since: int = 0) -> dict[str, Any]:
+        """The first message from number `since` on that is wanted, waiting for it if need be."""
+        end = time.monotonic() + DEADLINE
+        with self._arrived:
+            while True:
+                for message in self.received[since:]:
+                    if wanted(message):
+                        return message
+                left = end - time.monotonic()
+                if left <= 0 or not self._arrived.wait(left):
+                    raise AssertionError(
+                        f"nothing wanted arrived; last: {self.received[-3:]}; stderr: {self.errors[-20:]}"
+                    )
+
+    def reply(self, id: int) -> dict[str, Any]:
+        return self.wait(lambda message: message.get("id") == id and "method" not in message)
+
+    def diagnostics(
+        self, version: int, wanted: Callable[[list[dict[str, Any]]], bool] = lambda _: True, since: int = 0
+    ) -> list[dict[str, Any]]:
+        """The diagnostics published for that version, from the first publication that is wanted."""
+        message = self.wait(
+            lambda m: (
+                m.get("method") == "textDocument/publishDiagnostics"
+                and m["params"]["version"] == version
+                and wanted(m["params"]["diagnostics"])
+            ),
+            since,
+        )
+        found: list[dict[str, Any]] = message["params"]["diagnostics"]
+        return found
+
+    def count(self) -> int:
+        with self._arrived:
+            return len(self.received)
+
+    # The life of a session
+
+    def start(self, capabilities: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
+        result: dict[str, Any] = self.request(
+            "initialize",
+            {
+                "processId": None,
+                "rootUri": None,
+                "capabilities": FULL_CLIENT if capabilities is None else capabilities,
+                **options,
+            },
+        )
+        self.notify("initialized")
+        return result
+
+    def open(self, text: str, uri: str = "file:///lesson.py", version: int = 1) -> None:
+        self.notify(
+            "textDocument/didOpen",
+            {"textDocument": {"uri": uri, "languageId": "python", "version": version, "text": text}},
+        )
+
+    def change(
+        self,
+        version: int,
+        start: tuple[int, int],
+        end: tuple[int, int],
+        text: str,
+        uri: str = "file:///lesson.py",
+    ) -> None:
+        span = {
+            "start": {"line": start[0], "character": start[1]},
+            "end": {"line": end[0], "character": end[1]},
+        }
+        self.notify(
+            "textDocument/didChange",
+            {
+                "textDocument": {"uri": uri, "version": version},
+                "contentChanges": [{"range": span, "text": text}],
+            },
+        )
+
+    def stop(self) -> int:
+        """Shuts the server down as a client should; returns its exit status."""
+        if self.process.poll() is None:
+            with contextlib.suppress(BrokenPipeError, AssertionError):
+                self.reply(self.ask("shutdown"))
+                self.notify("exit")
+            try:
+                self.process.wait(DEADLINE)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                raise
+        return self.close()
+
+    def close(self) -> int:
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if pipe is not None and pipe is self.process.stdin:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
+        status = self.process.wait(DEADLINE)
+        for reader in self._readers:
+            reader.join(DEADLINE)
+        for pipe in (self.process.stdout, self.process.stderr):
+            if pipe is not None:
+                pipe.close()
+        return status
+
+    # Receiving, on a thread of its own
+
+    def _read(self) -> None:
+        stdout = self.process.stdout
+        assert stdout is not None
+        while header := stdout.readline():
+            if not header.lower().startswith(b"content-length:"):
+                continue
+            length = int(header.split(b":")[1])
+            while stdout.readline().strip():
+                pass
+            message = json.loads(stdout.read(length))
+            if "method" in message and "id" in message:
+                with contextlib.suppress(BrokenPipeError, ValueError):
+                    self.send({"id": message["id"], "result": self.answers.get(message["method"])})
+            with self._arrived:
+                self.received.append(message)
+                self._arrived.notify_all()
+
+    def _read_errors(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            self.errors.append(line.decode("utf-8", "replace"))
