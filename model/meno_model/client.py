@@ -125,7 +125,8 @@ class ModelClient:
                 return {"unavailable": DISABLED}
             self._keep_awake()
             try:
-                return await self._exchange(await self._running(), message)
+                process = await self._running()
+                return {"unavailable": STOPPED} if process is None else await self._exchange(process, message)
             except OSError as problem:
                 self._log(f"the model's process could not be started: {problem}")
                 return self._crashed()
@@ -174,8 +175,11 @@ class ModelClient:
             return None
         return None
 
-    async def _running(self) -> asyncio.subprocess.Process:
-        """The running process; starts one, after the pause that earlier crashes ask for."""
+    async def _running(self) -> asyncio.subprocess.Process | None:
+        """The running process; starts one, after the pause that earlier crashes ask for.
+
+        None when the client was stopped meanwhile.
+        """
         if self._process is not None and self._process.returncode is None:
             return self._process
         if self._process is not None:
@@ -183,6 +187,8 @@ class ModelClient:
         wait = self._may_start_at - time.monotonic()
         if wait > 0:
             await asyncio.sleep(wait)
+        if self._closed:
+            return None
         self._set_state("loading")
         # Shielded: a question cancelled while the process starts must not leave an orphan behind.
         starting = asyncio.ensure_future(self._start())
@@ -193,7 +199,7 @@ class ModelClient:
                 await starting
             raise
 
-    async def _start(self) -> asyncio.subprocess.Process:
+    async def _start(self) -> asyncio.subprocess.Process | None:
         process = await asyncio.create_subprocess_exec(
             *self._command,
             stdin=asyncio.subprocess.PIPE,
@@ -201,6 +207,10 @@ class ModelClient:
             stderr=asyncio.subprocess.PIPE,
             limit=LONGEST_LINE,
         )
+        if self._closed:
+            process.kill()
+            await process.wait()
+            return None
         self._process = process
         self._tasks = [asyncio.create_task(self._log_errors(process))]
         return process

@@ -225,6 +225,22 @@ async def test_after_stop_it_stays_stopped(make: Make) -> None:
     assert (await client.predict(CODE)).unavailable == STOPPED
 
 
+async def test_stopping_during_a_pause_or_a_start_leaves_no_process(make: Make) -> None:
+    client = make("import sys; sys.exit(9)")
+    client.pauses = (0.2,)
+    await client.predict(CODE)
+    waiting = asyncio.create_task(client.predict(CODE))
+    await asyncio.sleep(0)
+    await client.stop()
+    assert (await waiting).unavailable == STOPPED
+    other = make(ANSWERING)
+    starting = asyncio.create_task(other.predict(CODE))
+    await until(lambda: other.state == "loading")
+    await other.stop()
+    assert (await starting).unavailable == STOPPED
+    assert other.process_id is None
+
+
 async def test_stopping_while_a_question_is_open_answers_it(make: Make) -> None:
     client = make(ANSWERING)
     await client.predict(CODE)
