@@ -1,0 +1,74 @@
+"""Typing calm: what is seen while keys are pressed, and that the truth follows."""
+
+from __future__ import annotations
+
+from meno_analyzers.findings import Finding
+from meno_analyzers.source import Document
+from meno_server.lsp.open_file import OpenFile
+from meno_server.settings import Settings
+
+SETTINGS = Settings()
+
+
+def opened(text: str) -> OpenFile:
+    file = OpenFile(Document("file:///a.py", text), 1)
+    file.analysis.work()
+    return file
+
+
+def type_in(file: OpenFile, line: int, column: int, text: str) -> list[str]:
+    file.edited(file.document.splice((line, column), (line, column), text), pause=True)
+    file.analysis.work()
+    return seen(file)
+
+
+def seen(file: OpenFile) -> list[str]:
+    found: list[Finding] = file.findings(SETTINGS)
+    return [f"{finding.rule}@{finding.span.start_line}" for finding in found]
+
+
+def test_a_new_finding_on_the_line_being_typed_waits() -> None:
+    file = opened("x = 1\n\n")
+
+    assert type_in(file, 1, 0, "y") == []
+    file.calm.rest()
+    assert seen(file) == ["ME101@1"]
+
+
+def test_a_finding_that_was_seen_stays_while_its_line_is_typed() -> None:
+    file = opened("print(nope)\n")
+
+    assert type_in(file, 0, 11, " ") == ["ME101@0"]
+
+
+def test_moving_on_to_another_line_shows_the_last_one() -> None:
+    file = opened("\n\n")
+    type_in(file, 0, 0, "nope")
+
+    assert type_in(file, 1, 0, "#") == ["ME101@0"]
+
+
+def test_a_finding_elsewhere_is_shown_at_once() -> None:
+    file = opened("size = 1\n\n\ndef f():\n    return size\n")
+
+    assert type_in(file, 0, 0, "#") == ["ME101@4"]
+
+
+def test_what_a_broken_unit_showed_moves_with_the_text_and_ends_with_the_pause() -> None:
+    file = opened("#\nprint(nope)\nx = 1\n")
+
+    assert type_in(file, 2, 5, " +") == ["ME101@1"]
+    assert type_in(file, 0, 1, "\n#") == ["ME101@2"]
+    file.calm.rest()
+    assert seen(file) == ["ME000@3"]
+
+
+def test_a_model_finding_moves_and_goes_with_its_lines() -> None:
+    (template,) = opened("print(nope)\n").findings(SETTINGS)
+    file = opened("a = 1\nb = 2\nc = 3\n")
+    file.model_findings = [template.moved_down(1)]
+
+    type_in(file, 0, 0, "\n")
+    assert [f.span.start_line for f in file.model_findings] == [2]
+    type_in(file, 2, 0, " ")
+    assert file.model_findings == []

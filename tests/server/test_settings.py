@@ -1,0 +1,79 @@
+"""Settings: which source wins, what is refused, and that one bad value spoils no other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from meno_analyzers.engine import analyse
+from meno_server.adjusting import adjusted
+from meno_server.settings import Layer, Settings, file_layers, public_names, resolve
+
+
+def test_later_sources_win_and_origins_are_kept() -> None:
+    resolved = resolve(
+        [
+            Layer("file", {"maxHintLevel": 2, "hover": False}),
+            Layer("editor", {"maxHintLevel": 3, "tutor": {"provider": "openai"}}),
+        ]
+    )
+
+    assert (resolved.settings.max_hint_level, resolved.settings.hover) == (3, False)
+    assert resolved.settings.tutor_provider == "openai"
+    assert resolved.origins["maxHintLevel"] == "editor"
+    assert resolved.origins["hover"] == "file"
+    assert resolved.origins["language"] == "default"
+    assert resolved.problems == ()
+
+
+@pytest.mark.parametrize(
+    "bad", [{"maxHintLevel": 9}, {"enable": "perhaps"}, {"severity": {"ME301": "loud"}}, {"nonsense": 1}]
+)
+def test_a_bad_value_is_told_in_a_sentence_and_spoils_no_other(bad: dict[str, object]) -> None:
+    resolved = resolve([Layer("editor", {"language": "fr", **bad})])
+
+    assert resolved.settings == Settings(language="fr")
+    (problem,) = resolved.problems
+    assert problem.startswith(f"Setting meno.{next(iter(bad))} (editor)")
+    assert problem.endswith(".")
+
+
+def test_a_project_cannot_choose_where_code_is_sent(tmp_path: Path) -> None:
+    (tmp_path / "meno.toml").write_text('maxHintLevel = 2\n[tutor]\nbaseUrl = "http://192.0.2.1/v1"\n')
+
+    layers, problems = file_layers(tmp_path)
+    resolved = resolve(layers)
+
+    assert problems == []
+    assert resolved.settings.max_hint_level == 2
+    assert resolved.settings.tutor_base_url is None
+    assert "tutor.baseUrl" in resolved.problems[0]
+
+
+def test_a_broken_file_is_named_and_ignored(tmp_path: Path) -> None:
+    (tmp_path / "meno.toml").write_text("maxHintLevel = = 2")
+    (tmp_path / "pyproject.toml").write_text("[tool.meno]\nhover = false\n")
+
+    layers, problems = file_layers(tmp_path)
+
+    assert resolve(layers).settings.hover is False
+    assert len(problems) == 1
+    assert "meno.toml" in problems[0]
+
+
+def test_rules_can_be_silenced_or_made_quieter_by_id_or_name() -> None:
+    (finding,) = analyse("print(nope)\n")
+
+    assert adjusted(finding, Settings()) is finding
+    assert adjusted(finding, Settings(disabled_rules=("misspelled-name",))) is None
+    assert adjusted(finding, Settings(severity={"ME101": "off"})) is None
+    quieter = adjusted(finding, Settings(severity={"ME101": "hint"}))
+    assert quieter is not None
+    assert quieter.severity == "hint"
+
+
+def test_every_setting_has_a_description_and_an_editors_name() -> None:
+    for name, public in public_names().items():
+        assert Settings.model_fields[name].description
+        assert "_" not in public

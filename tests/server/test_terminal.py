@@ -1,0 +1,62 @@
+"""`meno doctor` and `meno demo`, as a person runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from meno_server.terminal.doctor import runtime_advice
+
+
+def run(*arguments: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "meno_server", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "XDG_CONFIG_HOME": str(cwd / "config"), **env},
+        check=False,
+    )
+
+
+def test_doctor_says_what_holds_and_never_a_key(tmp_path: Path) -> None:
+    (tmp_path / "meno.toml").write_text("maxHintLevel = 3\n")
+
+    result = run("doctor", "--json", cwd=tmp_path, OPENAI_API_KEY="sk-very-secret")
+    facts = json.loads(result.stdout)
+
+    assert "very-secret" not in result.stdout + result.stderr
+    assert facts["keys"]["OPENAI_API_KEY"] is True
+    assert facts["settings"]["maxHintLevel"]["value"] == 3
+    assert facts["settings"]["maxHintLevel"]["origin"].endswith("meno.toml")
+    assert facts["packages"]["pygls"]
+    assert "provider" in facts["model"]
+
+
+def test_doctor_prints_tables_for_people(tmp_path: Path) -> None:
+    result = run("doctor", cwd=tmp_path)
+
+    assert "meno.maxHintLevel" in result.stdout
+    assert "Traceback" not in result.stderr
+
+
+def test_both_runtimes_at_once_are_told_apart() -> None:
+    assert runtime_advice({"onnxruntime": "1", "onnxruntime-gpu": None}) == []
+    assert runtime_advice({"onnxruntime": None, "onnxruntime-gpu": "1"}) == []
+    (clash,) = runtime_advice({"onnxruntime": "1", "onnxruntime-gpu": "1"})
+    assert "pip uninstall -y onnxruntime onnxruntime-gpu" in clash
+    (missing,) = runtime_advice({"onnxruntime": None, "onnxruntime-gpu": None})
+    assert "pip install onnxruntime" in missing
+
+
+def test_the_demo_shows_the_whole_main_job(tmp_path: Path) -> None:
+    result = run("demo", "--speed", "0", cwd=tmp_path, COLUMNS="100")
+
+    assert result.returncode == 0, result.stderr
+    for wanted in ("ME301", "ME404", "ME101", "Hovering over line", "Ask me a question", "vim.lsp.enable"):
+        assert wanted in result.stdout
+    assert "(Meno (model))" in result.stdout
+    assert "Traceback" not in result.stderr
