@@ -94,7 +94,7 @@ class Settings(BaseModel):
 
 
 # What only the user may choose, never a file that comes with a repository.
-_PERSONAL = frozenset({"tutor.provider", "tutor.baseUrl", "tutor.model", "model.path"})
+PERSONAL = frozenset({"tutor.provider", "tutor.baseUrl", "tutor.model", "model.path"})
 USER_FILE = "config.toml"
 PROJECT_FILES = ("meno.toml", "pyproject.toml")
 
@@ -147,7 +147,7 @@ def resolve(layers: Iterable[Layer]) -> Resolved:
                 if not public.startswith("trace."):
                     problems.append(f"Setting meno.{public} ({layer.origin}) is not known; it is ignored.")
                 continue
-            if public in _PERSONAL and not layer.trusted:
+            if public in PERSONAL and not layer.trusted:
                 problems.append(
                     f"Setting meno.{public} ({layer.origin}) may only be set by you, in your editor or in "
                     f"your own {USER_FILE}; it is ignored."

@@ -8,6 +8,7 @@ import pytest
 
 from meno_analyzers.engine import analyse
 from meno_server.adjusting import adjusted
+from meno_server import settings_page
 from meno_server.settings import Layer, Settings, file_layers, public_names, resolve
 
 
@@ -77,3 +78,7 @@ def test_every_setting_has_a_description_and_an_editors_name() -> None:
     for name, public in public_names().items():
         assert Settings.model_fields[name].description
         assert "_" not in public
+
+
+def test_the_page_of_settings_is_up_to_date() -> None:
+    assert settings_page.PAGE.read_text("utf-8") == settings_page.page()
