@@ -1,6 +1,6 @@
 """From a key to its diagnostics, for Meno, ruff's server and an empty pygls server, in one run.
 
-    python benchmarks/typing_latency.py HARNESS_FOLDER [--search-path SITE] [--modes type,break,top] [--files …]
+    python benchmarks/typing_latency.py HARNESS_FOLDER [--search-path SITE] [--modes type,break] [--files …]
 
 HARNESS_FOLDER holds `lsp_latency.py` and `floor_server.py`. Prints p50 and p99 in milliseconds, CPU
 milliseconds a key, and whether the findings at the end equal those of a fresh server; then, for each server

@@ -12,8 +12,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 _HEAD = """\
 # Settings
 
-Written by `./scripts/settings-page` from the settings model; do not edit by hand. Names stand below `meno.` in
-an editor, and as they are in `config.toml`, `meno.toml` and `[tool.meno]`. Sources from weak to strong: the
+Written by `./scripts/settings-page` from the settings model; not to be edited by hand. Names stand below `meno.`
+in an editor, and as they are in `config.toml`, `meno.toml` and `[tool.meno]`. Sources from weak to strong: the
 default, your own file, the project's file, the editor. A setting marked *yours* is not read from a project's
 file, because a cloned repository must not choose where your code goes. `meno doctor` prints which value holds
 and where it came from; a value that does not fit is told in one sentence and ignored.
@@ -26,9 +26,10 @@ and where it came from; a value that does not fit is told in one sentence and ig
 def page() -> str:
     """The page's text."""
     rows = []
+    defaults = Settings.model_validate({}).model_dump(mode="json")
     for name, info in Settings.model_fields.items():
         public = info.alias or name
-        default = json.dumps(Settings().model_dump(mode="json")[name])
+        default = json.dumps(defaults[name])
         yours = " *Yours.*" if public in PERSONAL else ""
         rows.append(f"| `{public}` | `{default}` | {info.description}{yours} |")
     return _HEAD + "\n".join(rows) + "\n"

@@ -50,9 +50,7 @@ def choose(wire: Wire) -> int:
     return wire.ask("workspace/executeCommand", wire.request("codeAction/resolve", lazy)["command"])
 
 
-def test_an_answer_that_is_none_becomes_the_curated_question(
-    asking: Wire, provider: ScriptedServer
-) -> None:
+def test_an_answer_that_is_none_becomes_the_curated_question(asking: Wire, provider: ScriptedServer) -> None:
     provider.script = [says("Just move the return out of the loop.")]
 
     id = choose(asking)
@@ -85,9 +83,7 @@ def test_a_slow_answer_goes_on_under_progress_and_can_be_cancelled(
     provider.script = [hangs]
 
     id = choose(asking)
-    begun = asking.wait(
-        lambda m: m.get("method") == "$/progress" and m["params"]["value"]["kind"] == "begin"
-    )
+    begun = asking.wait(lambda m: m.get("method") == "$/progress" and m["params"]["value"]["kind"] == "begin")
     asking.notify("window/workDoneProgress/cancel", {"token": begun["params"]["token"]})
 
     assert isinstance(begun["params"]["token"], str)

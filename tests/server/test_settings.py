@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from meno_analyzers.engine import analyse
-from meno_server.adjusting import adjusted
 from meno_server import settings_page
+from meno_server.adjusting import adjusted
 from meno_server.settings import Layer, Settings, file_layers, public_names, resolve
 
 

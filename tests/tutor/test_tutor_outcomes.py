@@ -11,8 +11,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from meno_analyzers.hints import Level, ladder_for
-from meno_model.tutor import Evidence, Malformed, Tutor, TutorReply, TutorSettings
 from scripted_server import (
     FIRST_LINE,
     GOOD,
@@ -25,6 +23,9 @@ from scripted_server import (
     says,
     sends,
 )
+
+from meno_analyzers.hints import Level, ladder_for
+from meno_model.tutor import Evidence, Malformed, Tutor, TutorReply, TutorSettings
 
 MakeTutor = Callable[..., Tutor]
 GOOD_TEXT = json.dumps(GOOD)

@@ -16,7 +16,6 @@ from meno_analyzers.hints.leak import PUBLIC_NAMES, check_leak, edit_order, loos
 from meno_analyzers.hints.lexemes import lexemes, names
 from meno_analyzers.hints.markdown import code_parts, prose, shorten
 from meno_analyzers.hints.readability import reading_grade, words
-
 from meno_model.tutor.contract import Reply
 from meno_model.tutor.values import Evidence
 

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from meno_analyzers.hints import ladder_for
 from meno_analyzers.hints.template import VALUE_LIMIT
-
 from meno_model.tutor.values import Evidence
 
 VERSION = "v1"

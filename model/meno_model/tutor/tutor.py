@@ -12,7 +12,6 @@ import asyncio
 import json
 
 from meno_analyzers.hints import ConversationBudget, Level, ladder_for
-
 from meno_model.tutor.client import Client
 from meno_model.tutor.contract import Reply, parse_reply
 from meno_model.tutor.guard import violations

@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
+
 from meno_analyzers.findings import Finding
 from meno_analyzers.hints import Level, ladder_for
-
 from meno_server.lsp.hover import highest_level, level_of
 from meno_server.lsp.showing import show
 
 if TYPE_CHECKING:
     from meno_model.tutor import TutorReply
-
     from meno_server.lsp.open_file import OpenFile
     from meno_server.lsp.session import Session
 

@@ -12,10 +12,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
-from meno_analyzers.findings import Finding, Source
-from meno_analyzers.hints import Level
 from pygls.exceptions import JsonRpcException
 
+from meno_analyzers.findings import Finding, Source
+from meno_analyzers.hints import Level
 from meno_server.lsp import asking
 from meno_server.lsp.convert import to_position
 from meno_server.lsp.hover import highest_level, level_of

@@ -13,10 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lsprotocol import types
+
 from meno_analyzers.findings import Finding, Severity, Source, Span
 from meno_analyzers.hints import notice_for
 from meno_analyzers.source import Document, Encoding
-
 from meno_server.lsp.capabilities import Client
 
 _SEVERITY = {

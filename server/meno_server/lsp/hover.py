@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
+
 from meno_analyzers.findings import Finding, Source
 from meno_analyzers.hints import Level, as_plain_text, ladder_for
-
 from meno_server.lsp.convert import to_position, to_range
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
-from meno_analyzers.source import Encoding
 from pygls.uris import to_fs_path
 
+from meno_analyzers.source import Encoding
 from meno_server.lsp import capabilities
 from meno_server.lsp.diagnostics import register_pull
 from meno_server.lsp.workspace import installed

@@ -15,7 +15,6 @@ from meno_analyzers.findings import Finding
 from meno_analyzers.hints import Level
 from meno_analyzers.source import Document, Encoding, Splice, Unit
 from meno_analyzers.source.positions import to_units
-
 from meno_server.adjusting import adjusted
 from meno_server.lsp.calm import Calm, touches
 from meno_server.lsp.capabilities import Client

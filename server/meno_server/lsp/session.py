@@ -17,18 +17,17 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from lsprotocol import types
+from pygls.uris import to_fs_path
+
 from meno_analyzers.findings import Finding
 from meno_analyzers.source import Document, Encoding
 from meno_model.client import ModelClient
-from pygls.uris import to_fs_path
-
 from meno_server.lsp.capabilities import Client
 from meno_server.lsp.convert import fingerprint
 from meno_server.lsp.open_file import OpenFile, payload
 
 if TYPE_CHECKING:
     from meno_model.tutor import Tutor
-
     from meno_server.lsp.server import MenoServer
     from meno_server.settings import Resolved, Settings
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
+
 from meno_analyzers.hints import as_plain_text
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from meno_model.cli import model_app
 
+from meno_model.cli import model_app
 from meno_server import __version__
 from meno_server.terminal.check import check
 from meno_server.terminal.demo import demo

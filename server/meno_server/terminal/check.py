@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
 from meno_analyzers.engine import analyse
 from meno_analyzers.findings import Finding, Severity
-
 from meno_server.adjusting import adjusted
 from meno_server.settings import Resolved, file_layers, resolve
 from meno_server.terminal import reports

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from meno_model.client import ModelClient
 from rich.console import Console
 from rich.table import Table
 
+from meno_model.client import ModelClient
 from meno_server import __version__
 from meno_server.settings import Resolved, file_layers, resolve, user_file
 

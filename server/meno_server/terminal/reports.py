@@ -14,7 +14,6 @@ from typing import Any
 
 from meno_analyzers.findings import Finding
 from meno_analyzers.hints import as_plain_text, ladder_for, notice_for
-
 from meno_server import __version__
 
 Found = Sequence[tuple[str, Finding]]

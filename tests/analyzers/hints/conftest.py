@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from hint_cases import load_repairs, make_finding
+
 from meno_analyzers.findings import Finding
 from meno_analyzers.rules import RULES
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from meno_analyzers.findings import Category, Finding
 from meno_analyzers.hints import Level, ladder_for, notice_for
 from meno_analyzers.hints.catalogue import base_language, load_entry, parse_entry

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from meno_analyzers.hints import ConversationBudget, LeakReport, Level, check_leak
 from meno_analyzers.hints.leak import edit_order, loose_code, sentences
 

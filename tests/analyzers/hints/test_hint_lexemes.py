@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from meno_analyzers.hints.lexemes import DELETE, INDENT, MOVE, edit_between, is_operator, lexemes, shingles
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from meno_analyzers.hints.markdown import (
     as_plain_text,
     code_parts,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from meno_analyzers.hints.readability import reading_grade, sentences, syllables, words
 
 

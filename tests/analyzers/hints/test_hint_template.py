@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from meno_analyzers.hints.markdown import code_parts, one_line, shorten
 from meno_analyzers.hints.template import PHRASES, VALUE_LIMIT, Template
 

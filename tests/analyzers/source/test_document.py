@@ -35,9 +35,7 @@ def test_a_splice_does_what_string_surgery_does(text: str, data: st.DataObject) 
         insert = data.draw(texts)
         before = document.text
         start, end = (offset(document, line, column) for line, column in places)
-        in_units = [
-            (line, to_units(document.lines[line], column, encoding)) for line, column in places
-        ]
+        in_units = [(line, to_units(document.lines[line], column, encoding)) for line, column in places]
 
         splice = document.splice(in_units[0], in_units[1], insert, encoding)
 
