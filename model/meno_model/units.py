@@ -58,17 +58,20 @@ def units_of(text: str) -> tuple[Unit, ...]:
 
 
 def functions_in(body: list[ast.stmt]) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    """Outermost functions and methods below `body`, looking through classes, `if`, `try` and `with`."""
-    for statement in body:
-        if isinstance(statement, _FUNCTIONS):
-            yield statement
-            continue
-        for part in ("body", "orelse", "finalbody"):
-            inner = getattr(statement, part, None)
-            if isinstance(inner, list):
-                yield from functions_in(inner)
-        for handler in getattr(statement, "handlers", ()):
-            yield from functions_in(handler.body)
+    """Outermost functions and methods below `body`, looking through classes, `if`, `try` and `with`.
+
+    A stack instead of recursion: a long chain of `elif` is nested as deeply as it is long.
+    """
+    waiting: list[ast.AST] = [*body]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, _FUNCTIONS):
+            yield node
+        elif isinstance(node, ast.stmt | ast.excepthandler | ast.match_case):
+            for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+                inner = getattr(node, part, None)
+                if isinstance(inner, list):
+                    waiting.extend(inner)
 
 
 def _function_unit(node: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[str]) -> Unit:

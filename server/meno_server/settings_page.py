@@ -12,11 +12,11 @@ PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 _HEAD = """\
 # Settings
 
-Written by `./scripts/settings-page` from the settings model; not to be edited by hand. Names stand below `meno.`
-in an editor, and as they are in `config.toml`, `meno.toml` and `[tool.meno]`. Sources from weak to strong: the
-default, your own file, the project's file, the editor. A setting marked *yours* is not read from a project's
-file, because a cloned repository must not choose where your code goes. `meno doctor` prints which value holds
-and where it came from; a value that does not fit is told in one sentence and ignored.
+Written by `./scripts/settings-page` from the settings model; not to be edited by hand. Names stand below
+`meno.` in an editor, and as they are in `config.toml`, `meno.toml` and `[tool.meno]`. Sources from weak to
+strong: the default, your own file, the project's file, the editor. A setting marked *yours* is not read from
+a project's file, because a cloned repository must not choose where your code goes. `meno doctor` prints which
+value holds and where it came from; a value that does not fit is told in one sentence and ignored.
 
 | setting | default | what it does |
 | --- | --- | --- |

@@ -49,3 +49,17 @@ def test_windows_line_ends_and_form_feeds_keep_the_line_count() -> None:
     text = "x = 1\r\n\fdef f():\r\n    return 'a\x0cb'\r\n"
     names = {unit.name: unit.line_numbers for unit in units_of(text)}
     assert names == {PROGRAM: (0,), "f": (1, 2)}
+
+
+def test_functions_are_found_wherever_a_statement_can_stand() -> None:
+    text = (
+        "try:\n    def a(): pass\nexcept E:\n    def b(): pass\nelse:\n    def c(): pass\n"
+        "finally:\n    def d(): pass\nmatch x:\n    case 1:\n        def e(): pass\n"
+    )
+    assert {"a", "b", "c", "d", "e"} <= {unit.name for unit in units_of(text)}
+
+
+def test_a_very_long_chain_of_elif_is_survived() -> None:
+    text = "if x == 0:\n    pass\n" + "".join(f"elif x == {n}:\n    pass\n" for n in range(1, 900))
+    assert len(units_of(text)) <= 1
+    units_of(text.replace("900", "9000") * 10)
