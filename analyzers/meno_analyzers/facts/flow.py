@@ -308,7 +308,10 @@ class Flow:
             self._read(target, state)
 
     def _record(self, node: ast.Name, state: State) -> None:
-        self.reaching[node] = state.get(node.id, _ENTRY)
+        # A block may be followed more than once (loops, `finally`): what reaches it adds up.
+        found = state.get(node.id, _ENTRY)
+        before = self.reaching.get(node)
+        self.reaching[node] = found if before is None or before is found else before | found
 
     def _read_all(self, nodes: Iterable[ast.AST | None], state: State) -> None:
         for node in nodes:

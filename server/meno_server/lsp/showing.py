@@ -9,7 +9,6 @@ from __future__ import annotations
 import atexit
 import json
 import shutil
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +26,8 @@ def _hint_folder() -> Path:
     """A private folder for shown hints; gone when the server ends."""
     global _folder
     if _folder is None or not _folder.is_dir():
+        import tempfile  # a slow import, off the way to the first answer
+
         _folder = Path(tempfile.mkdtemp(prefix="meno-hints-"))
         atexit.register(shutil.rmtree, _folder, ignore_errors=True)
     return _folder
