@@ -13,60 +13,22 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import Enum
 
 from meno_analyzers.facts.control import is_always_true, is_exit
+from meno_analyzers.facts.definitions import (
+    ENTRY,
+    Definition,
+    DefinitionKind,
+    Definitions,
+    State,
+    join,
+)
 from meno_analyzers.facts.scopes import Scope, ScopeKind, parameters_of
 from meno_analyzers.facts.tree import children, walk
 
-
-class DefinitionKind(Enum):
-    """What kind of binding a definition is."""
-
-    UNBOUND = "unbound"
-    ASSIGNMENT = "assignment"
-    AUGMENTED = "augmented"
-    PARAMETER = "parameter"
-    LOOP = "loop"
-    DELETION = "deletion"
-    OTHER = "other"  # import, def, class, with, except, match, unpacking
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Definition:
-    """One binding of a name. `value` is the assigned expression where there is one: the whole right-hand
-    side of `name = value`, the right operand of `name += value`, the iterable of `for name in iterable`."""
-
-    kind: DefinitionKind
-    name: str
-    node: ast.AST | None
-    value: ast.expr | None = None
-
-
-UNBOUND = Definition(DefinitionKind.UNBOUND, "", None)
-Definitions = frozenset[Definition]
-_ENTRY: Definitions = frozenset({UNBOUND})
-State = dict[str, Definitions]
 # Loops that need more rounds than this to settle are cut off; their names then know too few definitions,
 # so a cut-off scope is marked `incomplete` and proves nothing.
 _MOST_ROUNDS = 5
-
-
-def _join(states: Iterable[State | None]) -> State | None:
-    present = [state for state in states if state is not None]
-    if not present:
-        return None
-    if len(present) == 1:
-        return present[0]
-    joined: State = {}
-    for name in set().union(*present):
-        merged = present[0].get(name, _ENTRY)
-        for state in present[1:]:
-            other = state.get(name, _ENTRY)
-            if other is not merged:
-                merged = merged | other
-        joined[name] = merged
-    return joined
 
 
 @dataclass(slots=True)
@@ -142,7 +104,7 @@ class Flow:
                     self._read(node.target, state)
             case ast.If():
                 self._read(node.test, state)
-                return _join((self._block(node.body, dict(state)), self._block(node.orelse, dict(state))))
+                return join((self._block(node.body, dict(state)), self._block(node.orelse, dict(state))))
             case ast.For() | ast.AsyncFor():
                 return self._for(node, state)
             case ast.While():
@@ -211,13 +173,13 @@ class Flow:
             end = self._block(node.body, turn)
             self._loops.pop()
             breaks = loop.breaks
-            after = _join([header, end, *loop.continues]) or header
+            after = join([header, end, *loop.continues]) or header
             if after == header:
                 break
             header = after
         else:
             self.incomplete = True
-        return _join([self._block(node.orelse, dict(header)), *breaks])
+        return join([self._block(node.orelse, dict(header)), *breaks])
 
     def _while(self, node: ast.While, state: State) -> State | None:
         breaks: list[State] = []
@@ -231,7 +193,7 @@ class Flow:
             end = self._block(node.body, turn)
             self._loops.pop()
             breaks = loop.breaks
-            after = _join([header, end, *loop.continues]) or header
+            after = join([header, end, *loop.continues]) or header
             if after == header:
                 break
             header = after
@@ -239,8 +201,8 @@ class Flow:
             self.incomplete = True
             tested = dict(header)
         if is_always_true(node.test):
-            return _join(breaks)
-        return _join([self._block(node.orelse, tested), *breaks])
+            return join(breaks)
+        return join([self._block(node.orelse, tested), *breaks])
 
     def _try(self, node: ast.Try | ast.TryStar, state: State) -> State | None:
         seen: list[State] = []
@@ -248,7 +210,7 @@ class Flow:
         end = self._block(node.body, dict(state))
         self._raises.pop()
         # An exception may come from anywhere in the body, also out of an inner block.
-        raised = _join([state, *seen]) or state
+        raised = join([state, *seen]) or state
         if self._raises:
             self._raises[-1].append(raised)
         ends = [self._block(node.orelse, end) if end is not None else None]
@@ -259,10 +221,10 @@ class Flow:
             if handler.name:
                 self._set(caught, DefinitionKind.OTHER, handler.name, handler)
             ends.append(self._block(handler.body, caught))
-        joined = _join(ends)
+        joined = join(ends)
         if not node.finalbody:
             return joined
-        after = self._block(node.finalbody, dict(_join([raised, joined]) or raised))
+        after = self._block(node.finalbody, dict(join([raised, joined]) or raised))
         if joined is None or after is None:
             return None
         # On the way out without an exception, only what the body or a handler left behind counts.
@@ -278,7 +240,7 @@ class Flow:
         end = self._block(node.body, dict(state))
         self._raises.pop()
         # The context manager may swallow an exception: control then goes on from anywhere in the body.
-        return _join([end, *seen])
+        return join([end, *seen])
 
     def _match(self, node: ast.Match, state: State) -> State | None:
         self._read(node.subject, state)
@@ -292,7 +254,7 @@ class Flow:
             if case.guard is not None:
                 self._read(case.guard, branch)
             ends.append(self._block(case.body, branch))
-        return _join(ends)
+        return join(ends)
 
     def _target(
         self, target: ast.expr, state: State, kind: DefinitionKind, node: ast.AST, value: ast.expr | None
@@ -309,7 +271,7 @@ class Flow:
 
     def _record(self, node: ast.Name, state: State) -> None:
         # A block may be followed more than once (loops, `finally`): what reaches it adds up.
-        found = state.get(node.id, _ENTRY)
+        found = state.get(node.id, ENTRY)
         before = self.reaching.get(node)
         self.reaching[node] = found if before is None or before is found else before | found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from meno_analyzers.facts.control import is_generator
-from meno_analyzers.facts.flow import Definition, DefinitionKind
+from meno_analyzers.facts.definitions import Definition, DefinitionKind
 from meno_analyzers.facts.module import CALL_OF, EMPTY, FunctionSummary, Module, ModuleView, Summary
 from meno_analyzers.facts.scopes import FunctionNode, ScopeKind
 from meno_analyzers.facts.tree import walk_scope

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from meno_analyzers.facts.flow import Definition, DefinitionKind, Definitions
+from meno_analyzers.facts.definitions import Definition, DefinitionKind, Definitions
 from meno_analyzers.facts.module import ModuleView
 
 NUMBERS = frozenset({"int", "float", "bool", "complex", "number"})

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TypeVar
 
-from meno_analyzers.facts.flow import Definitions, Flow, flow_of
+from meno_analyzers.facts.definitions import Definitions
+from meno_analyzers.facts.flow import Flow, flow_of
 from meno_analyzers.facts.module import BUILTIN_NAMES, ModuleView
 from meno_analyzers.facts.parsing import Parsed, parse_unit, span_of
 from meno_analyzers.facts.scopes import FunctionNode, Scope, ScopeKind, ScopeTree, build_scopes

@@ -1,6 +1,16 @@
 """The rules, one module per family. Importing this package registers all of them."""
 
-from meno_analyzers.rules import functions, loops, names, operators, sequences, statements, syntax
+from meno_analyzers.rules import (
+    functions,
+    iteration,
+    layout,
+    loops,
+    names,
+    operators,
+    sequences,
+    statements,
+    syntax,
+)
 from meno_analyzers.rules.registry import RULES, Broken, Match, Rule, Subject
 from meno_analyzers.rules.syntax import diagnose
 
@@ -12,6 +22,8 @@ __all__ = [
     "Subject",
     "diagnose",
     "functions",
+    "iteration",
+    "layout",
     "loops",
     "names",
     "operators",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from meno_analyzers.facts.flow import DefinitionKind
+from meno_analyzers.facts.definitions import DefinitionKind
 from meno_analyzers.facts.scopes import FunctionNode
 from meno_analyzers.facts.tree import walk_scope
 from meno_analyzers.facts.types import NONE_METHODS, TEXTS

@@ -10,7 +10,7 @@ import ast
 import sys
 from collections.abc import Iterator
 
-from meno_analyzers.facts.flow import DefinitionKind
+from meno_analyzers.facts.definitions import DefinitionKind
 from meno_analyzers.facts.module import BUILTIN_NAMES
 from meno_analyzers.facts.scopes import FunctionNode, Scope, ScopeKind, parameters_of
 from meno_analyzers.facts.tree import walk, walk_scope

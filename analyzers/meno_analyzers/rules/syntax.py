@@ -1,4 +1,4 @@
-"""Syntax and layout (ME001–ME018): what kind of slip stopped the parser, and where a person should look.
+"""Syntax (ME000–ME008, ME013–ME018): what kind of slip stopped the parser, and where a person should look.
 
 CPython's own message decides most cases; where it is generic or points away from the slip, the line's
 tokens decide. The first rule that matches speaks, so the narrow ones stand before the general ones.
@@ -12,48 +12,22 @@ import re
 import warnings
 
 from meno_analyzers.findings import Finding, Span
+from meno_analyzers.rules.broken import first_word, is_generic, line_span, on_line, problem_span
 from meno_analyzers.rules.registry import RULES, Broken, Match, syntax_rule
 from meno_analyzers.rules.spelling import distance
-from meno_analyzers.rules.tokens import KINDS, PAIRS, Token, TokenKind, tokens_of, unclosed_bracket
+from meno_analyzers.rules.tokens import KINDS, PAIRS, Token, TokenKind, unclosed_bracket
 
 _BLOCK_WORDS = frozenset("if elif else for while def class try except finally with async match case".split())
 _SMART_QUOTES = frozenset("“”„‟‘’‚‛«»`´")
-_WORD = re.compile(r"\s*([^\W\d]\w*)")
 
 
 def diagnose(broken: Broken) -> Finding:
     """The one finding for a unit that does not parse."""
     for rule in RULES.values():
         if rule.syntax_check is not None and (match := rule.syntax_check(broken)) is not None:
-            span = match.where if isinstance(match.where, Span) else _problem_span(broken)
+            span = match.where if isinstance(match.where, Span) else problem_span(broken)
             return rule.finding(match, span)
     raise AssertionError("ME000 matches everything")
-
-
-def _problem_span(broken: Broken) -> Span:
-    p = broken.problem
-    return Span(p.line, p.column, p.end_line, p.end_column)
-
-
-def _first_word(line: str) -> str:
-    match = _WORD.match(line)
-    return match.group(1) if match else ""
-
-
-def _line_span(broken: Broken, line: int) -> Span:
-    """The text of a line without the white space around it."""
-    text = broken.lines[line].rstrip()
-    return Span(line, len(text) - len(text.lstrip()), line, max(len(text), 1))
-
-
-def _on_line(broken: Broken, line: int) -> list[Token]:
-    """The tokens of one line of code, without reading the whole unit."""
-    return [token._replace(line=line) for token in tokens_of([broken.lines[line]])]
-
-
-def _is_generic(broken: Broken) -> bool:
-    message = broken.problem.message
-    return message.startswith(("invalid syntax", "expected 'else'", "cannot assign", "expected ':'"))
 
 
 @syntax_rule("ME007", "smart-quotes", values=("quote",))
@@ -65,46 +39,6 @@ def smart_quotes(broken: Broken) -> Match | None:
     if character not in _SMART_QUOTES:
         return None
     return Match(Span(p.line, p.column, p.line, p.column + 1), {"quote": character})
-
-
-@syntax_rule("ME012", "tabs-and-spaces")
-def tabs_and_spaces(broken: Broken) -> Match | None:
-    if broken.problem.kind != "TabError":
-        return None
-    return Match(_line_span(broken, broken.problem.line))
-
-
-@syntax_rule("ME011", "dedent-mismatch", values=("word",))
-def dedent_mismatch(broken: Broken) -> Match | None:
-    if not broken.problem.message.startswith("unindent does not match"):
-        return None
-    return Match(_line_span(broken, broken.problem.line), {"word": _first_word(broken.line) or "this line"})
-
-
-@syntax_rule("ME010", "unexpected-indent", values=("word",))
-def unexpected_indent(broken: Broken) -> Match | None:
-    if broken.problem.message != "unexpected indent":
-        return None
-    return Match(_line_span(broken, broken.problem.line), {"word": _first_word(broken.line) or "this line"})
-
-
-@syntax_rule("ME009", "missing-indented-block", values=("keyword",))
-def missing_indented_block(broken: Broken) -> Match | None:
-    if not broken.problem.message.startswith("expected an indented block"):
-        return None
-    line = _header_above(broken)
-    return Match(_line_span(broken, line), {"keyword": _first_word(broken.lines[line]) or "block"})
-
-
-def _header_above(broken: Broken) -> int:
-    """The line that ends with a colon and wants a block: the nearest one above the complaint."""
-    code = [t for t in broken.tokens if t.kind is not TokenKind.COMMENT]
-    ends = {token.line: token.text for token in code}
-    for line in range(broken.problem.line, -1, -1):
-        if ends.get(line) == ":" and (line < broken.problem.line or line == max(ends, default=0)):
-            word = _first_word(broken.lines[line])
-            return line if word else max(0, line - 1)
-    return broken.problem.line
 
 
 @syntax_rule("ME013", "unterminated-string", values=("quote",), variants=("apostrophe", "triple"))
@@ -138,18 +72,18 @@ def fstring_brace_problem(broken: Broken) -> Match | None:
     string = next(
         (
             t
-            for t in _on_line(broken, broken.problem.line)
+            for t in on_line(broken, broken.problem.line)
             if t.kind is TokenKind.STRING and "f" in t.text[:3].lower()
         ),
         None,
     )
-    return Match(string.span if string else _problem_span(broken), variant=variant)
+    return Match(string.span if string else problem_span(broken), variant=variant)
 
 
 @syntax_rule("ME016", "print-statement", values=("word",))
 def print_statement(broken: Broken) -> Match | None:
     found = re.match(r"Missing parentheses in call to '(\w+)'", broken.problem.message)
-    return Match(_problem_span(broken), {"word": found.group(1)}) if found else None
+    return Match(problem_span(broken), {"word": found.group(1)}) if found else None
 
 
 @syntax_rule("ME004", "bracket-kind-mismatch", values=("opening", "closing"))
@@ -181,16 +115,16 @@ def extra_closing_bracket(broken: Broken) -> Match | None:
 @syntax_rule("ME006", "else-if-keyword")
 def else_if_keyword(broken: Broken) -> Match | None:
     found = re.match(r"(\s*)(else\s+if)\b", broken.line)
-    if not found or not _is_generic(broken):
+    if not found or not is_generic(broken):
         return None
     return Match(Span(broken.problem.line, found.start(2), broken.problem.line, found.end(2)))
 
 
 @syntax_rule("ME018", "c-style-logical-operator", values=("operator",), variants=("not",))
 def c_style_logical_operator(broken: Broken) -> Match | None:
-    if not _is_generic(broken) and "unclosed" not in broken.problem.message:
+    if not is_generic(broken) and "unclosed" not in broken.problem.message:
         return None
-    tokens = _on_line(broken, broken.problem.line)
+    tokens = on_line(broken, broken.problem.line)
     for token, following in zip(tokens, tokens[1:], strict=False):
         doubled = token.text in {"&", "|"} and following.text == token.text
         if doubled and following.column == token.end:
@@ -207,9 +141,9 @@ _REVERSED = frozenset({("=", ">"), ("=", "<"), ("=", "!"), ("<", ">")})
 
 @syntax_rule("ME017", "reversed-comparison-operator", values=("operator",))
 def reversed_comparison_operator(broken: Broken) -> Match | None:
-    if not _is_generic(broken):
+    if not is_generic(broken):
         return None
-    tokens = _on_line(broken, broken.problem.line)
+    tokens = on_line(broken, broken.problem.line)
     for token, following in zip(tokens, tokens[1:], strict=False):
         if following.column == token.end and (token.text, following.text) in _REVERSED:
             span = Span(token.line, token.column, token.line, following.end)
@@ -225,7 +159,7 @@ def unclosed_bracket_rule(broken: Broken) -> Match | None:
         bracket = found.group(1)
         place = Span(p.line, p.column, p.line, p.column + 1)
         return Match(place, {"bracket": bracket, "kind": KINDS.get(bracket, "round")})
-    if not _is_generic(broken):
+    if not is_generic(broken):
         return None
     if not _more_open_than_closed(broken.lines):
         return None
@@ -244,8 +178,8 @@ def _more_open_than_closed(lines: list[str]) -> bool:
 
 @syntax_rule("ME005", "assign-in-condition", values=("keyword", "name"), misconception="AssignCompares")
 def assign_in_condition(broken: Broken) -> Match | None:
-    tokens = _on_line(broken, broken.problem.line)
-    if not tokens or tokens[0].text not in {"if", "elif", "while"} or not _is_generic(broken):
+    tokens = on_line(broken, broken.problem.line)
+    if not tokens or tokens[0].text not in {"if", "elif", "while"} or not is_generic(broken):
         return None
     depth = 0
     for index, token in enumerate(tokens):
@@ -278,14 +212,14 @@ def missing_colon(broken: Broken) -> Match | None:
         return None
     line = broken.problem.line
     # The header may have begun further up, in brackets or behind a backslash.
-    while line > 0 and _first_word(broken.lines[line]) not in _BLOCK_WORDS:
+    while line > 0 and first_word(broken.lines[line]) not in _BLOCK_WORDS:
         line -= 1
-    word = _first_word(broken.lines[line])
+    word = first_word(broken.lines[line])
     if word not in _BLOCK_WORDS:
         return None
-    code = [t for t in _on_line(broken, broken.problem.line) if t.kind is not TokenKind.COMMENT]
+    code = [t for t in on_line(broken, broken.problem.line) if t.kind is not TokenKind.COMMENT]
     last = code[-1] if code else None
-    where = last.span if last is not None else _line_span(broken, line)
+    where = last.span if last is not None else line_span(broken, line)
     return Match(where, {"keyword": word})
 
 
@@ -304,7 +238,7 @@ def keyword_typo(broken: Broken) -> Match | None:
     for line in (broken.problem.line, broken.problem.line - 1):
         if line < 0:
             continue
-        words = [t for t in _on_line(broken, line) if t.kind is TokenKind.NAME]
+        words = [t for t in on_line(broken, line) if t.kind is TokenKind.NAME]
         for token in words[:1]:
             if _mends(broken, token):
                 return Match(token.span, {"word": token.text})
@@ -365,8 +299,8 @@ def missing_comma(broken: Broken) -> Match | None:
 def invalid_syntax(broken: Broken) -> Match | None:
     p = broken.problem
     token = next(
-        (t for t in _on_line(broken, p.line) if t.end > p.column and t.kind is not TokenKind.COMMENT), None
+        (t for t in on_line(broken, p.line) if t.end > p.column and t.kind is not TokenKind.COMMENT), None
     )
     if token is None:
-        return Match(_line_span(broken, p.line), {"near": broken.line.strip() or "the end"})
+        return Match(line_span(broken, p.line), {"near": broken.line.strip() or "the end"})
     return Match(token.span, {"near": token.text})

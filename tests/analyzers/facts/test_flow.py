@@ -8,7 +8,7 @@ import textwrap
 import pytest
 
 from meno_analyzers.facts.control import Outcome, outcomes
-from meno_analyzers.facts.flow import DefinitionKind
+from meno_analyzers.facts.definitions import DefinitionKind
 from meno_analyzers.facts.unit import UnitFacts
 
 

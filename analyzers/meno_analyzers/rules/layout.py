@@ -1,0 +1,47 @@
+"""Indentation and blocks (ME009–ME012): CPython says which kind, the rule says where a person should look."""
+
+from __future__ import annotations
+
+from meno_analyzers.rules.broken import first_word, line_span
+from meno_analyzers.rules.registry import Broken, Match, syntax_rule
+from meno_analyzers.rules.tokens import TokenKind
+
+
+@syntax_rule("ME012", "tabs-and-spaces")
+def tabs_and_spaces(broken: Broken) -> Match | None:
+    if broken.problem.kind != "TabError":
+        return None
+    return Match(line_span(broken, broken.problem.line))
+
+
+@syntax_rule("ME011", "dedent-mismatch", values=("word",))
+def dedent_mismatch(broken: Broken) -> Match | None:
+    if not broken.problem.message.startswith("unindent does not match"):
+        return None
+    return Match(line_span(broken, broken.problem.line), {"word": first_word(broken.line) or "this line"})
+
+
+@syntax_rule("ME010", "unexpected-indent", values=("word",))
+def unexpected_indent(broken: Broken) -> Match | None:
+    if broken.problem.message != "unexpected indent":
+        return None
+    return Match(line_span(broken, broken.problem.line), {"word": first_word(broken.line) or "this line"})
+
+
+@syntax_rule("ME009", "missing-indented-block", values=("keyword",))
+def missing_indented_block(broken: Broken) -> Match | None:
+    if not broken.problem.message.startswith("expected an indented block"):
+        return None
+    line = _header_above(broken)
+    return Match(line_span(broken, line), {"keyword": first_word(broken.lines[line]) or "block"})
+
+
+def _header_above(broken: Broken) -> int:
+    """The line that ends with a colon and wants a block: the nearest one above the complaint."""
+    code = [t for t in broken.tokens if t.kind is not TokenKind.COMMENT]
+    ends = {token.line: token.text for token in code}
+    for line in range(broken.problem.line, -1, -1):
+        if ends.get(line) == ":" and (line < broken.problem.line or line == max(ends, default=0)):
+            word = first_word(broken.lines[line])
+            return line if word else max(0, line - 1)
+    return broken.problem.line
