@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from lsprotocol import types
-from pygls.uris import to_fs_path
 
 from meno_analyzers.findings import Finding
 from meno_analyzers.source import Document, Encoding
 from meno_model.client import ModelClient
 from meno_server.lsp.capabilities import Client
 from meno_server.lsp.convert import fingerprint
+from meno_server.lsp.housekeeping import Housekeeping
 from meno_server.lsp.open_file import OpenFile, payload
 
 if TYPE_CHECKING:
@@ -36,32 +36,25 @@ log = logging.getLogger("meno.session")
 # A key is answered within this; what takes longer goes on in slices of the second length.
 FIRST_SLICE = 0.002
 SLICE = 0.001
-# Collecting garbage stops the world, so it waits until nobody types.
-QUIET_BEFORE_COLLECTING = 10.0
 
 
-class Session:
+class Session(Housekeeping):
     """One client's session."""
 
     def __init__(self, server: MenoServer) -> None:
-        self.server = server
+        super().__init__(server)
         self.client = Client()
         self.encoding = Encoding.UTF16
         self.files: dict[str, OpenFile] = {}
         self.root: Path | None = None
         self.initialization_options: dict[str, Any] = {}
-        self.closing = False
-        self.timings: dict[str, list[float]] = {}
         self._resolved: Resolved | None = None
         self._epoch = 0
-        self._tasks: set[asyncio.Task[Any]] = set()
         self._finishing: dict[str, asyncio.Task[None]] = {}
         self._pauses: dict[str, asyncio.TimerHandle] = {}
         self._model: ModelClient | None = None
         self._model_tasks: dict[str, asyncio.Task[None]] = {}
         self._tutor: Tutor | None = None
-        self._collecting: asyncio.TimerHandle | None = None
-        self._told: set[str] = set()
 
     # Settings
 
@@ -165,7 +158,7 @@ class Session:
         if not done:
             self._finish_later(file)
         self._wait_for_pause(file)
-        self._collect_later()
+        self.collect_later()
 
     def _finish_later(self, file: OpenFile) -> None:
         key = unquote(file.document.uri)
@@ -309,73 +302,13 @@ class Session:
             file.model_findings = list(answer.findings)
             self.refresh(file)
 
-    # Housekeeping
-
-    def run(self, work: Any) -> asyncio.Task[Any]:
-        """Runs a coroutine beside the loop; its fault is logged and stops nothing else."""
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._done)
-        return task
-
-    def _done(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("A background task failed.", exc_info=error)
-
-    def _collect_later(self) -> None:
-        if self._collecting is not None:
-            self._collecting.cancel()
-        loop = asyncio.get_running_loop()
-        self._collecting = loop.call_later(QUIET_BEFORE_COLLECTING, _collect)
-
-    def tell_once(self, sentence: str) -> None:
-        """One plain sentence to the user, once a session."""
-        if sentence in self._told:
-            return
-        self._told.add(sentence)
-        log.warning("%s", sentence)
-        if not self.closing:
-            self.server.window_show_message(
-                types.ShowMessageParams(type=types.MessageType.Warning, message=f"Meno: {sentence}")
-            )
-
-    def say(self, sentence: str) -> None:
-        """Shows a sentence that the user asked for."""
-        if not self.closing:
-            self.server.window_show_message(
-                types.ShowMessageParams(type=types.MessageType.Info, message=sentence)
-            )
-
-    def note(self, stage: str, seconds: float) -> None:
-        """Keeps the last timings of each stage for `meno.debugInformation`."""
-        kept = self.timings.setdefault(stage, [])
-        kept.append(seconds)
-        if len(kept) > 500:
-            del kept[:250]
-
-    def path_of(self, uri: str) -> Path | None:
-        path = to_fs_path(uri)
-        return Path(path) if path else None
-
     async def close(self) -> None:
         """Stops everything; nothing is published after this."""
         self.closing = True
         for handle in self._pauses.values():
             handle.cancel()
-        if self._collecting is not None:
-            self._collecting.cancel()
         if self._model is not None:
             await self._model.stop()
         if self._tutor is not None:
             await self._tutor.close()
-        for task in list(self._tasks):
-            if task is not asyncio.current_task():
-                task.cancel()
-
-
-def _collect() -> None:
-    """Collects cyclic garbage while nobody types, then puts the rest out of the collector's sight."""
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
+        self.stop_tasks()
