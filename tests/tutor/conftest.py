@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 import pytest_asyncio
-from scripted_server import FIRST_LINE, SEARCH, SEARCH_REPAIRED, ScriptedServer, Step
 
 from meno_analyzers.findings import Category, Finding, Severity, Source, Span
 from meno_analyzers.hints import Level
 from meno_model.tutor import Evidence, Tutor, TutorSettings
+from tutor.scripted_server import FIRST_LINE, SEARCH, SEARCH_REPAIRED, ScriptedServer, Step
 
 KEY = "sk-meno-test-0123456789"
 

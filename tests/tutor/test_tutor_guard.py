@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from scripted_server import GOOD
 
 from meno_analyzers.hints import Level
 from meno_model.tutor import Evidence, Reply
 from meno_model.tutor.contract import parse_reply, response_schema
 from meno_model.tutor.guard import violations
+from tutor.scripted_server import GOOD
 
 
 def broken(evidence: Evidence, **changes: Any) -> str:

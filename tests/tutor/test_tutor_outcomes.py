@@ -11,7 +11,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from scripted_server import (
+
+from meno_analyzers.hints import Level, ladder_for
+from meno_model.tutor import Evidence, Malformed, Tutor, TutorReply, TutorSettings
+from tutor.scripted_server import (
     FIRST_LINE,
     GOOD,
     LEAKING,
@@ -23,9 +26,6 @@ from scripted_server import (
     says,
     sends,
 )
-
-from meno_analyzers.hints import Level, ladder_for
-from meno_model.tutor import Evidence, Malformed, Tutor, TutorReply, TutorSettings
 
 MakeTutor = Callable[..., Tutor]
 GOOD_TEXT = json.dumps(GOOD)

@@ -8,10 +8,9 @@ import sys
 from dataclasses import replace
 from typing import Any
 
-from scripted_server import FIRST_LINE
-
 from meno_model.tutor import Evidence
 from meno_model.tutor.prompting import MOST_LINES, first_messages, load_prompt, request_value
+from tutor.scripted_server import FIRST_LINE
 
 
 def code_of(evidence: Evidence) -> dict[str, str]:

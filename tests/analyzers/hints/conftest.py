@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hint_cases import load_repairs, make_finding
 
+from analyzers.hints.hint_cases import load_repairs, make_finding
 from meno_analyzers.findings import Finding
 from meno_analyzers.rules import RULES
 

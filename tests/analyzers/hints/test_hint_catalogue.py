@@ -7,8 +7,8 @@ import tomllib
 from collections.abc import Callable, Iterator
 
 import pytest
-from hint_cases import Repair
 
+from analyzers.hints.hint_cases import Repair
 from meno_analyzers.findings import Category, Finding, Severity
 from meno_analyzers.hints import Level, as_plain_text, ladder_for, notice_for
 from meno_analyzers.hints.catalogue import FOLDER, Texts, load_entry

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from hint_cases import Repair, load_repairs
 
+from analyzers.hints.hint_cases import Repair, load_repairs
 from meno_analyzers.hints import Level, check_leak, code_span, ladder_for
 from meno_analyzers.hints.leak import edit_order
 from meno_analyzers.hints.lexemes import edit_between, lexemes

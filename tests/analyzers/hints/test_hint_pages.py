@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hint_cases import Repair
 
+from analyzers.hints.hint_cases import Repair
 from meno_analyzers.engine import analyse
 from meno_analyzers.hints.catalogue import load_entry
 from meno_analyzers.hints.pages import all_pages, example_finding, main, rule_page
