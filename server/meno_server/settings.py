@@ -18,6 +18,8 @@ from typing import Annotated, Any, Literal
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from meno_server.places import PROJECT_FILES, USER_FILE
+
 SeverityWord = Literal["error", "warning", "information", "hint", "off"]
 
 
@@ -95,8 +97,6 @@ class Settings(BaseModel):
 
 # What only the user may choose, never a file that comes with a repository.
 PERSONAL = frozenset({"tutor.provider", "tutor.baseUrl", "tutor.model", "model.path"})
-USER_FILE = "config.toml"
-PROJECT_FILES = ("meno.toml", "pyproject.toml")
 
 
 @dataclass(frozen=True, slots=True)

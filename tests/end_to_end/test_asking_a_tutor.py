@@ -100,3 +100,18 @@ def test_typing_is_answered_while_the_tutor_thinks(asking: Wire, provider: Scrip
     asking.change(2, (6, 0), (6, 0), "print(nope)\n")
 
     asking.diagnostics(2, lambda items: "ME101" in [item["code"] for item in items])
+
+
+def test_a_cancelled_question_gets_exactly_one_reply(asking: Wire, provider: ScriptedServer) -> None:
+    provider.script = [hangs]
+    asking.wait(lambda m: m.get("method") == "workspace/configuration")
+    lazy = next(action for action in act(asking, 2) if "Ask me" in action["title"])
+    id = asking.ask("codeAction/resolve", lazy)
+    assert provider.arrived.wait(20)
+
+    asking.notify("$/cancelRequest", {"id": id})
+
+    assert asking.reply(id)["error"]["code"] == -32800
+    asking.change(2, (6, 0), (6, 0), "print(nope)\n")
+    asking.diagnostics(2, lambda items: "ME101" in [item["code"] for item in items])
+    assert len([m for m in asking.received if m.get("id") == id and "method" not in m]) == 1

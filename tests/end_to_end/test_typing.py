@@ -216,3 +216,22 @@ def test_initialization_options_are_settings_too(wire: Wire, tmp_path: Path) -> 
     items = wire.diagnostics(1, lambda items: [item["severity"] for item in items] == [4])
 
     assert codes(items) == ["ME301"]
+
+
+def test_a_changed_project_file_is_read_again(wire: Wire, tmp_path: Path) -> None:
+    workspace = {**FULL_CLIENT["workspace"], "didChangeWatchedFiles": {"dynamicRegistration": True}}
+    wire.start({**FULL_CLIENT, "workspace": workspace}, rootUri=tmp_path.as_uri())
+    wishes = wire.wait(lambda m: m.get("method") == "client/registerCapability")["params"]
+    wire.open(HAS_EVEN)
+    wire.diagnostics(1)
+    since = wire.count()
+
+    (tmp_path / "meno.toml").write_text('disabledRules = ["ME301"]\n')
+    changes = [{"uri": (tmp_path / "meno.toml").as_uri(), "type": 1}]
+    wire.notify("workspace/didChangeWatchedFiles", {"changes": changes})
+
+    assert wire.diagnostics(1, since=since) == []
+    assert {w["method"] for w in wishes["registrations"]} == {
+        "workspace/didChangeConfiguration",
+        "workspace/didChangeWatchedFiles",
+    }

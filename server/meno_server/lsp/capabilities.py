@@ -22,6 +22,7 @@ class Client:
     progress: bool = False
     configuration: bool = False
     registers_configuration: bool = False
+    registers_file_watchers: bool = False
     refreshes_diagnostics: bool = False
     versioned_edits: bool = False
     shows_hints: bool = False
@@ -42,6 +43,7 @@ def read(capabilities: types.ClientCapabilities) -> Client:
     resolve = action.resolve_support.properties if action and action.resolve_support else ()
     edit = workspace.workspace_edit if workspace else None
     configuration = workspace.did_change_configuration if workspace else None
+    watchers = workspace.did_change_watched_files if workspace else None
     experimental: Any = capabilities.experimental or {}
     own = (
         experimental.get("meno", {}) if isinstance(experimental, dict) else getattr(experimental, "meno", {})
@@ -60,6 +62,7 @@ def read(capabilities: types.ClientCapabilities) -> Client:
         shows_documents=bool(window and window.show_document and window.show_document.support),
         progress=bool(window and window.work_done_progress),
         configuration=bool(workspace and workspace.configuration),
+        registers_file_watchers=bool(watchers and watchers.dynamic_registration),
         registers_configuration=bool(configuration and configuration.dynamic_registration),
         versioned_edits=bool(edit and edit.document_changes),
         shows_hints=bool(own.get("showHint") if isinstance(own, dict) else getattr(own, "showHint", False)),

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types
 
+from meno_server.places import PROJECT_FILES
+
 if TYPE_CHECKING:
     from meno_server.lsp.server import MenoServer
 
@@ -31,16 +33,30 @@ def register(server: MenoServer) -> None:
 
 
 async def watch(server: MenoServer) -> None:
-    """Asks the client to tell us when settings change, if it takes such wishes."""
-    if not server.session.client.registers_configuration:
+    """Asks the client to tell us when settings change, there or in a file, if it takes such wishes."""
+    client = server.session.client
+    wishes = []
+    if client.registers_configuration:
+        wishes.append(
+            types.Registration(
+                id="meno-configuration",
+                method=types.WORKSPACE_DID_CHANGE_CONFIGURATION,
+                register_options={"section": "meno"},
+            )
+        )
+    if client.registers_file_watchers:
+        watchers = [{"globPattern": f"**/{name}"} for name in PROJECT_FILES]
+        wishes.append(
+            types.Registration(
+                id="meno-files",
+                method=types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
+                register_options={"watchers": watchers},
+            )
+        )
+    if not wishes:
         return
-    wish = types.Registration(
-        id="meno-configuration",
-        method=types.WORKSPACE_DID_CHANGE_CONFIGURATION,
-        register_options={"section": "meno"},
-    )
     try:
-        await server.client_register_capability_async(types.RegistrationParams([wish]))
+        await server.client_register_capability_async(types.RegistrationParams(wishes))
     except Exception:
         log.warning("The client did not register for changes of settings; they are read at start only.")
 

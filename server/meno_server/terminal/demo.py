@@ -35,13 +35,19 @@ def demo(
 ) -> None:
     """Watch Meno work: a broken program is typed, saved, hovered and asked about."""
     try:
-        asyncio.run(_Demo(Console(highlight=False), speed).run())
+        asyncio.run(play(Console(highlight=False), speed))
+        say_how_to_install(Console(highlight=False))
     except (KeyboardInterrupt, asyncio.CancelledError):
         typer.echo("Stopped.", err=True)
         raise typer.Exit(130) from None
     except TimeoutError:
         typer.echo("The server did not answer in time; `meno doctor` shows what is missing.", err=True)
         raise typer.Exit(1) from None
+
+
+async def play(console: Console, speed: float) -> None:
+    """Plays the demonstration to a console."""
+    await _Demo(console, speed).run()
 
 
 class _Demo:
@@ -69,7 +75,6 @@ class _Demo:
                 await self.client.shutdown_async(None)
                 self.client.exit(None)
                 await self.client.stop()  # type: ignore[no-untyped-call]
-        self._say_how_to_install()
 
     def _listen(self) -> None:
         def published(params: types.PublishDiagnosticsParams) -> None:
@@ -214,9 +219,11 @@ class _Demo:
     def _headline(self, text: str) -> None:
         self.console.print(f"\n[bold]{escape(text)}[/bold]")
 
-    def _say_how_to_install(self) -> None:
-        self._headline("Now in your own editor")
-        executable = Path(sys.executable).with_name("meno")
-        for name, lines in DEMO_EDITORS.items():
-            self.console.print(f"\n[cyan]{name}[/cyan]")
-            print(lines.replace("{meno}", str(executable)))
+
+def say_how_to_install(console: Console) -> None:
+    """The lines to paste into each editor, with the command of this environment filled in."""
+    console.print("\n[bold]Now in your own editor[/bold]")
+    executable = Path(sys.executable).with_name("meno")
+    for name, lines in DEMO_EDITORS.items():
+        console.print(f"\n[cyan]{name}[/cyan]")
+        print(lines.replace("{meno}", str(executable)))
