@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from pygls.uris import to_fs_path
+
 from end_to_end.wire import FULL_CLIENT, Wire
 
 HAS_EVEN = """\
@@ -118,7 +120,9 @@ def test_the_question_is_worked_out_only_when_it_is_chosen(session: Wire) -> Non
     assert "command" not in lazy
     assert lazy["data"]["version"] == 1
     message = session.wait(lambda m: m.get("method") == "window/showDocument")
-    assert message["params"]["uri"].startswith("file://")
+    shown = Path(to_fs_path(message["params"]["uri"]) or "").read_text("utf-8")
+    assert "`return` ends the whole function" in shown
+    assert "?" in shown
 
 
 def test_an_eager_client_gets_a_command_that_does_the_same(wire: Wire) -> None:

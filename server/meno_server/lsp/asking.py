@@ -41,13 +41,21 @@ def hint_command(uri: str, mark: str, level: Level) -> types.Command:
     return types.Command("Next hint", "meno.nextHint", arguments=[uri, mark, int(level)])
 
 
+def question_command(uri: str, mark: str, level: Level) -> types.Command:
+    """The same, for somebody who asked for a question: the rung, and a question with it."""
+    return types.Command("Ask", "meno.askCurated", arguments=[uri, mark, int(level)])
+
+
 def next_level(session: Session, file: OpenFile, finding: Finding) -> Level:
     """One rung above the one reached, or the last again."""
     return min(Level(level_of(session, file, finding) + 1), highest_level(session))
 
 
-async def show_hint(session: Session, uri: str, mark: str, level: int | None) -> None:
-    """Shows a rung of the finding's ladder; from then on the hover shows it too."""
+async def show_hint(session: Session, uri: str, mark: str, level: int | None, *, asked: bool = False) -> None:
+    """Shows a rung of the finding's ladder; from then on the hover shows it too.
+
+    Who `asked` for a question gets one, also where the rung itself has none.
+    """
     file = session.file(uri)
     finding = session.find(file, mark) if file is not None else None
     if file is None or finding is None:
@@ -57,7 +65,11 @@ async def show_hint(session: Session, uri: str, mark: str, level: int | None) ->
     if level is not None and 0 <= level <= highest_level(session):
         wanted = Level(level)
     file.levels[mark] = max(wanted, level_of(session, file, finding))
-    await show(session, finding.name, ladder_for(finding, session.settings.language).text(wanted))
+    ladder = ladder_for(finding, session.settings.language)
+    text = ladder.text(wanted)
+    if asked and wanted < Level.QUESTIONS <= highest_level(session) and ladder.questions:
+        text = f"{text}\n\n**{ladder.questions[0]}**"
+    await show(session, finding.name, text)
 
 
 def start(session: Session, file: OpenFile, finding: Finding) -> Answer:
@@ -85,7 +97,7 @@ async def ask(session: Session, uri: str, mark: str) -> None:
     if file is None or finding is None:
         session.say(GONE)
     elif session.settings.tutor_provider == "none":
-        await show_hint(session, uri, mark, None)
+        await show_hint(session, uri, mark, None, asked=True)
     else:
         await show_answer(session, start(session, file, finding).id)
 

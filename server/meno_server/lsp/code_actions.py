@@ -134,7 +134,7 @@ async def _command_for(session: Session, file: OpenFile, finding: Finding, mark:
     """What choosing the question does: show a rung at once, or the tutor's answer as soon as it is there."""
     uri = file.document.uri
     if session.settings.tutor_provider == "none":
-        return asking.hint_command(uri, mark, asking.next_level(session, file, finding))
+        return asking.question_command(uri, mark, asking.next_level(session, file, finding))
     answer = asking.start(session, file, finding)
     # Shielded: cancelling the resolve must not cancel an answer that a command will wait for.
     await asyncio.wait({asyncio.shield(answer.task)}, timeout=RESOLVE_SECONDS)

@@ -23,6 +23,10 @@ def register(server: MenoServer) -> None:
     async def next_hint(uri: str, mark: str, level: int) -> None:
         await asking.show_hint(session, uri, mark, level)
 
+    @server.command("meno.askCurated")
+    async def ask_curated(uri: str, mark: str, level: int) -> None:
+        await asking.show_hint(session, uri, mark, level, asked=True)
+
     @server.command("meno.ask")
     async def ask(uri: str, mark: str) -> None:
         await asking.ask(session, uri, mark)
