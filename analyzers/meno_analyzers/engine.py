@@ -23,7 +23,8 @@ from meno_analyzers.rules import RULES, Broken, Subject, diagnose
 from meno_analyzers.source import Document, Splice, Unit, UnitMap
 
 _SUPPRESSION = re.compile(r"#\s*meno:\s*ok\b(?P<rules>[^#\r\n]*)")
-_CACHED_UNITS = 4096
+# A syntax tree takes about a hundred times the memory of its text.
+_CACHED_CHARACTERS = 200_000
 _CHECKS = tuple(rule for rule in RULES.values() if rule.check is not None)
 
 
@@ -38,27 +39,30 @@ class UnitAnalysis:
 
 
 class _FactsCache:
-    """Facts by text, the most recently used ones: shared by all files, since facts are pure."""
+    """Facts by text, the most recently used ones up to so many characters: shared by all files, since facts
+    are pure. Undoing, and closing a string that was opened, find here what they had before."""
 
-    def __init__(self, size: int) -> None:
-        self._size = size
+    def __init__(self, most_characters: int) -> None:
+        self._most = most_characters
+        self._characters = 0
         self._known: OrderedDict[tuple[str, bool, bool], tuple[UnitFacts, Summary]] = OrderedDict()
 
     def get(self, unit: Unit, lines: list[str]) -> tuple[UnitFacts, Summary]:
-        in_class = unit.in_class
-        key = ("".join(lines), in_class, unit.goes_on)
+        key = ("".join(lines), unit.in_class, unit.goes_on)
         known = self._known.get(key)
-        if known is None:
-            facts = UnitFacts(lines, in_class=in_class, goes_on=unit.goes_on)
-            known = self._known[key] = (facts, summary_of(facts))
-            if len(self._known) > self._size:
-                self._known.popitem(last=False)
-        else:
+        if known is not None:
             self._known.move_to_end(key)
+            return known
+        facts = UnitFacts(lines, in_class=unit.in_class, goes_on=unit.goes_on)
+        known = self._known[key] = (facts, summary_of(facts))
+        self._characters += len(key[0])
+        while self._characters > self._most and self._known:
+            (text, _, _), _ = self._known.popitem(last=False)
+            self._characters -= len(text)
         return known
 
 
-_CACHE = _FactsCache(_CACHED_UNITS)
+_CACHE = _FactsCache(_CACHED_CHARACTERS)
 
 
 class Analysis:

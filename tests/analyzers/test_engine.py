@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 import json.decoder
 import textwrap
@@ -117,3 +118,19 @@ def test_of_several_findings_on_a_line_the_name_error_stays() -> None:
 def test_no_text_breaks_the_engine(text: str) -> None:
     for finding in analyse(text):
         assert finding.span.start_line < max(1, text.count("\n") + text.count("\r") + 1)
+
+
+def test_edits_leave_no_cycles_behind_for_the_resting_collector() -> None:
+    document = Document("", inspect.getsource(textwrap))
+    analysis = Analysis(document)
+    gc.collect()
+    gc.disable()
+    try:
+        for number in range(60):
+            analysis.edited(document.splice((150, 0), (150, 0), f"x{number}\n"))
+            analysis.work()
+        left_behind = gc.collect()
+    finally:
+        gc.enable()
+
+    assert left_behind < 60, "less than one object an edit"

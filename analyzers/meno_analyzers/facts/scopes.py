@@ -8,6 +8,7 @@ that the unit does not bind are the module's business and are listed in `free`.
 from __future__ import annotations
 
 import ast
+import weakref
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
@@ -31,18 +32,27 @@ class ScopeKind(Enum):
     COMPREHENSION = "comprehension"
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, weakref_slot=True)
 class Scope:
-    """One scope: names bound here, names declared global or nonlocal, and the loads that happen here."""
+    """One scope: names bound here, names declared global or nonlocal, and the loads that happen here.
+
+    The way up is a weak reference: without cycles, a unit's facts are freed at once when an edit replaces
+    them, although the garbage collector rests while somebody types.
+    """
 
     kind: ScopeKind
     node: ast.AST
-    parent: Scope | None
+    _parent: weakref.ref[Scope] | None
     bound: set[str] = field(default_factory=set)
     global_names: set[str] = field(default_factory=set)
     nonlocal_names: set[str] = field(default_factory=set)
     loads: list[ast.Name] = field(default_factory=list)
     children: list[Scope] = field(default_factory=list)
+
+    @property
+    def parent(self) -> Scope | None:
+        """The scope around this one."""
+        return self._parent() if self._parent is not None else None
 
     def binds(self, name: str) -> bool:
         return name in self.bound and name not in self.global_names and name not in self.nonlocal_names
@@ -143,7 +153,7 @@ class _Builder:
         self.current.bound.add(name)
 
     def open(self, kind: ScopeKind, node: ast.AST) -> Scope:
-        scope = Scope(kind, node, self.current)
+        scope = Scope(kind, node, weakref.ref(self.current))
         self.current.children.append(scope)
         self.scopes.append(scope)
         self.scope_of[node] = scope
