@@ -12,6 +12,7 @@ from meno_analyzers.facts.types import NONE_METHODS, TEXTS
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.expressions import is_name
 from meno_analyzers.rules.registry import Match, Subject, rule
+from meno_analyzers.rules.surroundings import in_try, in_with
 
 _NONE_PREFIX = "none:"
 
@@ -28,7 +29,7 @@ _NONE_PREFIX = "none:"
 def missing_return(unit: Subject) -> Iterator[Match]:
     for operand, use in _operands(unit):
         kind = unit.types.of(operand)
-        if kind is not None and kind.startswith(_NONE_PREFIX) and not _in_try(unit, use):
+        if kind is not None and kind.startswith(_NONE_PREFIX) and not in_try(unit.facts, use):
             function = kind.removeprefix(_NONE_PREFIX)
             yield Match(operand, {"function": function, "expression": unit.facts.source(use)})
 
@@ -56,10 +57,6 @@ def _operands(unit: Subject) -> Iterator[tuple[ast.expr, ast.AST]]:
             if isinstance(operator, ast.Lt | ast.LtE | ast.Gt | ast.GtE):
                 yield left, compare
                 yield right, compare
-
-
-def _in_try(unit: Subject, node: ast.AST) -> bool:
-    return any(isinstance(ancestor, ast.Try | ast.TryStar) for ancestor in unit.facts.ancestors(node))
 
 
 @rule(
@@ -173,7 +170,7 @@ _PURE_TEXT_METHODS = frozenset(
 def result_thrown_away(unit: Subject) -> Iterator[Match]:
     for statement in unit.facts.nodes(ast.Expr):
         call = statement.value
-        if not isinstance(call, ast.Call) or _in_try(unit, statement) or _expects_error(unit, statement):
+        if not isinstance(call, ast.Call) or in_try(unit.facts, statement) or in_with(unit.facts, statement):
             continue
         function = call.func
         match function:
@@ -197,11 +194,6 @@ def result_thrown_away(unit: Subject) -> Iterator[Match]:
             "receiver": unit.facts.source(of),
         }
         yield Match(statement, values)
-
-
-def _expects_error(unit: Subject, node: ast.AST) -> bool:
-    """Whether the statement stands in a `with`, as tests do that wait for an exception."""
-    return any(isinstance(ancestor, ast.With) for ancestor in unit.facts.ancestors(node))
 
 
 _CALLABLE_METHODS = {
@@ -240,7 +232,7 @@ def method_without_parentheses(unit: Subject) -> Iterator[Match]:
         own = alone and kind is None and node.attr in {"append", "sort", "reverse"}
         if not proven and not (own and _is_plain_parameter(unit, node.value)):
             continue
-        if alone and (_in_try(unit, node) or _expects_error(unit, node)):
+        if alone and (in_try(unit.facts, node) or in_with(unit.facts, node)):
             continue
         values = {
             "expression": unit.facts.source(node),

@@ -10,6 +10,7 @@ from meno_analyzers.facts.tree import walk, walk_scope
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.expressions import is_name, stored_names
 from meno_analyzers.rules.registry import Match, Subject, rule
+from meno_analyzers.rules.surroundings import awaits_error
 
 
 @rule(
@@ -108,7 +109,7 @@ def iterating_over_number(unit: Subject) -> Iterator[Match]:
     ]
     for loop in loops:
         iterable = loop.iter
-        if unit.types.of(iterable) not in {"int", "float"}:
+        if unit.types.of(iterable) not in {"int", "float"} or awaits_error(unit.facts, iterable):
             continue
         values = {"iterable": unit.facts.source(iterable), "item": unit.facts.source(loop.target)}
         match iterable:

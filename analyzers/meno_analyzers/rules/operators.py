@@ -9,10 +9,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from meno_analyzers.facts.tree import walk
 from meno_analyzers.facts.types import NUMBERS, TEXTS
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.registry import Match, Subject, rule
+from meno_analyzers.rules.surroundings import awaits_error
 
 _ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
 _ORDERINGS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
@@ -30,7 +30,7 @@ _WANT_NUMBERS = frozenset({"range", "abs", "round", "chr"})
 )
 def string_plus_number(unit: Subject) -> Iterator[Match]:
     for node in unit.facts.nodes(ast.BinOp):
-        if not isinstance(node.op, ast.Add) or _catches_type_error(unit, node):
+        if not isinstance(node.op, ast.Add) or awaits_error(unit.facts, node):
             continue
         left, right = unit.types.of(node.left), unit.types.of(node.right)
         if "input" in (left, right):
@@ -64,7 +64,7 @@ def input_compared_with_number(unit: Subject) -> Iterator[Match]:
     for node in unit.facts.nodes(ast.Compare):
         sides = [node.left, *node.comparators]
         for operator, left, right in zip(node.ops, sides, sides[1:], strict=False):
-            if not isinstance(operator, _ORDERINGS) or _catches_type_error(unit, node):
+            if not isinstance(operator, _ORDERINGS) or awaits_error(unit.facts, node):
                 continue
             for text, number in ((left, right), (right, left)):
                 if unit.types.of(text) == "input" and unit.types.is_number(number):
@@ -84,7 +84,7 @@ def input_compared_with_number(unit: Subject) -> Iterator[Match]:
 )
 def input_used_in_arithmetic(unit: Subject) -> Iterator[Match]:
     for node in unit.facts.nodes(ast.BinOp):
-        if not isinstance(node.op, _ARITHMETIC) or _catches_type_error(unit, node):
+        if not isinstance(node.op, _ARITHMETIC) or awaits_error(unit.facts, node):
             continue
         for text, other in ((node.left, node.right), (node.right, node.left)):
             if unit.types.of(text) == "input" and _clashes(unit, node.op, text is node.left, other):
@@ -97,7 +97,7 @@ def input_used_in_arithmetic(unit: Subject) -> Iterator[Match]:
             not isinstance(function, ast.Name)
             or function.id not in _WANT_NUMBERS
             or not unit.facts.is_builtin(function, unit.module)
-            or _catches_type_error(unit, call)
+            or awaits_error(unit.facts, call)
         ):
             continue
         for argument in call.args:
@@ -127,18 +127,3 @@ def _origin(unit: Subject, node: ast.expr) -> tuple[Note, ...]:
         if definition.value is not None and definition.node is not None:
             return (Note(unit.facts.span(definition.node), f"Here `{node.id}` gets its value from `input`."),)
     return ()
-
-
-def _catches_type_error(unit: Subject, node: ast.AST) -> bool:
-    """Whether the code tries the operation on purpose, ready for it to fail."""
-    child = node
-    for ancestor in unit.facts.ancestors(node):
-        if isinstance(ancestor, ast.Try | ast.TryStar) and child in ancestor.body:
-            return True
-        if isinstance(ancestor, ast.With):
-            # `with pytest.raises(TypeError)`, `with self.assertRaises(...)`
-            names = {getattr(n, "attr", getattr(n, "id", "")) for i in ancestor.items for n in walk(i)}
-            if any("raises" in str(name).lower() for name in names):
-                return True
-        child = ancestor
-    return False

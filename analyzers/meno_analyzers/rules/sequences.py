@@ -9,6 +9,7 @@ from meno_analyzers.facts.tree import walk
 from meno_analyzers.findings import Category, Severity
 from meno_analyzers.rules.expressions import is_name
 from meno_analyzers.rules.registry import Match, Subject, rule
+from meno_analyzers.rules.surroundings import in_try
 
 
 @rule(
@@ -79,7 +80,7 @@ def pop_value_instead_of_index(unit: Subject) -> Iterator[Match]:
             case _:
                 continue
         kind = unit.types.of(receiver)
-        if kind not in {"list", None} or _in_try(unit, call):
+        if kind not in {"list", None} or in_try(unit.facts, call):
             continue
         if (
             _is_extreme_of(unit, argument, name)
@@ -132,7 +133,3 @@ def _holds_no_indices(unit: Subject, node: ast.expr) -> bool:
         if any(unit.types.of(element) not in {"str", "float", "input"} for element in definition.value.elts):
             return False
     return bool(unit.facts.reaching(node))
-
-
-def _in_try(unit: Subject, node: ast.AST) -> bool:
-    return any(isinstance(ancestor, ast.Try | ast.TryStar) for ancestor in unit.facts.ancestors(node))

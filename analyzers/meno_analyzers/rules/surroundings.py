@@ -1,0 +1,30 @@
+"""What stands around a node: code that is ready for a failure on purpose is left alone."""
+
+from __future__ import annotations
+
+import ast
+
+from meno_analyzers.facts.tree import walk
+from meno_analyzers.facts.unit import UnitFacts
+
+
+def in_try(facts: UnitFacts, node: ast.AST) -> bool:
+    """Whether a `try` stands around the node, so that a failure here may be expected."""
+    return any(isinstance(ancestor, ast.Try | ast.TryStar) for ancestor in facts.ancestors(node))
+
+
+def in_with(facts: UnitFacts, node: ast.AST) -> bool:
+    """Whether a `with` stands around the node: tests wait for an exception that way."""
+    return any(isinstance(ancestor, ast.With | ast.AsyncWith) for ancestor in facts.ancestors(node))
+
+
+def awaits_error(facts: UnitFacts, node: ast.AST) -> bool:
+    """Whether the node may fail on purpose: in a `try`, or under `pytest.raises` and its like."""
+    for ancestor in facts.ancestors(node):
+        if isinstance(ancestor, ast.Try | ast.TryStar):
+            return True
+        if isinstance(ancestor, ast.With):
+            names = [getattr(n, "attr", getattr(n, "id", "")) for i in ancestor.items for n in walk(i)]
+            if any("raises" in str(name).lower() for name in names):
+                return True
+    return False
