@@ -11,7 +11,7 @@ Source: Nielson, Nielson, Hankin, Principles of Program Analysis, section 2.1.2 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from meno_analyzers.facts.control import is_always_true, is_exit
@@ -163,46 +163,44 @@ class Flow:
 
     def _for(self, node: ast.For | ast.AsyncFor, state: State) -> State | None:
         self._read(node.iter, state)
-        breaks: list[State] = []
-        header = state
-        for _ in range(_MOST_ROUNDS):
-            loop = _Loop([], [])
-            self._loops.append(loop)
-            turn = dict(header)
+
+        def take_item(turn: State) -> None:
             self._target(node.target, turn, DefinitionKind.LOOP, node, node.iter)
-            end = self._block(node.body, turn)
-            self._loops.pop()
-            breaks = loop.breaks
-            after = join([header, end, *loop.continues]) or header
-            if after == header:
-                break
-            header = after
-        else:
-            self.incomplete = True
+
+        header, breaks = self._turns(node.body, state, take_item)
         return join([self._block(node.orelse, dict(header)), *breaks])
 
     def _while(self, node: ast.While, state: State) -> State | None:
-        breaks: list[State] = []
+        header, breaks = self._turns(node.body, state, lambda turn: self._read(node.test, turn))
+        if is_always_true(node.test):
+            return join(breaks)
+        tested = dict(header)
+        self._read(node.test, tested)
+        return join([self._block(node.orelse, tested), *breaks])
+
+    def _turns(
+        self, body: Sequence[ast.stmt], state: State, enter: Callable[[State], None]
+    ) -> tuple[State, list[State]]:
+        """Follows a loop's body until nothing new arrives at its head; `enter` begins each turn.
+
+        Returns the state at the head and the states that `break` carries out.
+        """
         header = state
+        breaks: list[State] = []
         for _ in range(_MOST_ROUNDS):
             loop = _Loop([], [])
             self._loops.append(loop)
             turn = dict(header)
-            self._read(node.test, turn)
-            tested = dict(turn)
-            end = self._block(node.body, turn)
+            enter(turn)
+            end = self._block(body, turn)
             self._loops.pop()
             breaks = loop.breaks
             after = join([header, end, *loop.continues]) or header
             if after == header:
-                break
+                return header, breaks
             header = after
-        else:
-            self.incomplete = True
-            tested = dict(header)
-        if is_always_true(node.test):
-            return join(breaks)
-        return join([self._block(node.orelse, tested), *breaks])
+        self.incomplete = True
+        return header, breaks
 
     def _try(self, node: ast.Try | ast.TryStar, state: State) -> State | None:
         seen: list[State] = []
