@@ -55,7 +55,8 @@ def test_opening_shows_findings_with_everything_an_editor_can_use(session: Wire)
     assert item["severity"] == 2
     assert item["source"] == "Meno"
     assert item["range"]["start"]["line"] == 2
-    assert item["codeDescription"]["href"].endswith("ME301.md")
+    page = Path(to_fs_path(item["codeDescription"]["href"]) or "")
+    assert page.read_text("utf-8").startswith("# ME301")
     assert item["data"]["rule"] == "ME301"
     assert "`numbers`" in item["message"]
     assert item["relatedInformation"][0]["location"]["uri"] == "file:///lesson.py"

@@ -11,6 +11,8 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 from lsprotocol import types
 
@@ -25,8 +27,18 @@ _SEVERITY = {
     Severity.INFORMATION: 3,
     Severity.HINT: 4,
 }
-_PAGES = "https://github.com/meno-lsp/meno/blob/main/docs/rules/"
+_PUBLISHED_PAGES = "https://github.com/meno-lsp/meno/blob/main/docs/rules/"
 _SOURCE_NAMES = {Source.STATIC: "Meno", Source.MODEL: "Meno (model)", Source.FAILURE: "Meno (tests)"}
+
+
+@lru_cache(maxsize=1)
+def _pages() -> str:
+    """Where the rules' pages are: shipped beside the server, or in the checkout, so that links work offline."""
+    here = Path(__file__).resolve()
+    for folder in (here.parents[1] / "pages", here.parents[3] / "docs" / "rules"):
+        if folder.is_dir():
+            return folder.as_uri() + "/"
+    return _PUBLISHED_PAGES
 
 
 def fingerprint(finding: Finding, line: str) -> str:
@@ -81,7 +93,7 @@ def render(
         f'"message":{quoted(notice_for(finding, language))}',
     ]
     if client.code_description and finding.source is Source.STATIC:
-        parts.append(f'"codeDescription":{{"href":{quoted(_PAGES + finding.rule + ".md")}}}')
+        parts.append(f'"codeDescription":{{"href":{quoted(_pages() + finding.rule + ".md")}}}')
     if client.related_information and finding.notes:
         notes = ",".join(
             f'{{"location":{{"uri":{quoted(uri)},"range":{span(note.span)}}},"message":{quoted(note.text)}}}'
