@@ -1,7 +1,8 @@
 """Honest numbers: held-out mutants, and bugs of real people where an evaluation set is named.
 
 Evaluation sets are read and never trained or tuned on. Each record is a JSON object with `buggy` and, where
-known, `fixed` and `bug_lines` (1-based); `code` alone is a clean program. Places are scored as line top-1, 3
+known, `fixed` and `bug_lines` (1-based; used where `label_quality`, if given, is high); `code` alone is a
+clean program. Places are scored as line top-1, 3
 and 5 beside three baselines, detection as ROC area and as recall at 1 % and 2 % false alarms, pushes at the
 shipped thresholds.
 """
@@ -244,7 +245,7 @@ def _program(record: dict[str, Any]) -> Program:
     if isinstance(record.get("code_end_line"), int):
         buggy = "\n".join(buggy.split("\n")[: record["code_end_line"]]) + "\n"
     lines = {int(n) - 1 for key in ("bug_lines", "accept_lines") for n in record.get(key) or ()}
-    if record.get("label_quality") == "low":
+    if record.get("label_quality") in ("low", "medium"):
         lines = set()
     elif not lines and isinstance(fixed, str):
         lines = set(_changed_lines(buggy, fixed))

@@ -33,7 +33,7 @@ _SOURCE_NAMES = {Source.STATIC: "Meno", Source.MODEL: "Meno (model)", Source.FAI
 
 @lru_cache(maxsize=1)
 def _pages() -> str:
-    """Where the rules' pages are: shipped beside the server, or in the checkout, so that links work offline."""
+    """Where the rules' pages are: shipped beside the server, or in the checkout; links work offline."""
     here = Path(__file__).resolve()
     for folder in (here.parents[1] / "pages", here.parents[3] / "docs" / "rules"):
         if folder.is_dir():
