@@ -29,6 +29,8 @@ MOST_WINDOWS = 6
 MOST_UNITS = 400
 LOUD_FROM = 0.8
 """From this probability on a finding is information, below it a hint."""
+NOT_JUDGED = frozenset({"print"})
+"""Names it never points at aloud: libraries hardly print, so it takes a learner's `print` for a bug."""
 _REMEMBERED = 2000
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -38,7 +40,8 @@ class Prediction:
     """What the model thinks of one unit, before any threshold.
 
     `probability` is the calibrated chance that something is wrong; `place` indexes the rendering's lexemes;
-    `lexeme_weight[k]` is the uncalibrated share of suspicion on lexeme `k`.
+    `lexeme_weight[k]` is the uncalibrated share of suspicion on lexeme `k`; where `may_speak` is false the
+    model abstains, however sure it is.
     """
 
     probability: float
@@ -47,6 +50,7 @@ class Prediction:
     category_share: float
     place: int
     lexeme_weight: tuple[float, ...]
+    may_speak: bool = True
 
 
 class Predictor:
@@ -99,7 +103,7 @@ class Predictor:
             return None
         rendering, prediction = answer
         threshold = self.files.calibration.threshold_of(prediction.category)
-        if threshold is None or prediction.probability < threshold:
+        if threshold is None or prediction.probability < threshold or not prediction.may_speak:
             return None
         span, code = pointed_code(unit, rendering.lexemes[prediction.place])
         probability = prediction.probability
@@ -155,6 +159,7 @@ def combine(
         category_share=share,
         place=place,
         lexeme_weight=tuple(float(weight) for weight in weights),
+        may_speak=rendering.lexemes[place].text not in NOT_JUDGED,
     )
 
 

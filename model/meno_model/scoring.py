@@ -121,4 +121,4 @@ def _score(
 def fires(prediction: Prediction, thresholds: dict[Category, float]) -> bool:
     """Whether a prediction reaches its category's threshold."""
     threshold = thresholds.get(prediction.category)
-    return threshold is not None and prediction.probability >= threshold
+    return threshold is not None and prediction.may_speak and prediction.probability >= threshold
