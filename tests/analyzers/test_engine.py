@@ -134,3 +134,9 @@ def test_edits_leave_no_cycles_behind_for_the_resting_collector() -> None:
         gc.enable()
 
     assert left_behind < 60, "less than one object an edit"
+
+
+def test_a_broken_unit_that_uses_a_builtin_leaves_the_builtin_to_the_others() -> None:
+    text = "def a(xs):\n    print(len(xs)\n\n\ndef b(xs):\n    return xs[len(xs)]\n"
+
+    assert [f.rule for f in analyse(text)] == ["ME002", "ME502"]

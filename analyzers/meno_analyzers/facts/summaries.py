@@ -6,7 +6,15 @@ import ast
 
 from meno_analyzers.facts.control import is_generator
 from meno_analyzers.facts.definitions import Definition, DefinitionKind
-from meno_analyzers.facts.module import CALL_OF, EMPTY, FunctionSummary, Module, ModuleView, Summary
+from meno_analyzers.facts.module import (
+    BUILTIN_NAMES,
+    CALL_OF,
+    EMPTY,
+    FunctionSummary,
+    Module,
+    ModuleView,
+    Summary,
+)
 from meno_analyzers.facts.scopes import FunctionNode, ScopeKind
 from meno_analyzers.facts.tree import walk_scope
 from meno_analyzers.facts.unit import UnitFacts
@@ -16,7 +24,11 @@ from meno_analyzers.source.tolerant import names_in
 def summary_of(facts: UnitFacts) -> Summary:
     """The summary of a unit; one that does not parse offers every name it mentions."""
     if facts.tree is None:
-        return Summary(uncertain=names_in("".join(facts.lines))) if facts.problem is not None else EMPTY
+        if facts.problem is None:
+            return EMPTY
+        # A builtin that a broken unit mentions is most likely just used there; taking it for redefined would
+        # silence, and check again, every unit that uses it too.
+        return Summary(uncertain=names_in("".join(facts.lines)) - BUILTIN_NAMES)
     scopes = facts.scopes
     rebound = frozenset(name for scope in scopes.scopes for name in scope.global_names)
     class_names: frozenset[str] = frozenset()

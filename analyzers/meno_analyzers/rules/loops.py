@@ -30,12 +30,14 @@ def _function_name(unit: Subject, node: ast.AST) -> str | None:
 def return_on_first_iteration(unit: Subject) -> Iterator[Match]:
     for loop in unit.facts.nodes(ast.For):
         function = unit.facts.function_around(loop)
-        if function is None or loop.orelse or is_generator(function):
+        if function is None or loop.orelse:
             continue
         ways = outcomes(loop.body)
         if ways & (Outcome.NORMAL | Outcome.CONTINUE | Outcome.BREAK) or Outcome.RETURN not in ways:
             continue
         if any(isinstance(node, ast.Match | ast.Try | ast.TryStar | ast.With) for node in loop.body):
+            continue
+        if is_generator(function):
             continue
         if _decides_between_returns(loop.body) and not _loop_around(unit, loop):
             yield Match(
