@@ -11,6 +11,14 @@ def has_even(numbers):
             return False
 
 
+def longest(words):
+    best = ""
+    for word in words:
+        if word.length() > len(best):
+            best = word
+    return best
+
+
 scores = [3, 8, 5]
 scores = scores.sort()
 print(has_even(scroes))
