@@ -79,31 +79,32 @@ def _in_short(sets: Sequence[dict[str, Any]]) -> str:
     real = [s for s in sets if "pushed_on_right_line" in s["figures"]]
     clean = [s for s in sets if "programs_with_alarm" in s["figures"]]
     lines = ["## In short", ""]
-    for figures in own[:1]:
-        lines.append(
-            f"- On its own kind of mistakes, in unseen projects: {_percent(figures['pushed'])} are shown, at "
-            f"{_percent(figures['false_alarm_rate'])} false alarms; of what is shown, the place is right in "
-            f"{_percent(figures['pushed_and_place_right'])}. The rest it keeps to itself."
-        )
+    lines.extend(
+        f"- On its own kind of mistakes, in unseen projects: {_percent(figures['pushed'])} are shown, at "
+        f"{_percent(figures['false_alarm_rate'])} false alarms; of what is shown, the place is right in "
+        f"{_percent(figures['pushed_and_place_right'])}. The rest it keeps to itself."
+        for figures in own[:1]
+    )
     if real:
         areas = [item["figures"]["area_under_curve"] for item in real]
         number = sum(item["number"] for item in real)
         shown = sum(item["figures"]["pushed"] for item in real)
         right = sum(item["figures"]["pushed_on_right_line"] for item in real)
+        known = sum(item["figures"]["pushed_with_known_line"] for item in real)
         lines += [
             f"- On bugs from outside it cannot tell buggy from corrected programs: ROC area {min(areas):.2f} to "
-            f"{max(areas):.2f}, where 0.50 is chance. Unasked it speaks about {shown:,} of {number:,} programs and is "
-            f"on the right line in {right:,}. It is no judge of whether a program is right.",
+            f"{max(areas):.2f}, where 0.50 is chance. Unasked it speaks about {shown:,} of {number:,} programs; where "
+            f"the wrong line is known, it is on it in {right:,} of {known:,}. It is no judge of whether a program is "
+            "right.",
             "- Asked where to look, it ranks lines at least as well as the best baseline in "
             f"{sum(_ranks_best(i['figures']['lines']) for i in real)} of {len(real)} sets (top 1).",
         ]
-    for item in clean:
-        figures = item["figures"]
-        lines.append(
-            f"- On correct programs of real people ({item['name']}) it speaks in {_percent(figures['false_alarm_rate'])} "
-            f"of the units, all of them false alarms; on library code and exercises the bound is that of the "
-            "calibration below."
-        )
+    lines.extend(
+        f"- On correct programs of real people ({item['name']}) it speaks in "
+        f"{_percent(item['figures']['false_alarm_rate'])} of the units, all of them false alarms; for library code "
+        "and exercises see the calibration below."
+        for item in clean
+    )
     return "\n".join(lines)
 
 
@@ -231,8 +232,8 @@ def _program_lines(number: int, figures: dict[str, Any]) -> Iterator[str]:
             f"{_percent(figures['recall_at_2_percent'])}."
         )
     yield (
-        f"Shown unasked: {figures['pushed']} of {number:,} buggy programs, {figures['pushed_on_right_line']} on the "
-        f"right line; on {figures['false_alarms_on_fixed']} of {figures['fixed']:,} corrected ones."
+        f"Shown unasked: {figures['pushed']} of {number:,} buggy programs, {figures['pushed_on_right_line']} of "
+        f"{figures['pushed_with_known_line']} with a known line on that line; on {figures['false_alarms_on_fixed']} of {figures['fixed']:,} corrected ones."
     )
 
 

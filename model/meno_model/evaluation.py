@@ -141,13 +141,14 @@ def evaluate_programs(predictor: Predictor, name: str, programs: Sequence[Progra
     report = Report(name, len(parsed))
     located = [program for program in parsed if program.lines]
     thresholds = thresholds_of(predictor)
-    sick, well, hits, pushed = [], [], 0, 0
+    sick, well, hits, pushed, judged = [], [], 0, 0, 0
     orders: list[tuple[dict[str, Sequence[int]], set[int] | frozenset[int]]] = []
     for program in parsed:
         order, odds, pushes = rank_lines(predictor, program.buggy, thresholds)
         sick.append(odds)
         pushed += bool(pushes)
         hits += bool(pushes & program.lines)
+        judged += bool(pushes and program.lines)
         if program in located:
             ranked: dict[str, Sequence[int]] = {"model": order}
             ranked.update({key: baseline(program.buggy) for key, baseline in BASELINES.items()})
@@ -165,6 +166,7 @@ def evaluate_programs(predictor: Predictor, name: str, programs: Sequence[Progra
         "recall_at_1_percent": recall_at_false_positive_rate(sick, well, 0.01),
         "recall_at_2_percent": recall_at_false_positive_rate(sick, well, 0.02),
         "pushed": pushed,
+        "pushed_with_known_line": judged,
         "pushed_on_right_line": hits,
         "fixed": len(fixed),
         "false_alarms_on_fixed": alarms,
