@@ -85,20 +85,27 @@ class Analysis:
         """Starts anew after the whole text was replaced."""
         self._start()
 
-    def edited(self, splice: Splice) -> None:
-        """Follows one edit of the document: the units that it touches are pending first."""
+    def edited(self, splice: Splice) -> list[Finding]:
+        """Follows one edit of the document: the units that it touches are pending first.
+
+        Returns the findings of the units that were replaced, where they stood before the edit.
+        """
+        starts = self.units.starts
         change = self.units.update(self.document.lines, splice.first, splice.old_end, splice.new_end)
         affected: set[str] = set()
-        for unit in change.removed:
+        before: list[Finding] = []
+        for start, unit in zip(starts[change.first :], change.removed, strict=False):
+            before += [finding.moved_down(start) for finding in unit.analysis.findings]
             affected |= self._leave(unit)
-        before = list(self.pending)
+        pending = list(self.pending)
         self.pending = {}
         affected |= self._take_in(change.added)
-        for unit in before:
+        for unit in pending:
             self.pending.setdefault(unit)
         for name in affected:
             for unit in self._asking.get(name, ()):
                 self.pending.setdefault(unit)
+        return before
 
     def _take_in(self, units: Iterable[Unit]) -> set[str]:
         """Makes facts for new units and puts them up for checking; returns the names that changed."""
@@ -162,14 +169,6 @@ class Analysis:
             for start, _, findings in self.units_with_findings()
             for finding in findings
         ]
-
-    def findings_between(self, first: int, last: int) -> list[Finding]:
-        """The findings, absolute, of the units that hold the lines `first` to `last`."""
-        units, starts = self.units.units, self.units.starts
-        found = []
-        for index in range(self.units.index_at(first), self.units.index_at(last) + 1):
-            found += [finding.moved_down(starts[index]) for finding in units[index].analysis.findings]
-        return found
 
     def is_broken(self, line: int) -> bool:
         """Whether the unit that holds `line` does not parse."""

@@ -72,3 +72,16 @@ def test_a_model_finding_moves_and_goes_with_its_lines() -> None:
     assert [f.span.start_line for f in file.model_findings] == [2]
     type_in(file, 2, 0, " ")
     assert file.model_findings == []
+
+
+def test_two_units_broken_one_after_the_other_each_keep_what_they_showed() -> None:
+    file = opened("print(one)\nx = 1\n\nprint(two)\ny = 2\n")
+
+    assert type_in(file, 1, 5, " +") == ["ME101@0", "ME101@3"]
+    assert type_in(file, 4, 5, " +") == ["ME000@1", "ME101@3"]
+
+
+def test_a_bracket_that_takes_in_the_next_paragraph_hides_nothing_there() -> None:
+    file = opened("print(one)\nx = 1\n\nprint(two)\ny = 2\n")
+
+    assert type_in(file, 1, 5, " + (") == ["ME101@0", "ME101@3"]

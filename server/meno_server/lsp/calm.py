@@ -21,15 +21,19 @@ class Calm:
     kept: list[Finding] = field(default_factory=list)
     _seen: set[tuple[str, int]] = field(default_factory=set)
 
-    def edited(self, splice: Splice, shown: list[Finding]) -> None:
-        """Follows an edit; `shown` are the absolute findings that were seen in the edited unit before it."""
+    def edited(self, splice: Splice, shown: list[Finding], was_broken: bool) -> None:
+        """Follows an edit.
+
+        `shown` are the absolute findings that were seen before it in the units that it replaced;
+        `was_broken` says that the edited one did not parse, so that it showed what is kept.
+        """
         first, last = splice.first, max(splice.first, splice.new_end - 1)
         shift = splice.new_end - splice.old_end
         self.lines = (first, last)
         # What stood on the first edited line may stay; of the others it is not sure which line they are now.
         keep_lines = {first} if shift else set(range(first, splice.old_end))
         self._seen = {(f.rule, f.span.start_line) for f in shown if f.span.start_line in keep_lines}
-        old = self.kept or shown
+        old = self.kept if was_broken else shown
         self.kept = [
             finding.moved_down(shift if finding.span.start_line >= splice.old_end else 0)
             for finding in old

@@ -43,22 +43,17 @@ class OpenFile:
     def edited(self, splice: Splice, pause: bool) -> None:
         """Follows one edit that was made to the document."""
         self.edits += 1
-        if pause:
-            first, last = self._old_unit(splice)
-            found = self.analysis.findings_between(first, last)
-            shown = [f for f in found if not self.calm.hides(f, f.span.start_line)]
-            self.calm.edited(splice, shown)
         shift = splice.new_end - splice.old_end
         self.model_findings = [
             finding.moved_down(shift if finding.span.start_line >= splice.old_end else 0)
             for finding in self.model_findings
             if not touches(finding.span, splice)
         ]
-        self.analysis.edited(splice)
-
-    def _old_unit(self, splice: Splice) -> tuple[int, int]:
-        first, last = self.analysis.lines_around(splice.first)
-        return first, max(last, splice.old_end - 1)
+        was_broken = self.analysis.is_broken(splice.first)
+        before = self.analysis.edited(splice)
+        if pause:
+            shown = [f for f in before if not self.calm.hides(f, f.span.start_line)]
+            self.calm.edited(splice, shown, was_broken)
 
     def replaced(self) -> None:
         """Follows a change of the whole text."""
