@@ -140,3 +140,9 @@ def test_a_broken_unit_that_uses_a_builtin_leaves_the_builtin_to_the_others() ->
     text = "def a(xs):\n    print(len(xs)\n\n\ndef b(xs):\n    return xs[len(xs)]\n"
 
     assert [f.rule for f in analyse(text)] == ["ME002", "ME502"]
+
+
+def test_a_unit_too_long_to_parse_still_offers_its_names() -> None:
+    text = f"def long():\n    return [{'1, ' * 200_000}]\n\n\nprint(long())\n"
+
+    assert analyse(text) == []

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 BUILTIN_NAMES = frozenset(dir(builtins)) | frozenset(
     (
         "__file__ __path__ __annotations__ __builtins__ __module__ __qualname__ __class__ exit quit "
-        "copyright credits license WindowsError reveal_type reveal_locals _"
+        "copyright credits license WindowsError reveal_type reveal_locals get_ipython _"
     ).split()
 )
 
@@ -41,7 +41,6 @@ class Summary:
     dynamic: bool = False
 
 
-EMPTY = Summary()
 # `call:f:str` is the type of "whatever calling f answers, which is a str if f is the builtin".
 CALL_OF = "call:"
 

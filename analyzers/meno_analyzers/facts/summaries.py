@@ -9,7 +9,6 @@ from meno_analyzers.facts.definitions import Definition, DefinitionKind
 from meno_analyzers.facts.module import (
     BUILTIN_NAMES,
     CALL_OF,
-    EMPTY,
     FunctionSummary,
     Module,
     ModuleView,
@@ -18,14 +17,14 @@ from meno_analyzers.facts.module import (
 from meno_analyzers.facts.scopes import FunctionNode, ScopeKind
 from meno_analyzers.facts.tree import walk_scope
 from meno_analyzers.facts.unit import UnitFacts
-from meno_analyzers.source.tolerant import names_in
+from meno_analyzers.source.tolerant import names_in, words_in
 
 
 def summary_of(facts: UnitFacts) -> Summary:
     """The summary of a unit; one that does not parse offers every name it mentions."""
     if facts.tree is None:
         if facts.problem is None:
-            return EMPTY
+            return Summary(uncertain=words_in("".join(facts.lines)) - BUILTIN_NAMES)
         # A builtin that a broken unit mentions is most likely just used there; taking it for redefined would
         # silence, and check again, every unit that uses it too.
         return Summary(uncertain=names_in("".join(facts.lines)) - BUILTIN_NAMES)

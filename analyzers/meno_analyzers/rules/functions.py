@@ -102,12 +102,8 @@ def _none_call(unit: Subject, call: ast.Call) -> tuple[ast.expr, str, bool] | No
     kind = unit.types.of(function.value)
     if kind in NONE_METHODS:
         return (function.value, method, True) if method in NONE_METHODS[kind] else None
-    # `xs = xs.append(1)` on a parameter: these names are the list's own and nobody else's builtin.
-    if (
-        kind is None
-        and method in {"append", "sort", "reverse", "extend"}
-        and _is_plain_parameter(unit, function.value)
-    ):
+    # `xs = xs.append(1)` on a parameter. Not `reverse`: graphs and frames answer it with a new object.
+    if kind is None and method in {"append", "sort", "extend"} and _is_plain_parameter(unit, function.value):
         return function.value, method, False
     return None
 

@@ -44,7 +44,7 @@ def _unbound(unit: Subject) -> Iterator[tuple[ast.Name, Scope]]:
 
 
 def _expects_name_error(unit: Subject, node: ast.AST) -> bool:
-    """Whether the code is written for the name to be missing: in a `try` that catches it."""
+    """Whether the code is written for the name to be missing: in a `try` that catches it, say."""
     child: ast.AST = node
     for ancestor in unit.facts.ancestors(node):
         if isinstance(ancestor, ast.Try | ast.TryStar) and child in ancestor.body:
@@ -55,7 +55,18 @@ def _expects_name_error(unit: Subject, node: ast.AST) -> bool:
                     return True
         if isinstance(ancestor, ast.Delete):
             return True
+        if isinstance(ancestor, ast.If | ast.IfExp) and _asks_for_version(ancestor.test):
+            return True
         child = ancestor
+    return False
+
+
+def _asks_for_version(test: ast.expr) -> bool:
+    """Whether a test asks which Python this is: the branch may be for another one, with other builtins."""
+    for node in walk(test):
+        name = getattr(node, "attr", getattr(node, "id", ""))
+        if name in {"version_info", "hexversion"} or (isinstance(name, str) and name.startswith("PY")):
+            return True
     return False
 
 
