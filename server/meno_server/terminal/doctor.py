@@ -104,7 +104,11 @@ def _print(facts: dict[str, Any]) -> None:
     console.print(packages)
     model = Table("fact", "value", title="Model", title_justify="left")
     for name, value in facts["model"].items():
-        model.add_row(str(name), str(value))
+        # `meno model info` has the figures; here it matters that it runs, where, and what it speaks about.
+        if name == "thresholds":
+            model.add_row("speaks about", ", ".join(value))
+        elif not isinstance(value, dict):
+            model.add_row(str(name).replace("_", " "), str(value))
     console.print(model)
     settings = Table("setting", "value", "from", title="Settings", title_justify="left")
     for name, entry in facts["settings"].items():
