@@ -1,0 +1,31 @@
+// The client's own commands. Their ids begin with `meno.client.`: the server's are registered beside them.
+
+import * as vscode from "vscode";
+import { debugReport, type Origins, settingsReport } from "./reports";
+import type { Server } from "./server";
+
+export function registerCommands(server: Server, log: vscode.LogOutputChannel): vscode.Disposable[] {
+  const commands: Record<string, () => Promise<void> | void> = {
+    "meno.client.restart": () => server.restart(),
+    "meno.client.showLogs": () => {
+      log.show();
+    },
+    "meno.client.showSettings": async () =>
+      show(settingsReport((await server.ask("meno.effectiveSettings")) as Origins)),
+    "meno.client.debugInformation": async () => show(debugReport(await server.ask("meno.debugInformation"))),
+  };
+  return Object.entries(commands).map(([id, run]) =>
+    vscode.commands.registerCommand(id, async () => {
+      try {
+        await run();
+      } catch (error) {
+        void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+      }
+    }),
+  );
+}
+
+async function show(markdown: string): Promise<void> {
+  const document = await vscode.workspace.openTextDocument({ language: "markdown", content: markdown });
+  await vscode.window.showTextDocument(document);
+}

@@ -1,0 +1,38 @@
+// Wires the parts together; every concern has a file of its own.
+
+import * as vscode from "vscode";
+import { registerCommands } from "./commands";
+import { HintPanel } from "./hints";
+import { onEnvironmentChange } from "./interpreter";
+import { Server } from "./server";
+import { LAUNCH_SETTINGS, SECTION } from "./settings";
+import { Status } from "./status";
+
+let server: Server | undefined;
+
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const log = vscode.window.createOutputChannel("Meno", { log: true });
+  const status = new Status();
+  const hints = new HintPanel();
+  const running = new Server(log, status, hints);
+  server = running;
+  const restartIfMoved = (): void => void running.restartIfMoved();
+  context.subscriptions.push(
+    log,
+    status,
+    hints,
+    ...registerCommands(running, log),
+    vscode.workspace.onDidGrantWorkspaceTrust(restartIfMoved),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (LAUNCH_SETTINGS.some((name) => event.affectsConfiguration(`${SECTION}.${name}`))) {
+        restartIfMoved();
+      }
+    }),
+    await onEnvironmentChange(restartIfMoved),
+  );
+  await running.restart();
+}
+
+export async function deactivate(): Promise<void> {
+  await server?.stop();
+}

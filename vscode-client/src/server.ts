@@ -1,0 +1,197 @@
+// The server's life: start, restart when the command that starts it has changed, and a crash with its reason.
+
+import * as vscode from "vscode";
+import {
+  CloseAction,
+  ErrorAction,
+  type ErrorHandler,
+  ExecuteCommandRequest,
+  LanguageClient,
+  RevealOutputChannelOn,
+} from "vscode-languageclient/node";
+import { type Hint, type HintPanel, SHOW_HINT, showHintFeature } from "./hints";
+import { selectedInterpreter } from "./interpreter";
+import { type Command, decide, type Decision, NEXT_STEP, same } from "./launch";
+import { check, ServerProcess } from "./process";
+import { Restarts } from "./restarts";
+import { SELECTOR } from "./selector";
+import { chosen, SECTION, settingNames } from "./settings";
+import type { Status } from "./status";
+
+const SHOW_LOG = "Show log";
+const OPEN_SETTING = "Open setting";
+const EXTENSION = "meno-lsp.meno";
+
+export class Server {
+  private client: LanguageClient | undefined;
+  private command: Command | undefined;
+  private process: ServerProcess | undefined;
+  private readonly restarts = new Restarts();
+  private pending: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly log: vscode.LogOutputChannel,
+    private readonly status: Status,
+    private readonly hints: HintPanel,
+  ) {}
+
+  /** Starts afresh, whatever runs. */
+  restart(): Promise<void> {
+    this.restarts.forget();
+    return this.queue(async () => this.replace(await this.decision()));
+  }
+
+  /** Starts afresh only if another command would be used by now. */
+  restartIfMoved(): Promise<void> {
+    return this.queue(async () => {
+      const decision = await this.decision();
+      if (this.client === undefined || !same(decision.chosen, this.command)) {
+        await this.replace(decision);
+      }
+    });
+  }
+
+  stop(): Promise<void> {
+    return this.queue(() => this.end());
+  }
+
+  /** Runs a command of the server's own and gives its result. */
+  async ask(command: string): Promise<unknown> {
+    if (this.client?.isRunning() !== true) {
+      throw new Error("Meno does not run. The command “Meno: Show Log” says why.");
+    }
+    return this.client.sendRequest(ExecuteCommandRequest.type, { command });
+  }
+
+  /** One after the other: two restarts at a time would leave a server behind. */
+  private queue(step: () => Promise<void>): Promise<void> {
+    this.pending = this.pending.then(step).catch((error: unknown) => {
+      this.log.error(String(error));
+    });
+    return this.pending;
+  }
+
+  private async decision(): Promise<Decision> {
+    const configuration = vscode.workspace.getConfiguration(SECTION);
+    const decision = await decide(
+      {
+        path: configuration.get<string[]>("path", []),
+        interpreter: configuration.get<string>("interpreter", ""),
+        environment: vscode.workspace.isTrusted ? await selectedInterpreter() : undefined,
+        trusted: vscode.workspace.isTrusted,
+      },
+      check,
+    );
+    for (const line of decision.chain) {
+      this.log.info(line);
+    }
+    return decision;
+  }
+
+  private async replace(decision: Decision): Promise<void> {
+    await this.end();
+    this.command = decision.chosen;
+    if (decision.chosen === undefined) {
+      this.status.stopped("No command that starts it was found");
+      this.complain(`Meno's server was not found. ${NEXT_STEP}`, OPEN_SETTING);
+      return;
+    }
+    this.status.starting();
+    const client = this.create(decision.chosen);
+    this.client = client;
+    try {
+      await client.start();
+    } catch (error) {
+      this.log.error(`The server did not start: ${String(error)}`);
+      this.status.stopped("It did not start");
+      this.complain(`Meno's server did not start (${decision.origin}). ${NEXT_STEP}`, SHOW_LOG);
+      return;
+    }
+    const version = client.initializeResult?.serverInfo?.version ?? "";
+    this.status.running(`${version} · ${decision.origin}: ${decision.chosen.command}`);
+  }
+
+  private create(command: Command): LanguageClient {
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+    const names = settingNames(vscode.extensions.getExtension(EXTENSION)?.packageJSON);
+    const client = new LanguageClient(
+      SECTION,
+      "Meno",
+      () => {
+        this.process = new ServerProcess(
+          command,
+          folder?.scheme === "file" ? folder.fsPath : undefined,
+          (line) => {
+            this.log.info(line);
+          },
+        );
+        return Promise.resolve(this.process.child);
+      },
+      {
+        documentSelector: SELECTOR,
+        outputChannel: this.log,
+        revealOutputChannelOn: RevealOutputChannelOn.Never,
+        errorHandler: this.errorHandler(),
+        initializationFailedHandler: () => false,
+        middleware: {
+          workspace: {
+            configuration: (params) =>
+              params.items.map((item) =>
+                item.section === SECTION ? chosen(vscode.workspace.getConfiguration(SECTION), names) : null,
+              ),
+          },
+        },
+      },
+    );
+    client.registerFeature(showHintFeature);
+    client.onNotification(SHOW_HINT, (hint: Hint) => void this.hints.show(hint));
+    return client;
+  }
+
+  /** Says why the server has gone, starts it again a few times, and then leaves it to a person. */
+  private errorHandler(): ErrorHandler {
+    return {
+      error: () => ({ action: ErrorAction.Continue, handled: true }),
+      closed: async () => {
+        const why = (await this.process?.lastWords()) ?? "The server is gone.";
+        this.log.error(why);
+        if (this.restarts.again(Date.now())) {
+          return { action: CloseAction.Restart, message: "Meno's server is started again.", handled: true };
+        }
+        this.status.stopped(why.split("\n", 1)[0] ?? "");
+        this.complain("Meno's server has crashed several times and was not started again.", SHOW_LOG);
+        return {
+          action: CloseAction.DoNotRestart,
+          message: "Meno's server was not started again.",
+          handled: true,
+        };
+      },
+    };
+  }
+
+  private async end(): Promise<void> {
+    const client = this.client;
+    this.client = undefined;
+    if (client !== undefined) {
+      try {
+        await client.dispose();
+      } catch (error) {
+        this.log.info(`The server did not stop in order: ${String(error)}`);
+      }
+    }
+    this.process?.child.kill();
+    this.process = undefined;
+  }
+
+  /** A message with the next step as its button. */
+  private complain(message: string, action: string): void {
+    this.log.error(message);
+    void vscode.window.showErrorMessage(message, action).then((picked) => {
+      if (picked === SHOW_LOG) {
+        this.log.show();
+      } else if (picked === OPEN_SETTING) {
+        void vscode.commands.executeCommand("workbench.action.openSettings", "meno.path");
+      }
+    });
+  }
+}
