@@ -1,7 +1,7 @@
 """Writes the extension's settings into package.json, from the server's own model of them.
 
-Run with the project's Python: `.venv/bin/python vscode-client/scripts/generate-settings.py`. With `--check` it
-writes nothing and fails if package.json is not up to date.
+Run with the project's Python: `.venv/bin/python vscode-client/scripts/generate-settings.py`. With `--check`
+it writes nothing and fails if package.json is not up to date.
 """
 
 from __future__ import annotations
@@ -23,15 +23,17 @@ CLIENT: dict[str, dict[str, Any]] = {
         "items": {"type": "string"},
         "default": [],
         "scope": "machine",
-        "markdownDescription": 'The command line that starts the server, such as `["/opt/meno/bin/meno", "lsp"]`. '
-        "Empty: a Python that has Meno (`#meno.interpreter#`, then the one selected in the Python extension), "
+        "markdownDescription": "The command line that starts the server, such as "
+        '`["/opt/meno/bin/meno", "lsp"]`. Empty: a Python that has Meno (`#meno.interpreter#`, then the one '
+        "selected in the Python extension), "
         "then `meno` on PATH.",
     },
     "interpreter": {
         "type": "string",
         "default": "",
         "scope": "machine",
-        "markdownDescription": "A Python, 3.11 or newer, in which Meno is installed. Empty: the selected one.",
+        "markdownDescription": "A Python, 3.11 or newer, in which Meno is installed. "
+        "Empty: the selected one.",
     },
     "trace.server": {
         "type": "string",

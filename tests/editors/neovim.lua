@@ -1,0 +1,96 @@
+-- Drives a real Neovim with the configuration that is shipped, and prints what a person would see as JSON.
+-- Called by test_neovim.py with the variables MENO_PYTHON, MENO_CONFIG and MENO_FILE in the environment.
+
+local patience = 30000
+local seen = {}
+
+local function wait_for(what, condition)
+  if not vim.wait(patience, condition, 20) then
+    error("nothing came of: " .. what)
+  end
+end
+
+local function codes()
+  return vim.tbl_map(function(diagnostic)
+    return diagnostic.code
+  end, vim.diagnostic.get(0))
+end
+
+local function has(code)
+  return vim.tbl_contains(codes(), code)
+end
+
+local function type_keys(keys)
+  vim.api.nvim_feedkeys(vim.api.nvim_replace_termcodes(keys, true, false, true), "xt", false)
+end
+
+local function run()
+  vim.opt.runtimepath:prepend(vim.env.MENO_CONFIG)
+  vim.lsp.config("meno", { cmd = { vim.env.MENO_PYTHON, "-P", "-m", "meno_server", "lsp" } })
+  vim.lsp.enable("meno")
+  vim.cmd.edit(vim.env.MENO_FILE)
+  vim.bo.filetype = "python"
+  wait_for("the server", function()
+    return #vim.lsp.get_clients({ name = "meno", bufnr = 0 }) > 0
+  end)
+  local client = vim.lsp.get_clients({ name = "meno" })[1]
+  wait_for("its start", function()
+    return client.initialized
+  end)
+  seen.encoding = client.offset_encoding
+
+  type_keys("iprint(nope)<Esc>")
+  wait_for("the finding", function()
+    return has("ME101")
+  end)
+  seen.message = vim.diagnostic.get(0)[1].message
+  seen.column = vim.diagnostic.get(0)[1].col
+
+  vim.api.nvim_win_set_cursor(0, { 1, 7 })
+  local position = vim.lsp.util.make_position_params(0, client.offset_encoding)
+  local reply = client:request_sync("textDocument/hover", position, patience, 0)
+  seen.hover = reply and reply.result and reply.result.contents.value
+
+  local before = #vim.api.nvim_list_bufs()
+  vim.lsp.buf.code_action({
+    apply = true,
+    filter = function(action)
+      return action.title:find("Ask me a question", 1, true) ~= nil
+    end,
+  })
+  local shown
+  wait_for("the question", function()
+    for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
+      if vim.api.nvim_buf_get_name(buffer):find("misspelled%-name%.md$") and vim.api.nvim_buf_is_loaded(buffer) then
+        shown = buffer
+      end
+    end
+    return shown ~= nil
+  end)
+  seen.question = table.concat(vim.api.nvim_buf_get_lines(shown, 0, -1, false), "\n")
+
+  type_keys("ggdG")
+  wait_for("the finding to go", function()
+    return not has("ME101")
+  end)
+  local program = {
+    "def longest(words):",
+    '    best = ""',
+    "    for word in words:",
+    "        if word.length() > len(best):",
+    "            best = word",
+    "    return best",
+  }
+  vim.api.nvim_buf_set_lines(0, 0, -1, false, program)
+  vim.cmd.write()
+  wait_for("the model", function()
+    return has("model/AttributeError")
+  end)
+  seen.model_line = vim.diagnostic.get(0)[1].lnum
+end
+
+local fine, problem = pcall(run)
+seen.problem = not fine and tostring(problem) or nil
+seen.codes = codes()
+vim.fn.writefile({ vim.json.encode(seen) }, vim.env.MENO_SEEN)
+vim.cmd("qall!")
