@@ -1,0 +1,111 @@
+// Drives the packaged extension in a real VS Code workbench (code-server) in Chromium, and prints what a person
+// would see as JSON. Called by test_vscode.py: node vscode.mjs WORKBENCH PORT FILE SCREENSHOT
+
+import { createRequire } from "node:module";
+import path from "node:path";
+
+const [, , workbench, port, file, screenshot] = process.argv;
+const { chromium } = createRequire(path.join(workbench, "package.json"))("playwright-core");
+const PATIENCE = 60_000;
+
+const browser = await chromium.launch({
+  executablePath: "/usr/bin/chromium",
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
+});
+const seen = {};
+let page;
+try {
+  page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+  page.setDefaultTimeout(PATIENCE);
+  const folder = path.dirname(file);
+  const payload = JSON.stringify([["openFile", `vscode-remote://127.0.0.1:${port}${file}`]]);
+  const query = new URLSearchParams({ folder, payload });
+  await page.goto(`http://127.0.0.1:${port}/?${query}`);
+
+  // A mistake is typed, key by key.
+  await page.locator(".monaco-editor .view-lines").first().click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type("print(nope)", { delay: 20 });
+  await page.locator(".squiggly-error").first().waitFor({ state: "attached" });
+
+  // Hovering shows the ladder.
+  const name = page.locator(".view-line span span", { hasText: /^nope$/ }).first();
+  const hover = page.locator(".monaco-hover-content", { hasText: "misspelled-name" }).first();
+  await hoverUntil(name, hover);
+  seen.hover = await hover.innerText();
+  await page.keyboard.press("Escape");
+
+  // The question is behind the light bulb.
+  await page.mouse.move(5, 5);
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.press("ArrowDown");
+  for (let column = 0; column < 7; column += 1) {
+    await page.keyboard.press("ArrowRight");
+  }
+  await page.keyboard.press("Control+.");
+  const action = page.locator(".action-widget .monaco-list-row", { hasText: "Ask me a question" }).first();
+  await action.waitFor();
+  seen.actions = await page.locator(".action-widget .monaco-list-row").allInnerTexts();
+  // The first entry has the focus, the question is the second.
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.locator(".tab", { hasText: "misspelled-name" }).first().waitFor();
+  seen.tab = await page.locator(".tab", { hasText: "misspelled-name" }).first().innerText();
+
+  // The text stands in a webview, two frames deep.
+  seen.question = await textInAnyFrame(/assigned|spelt/);
+
+  // What the status item and the Problems panel say.
+  await page.keyboard.press("Control+Shift+M");
+  const problem = page.locator(".markers-panel-container .monaco-list-row", { hasText: "nope" }).first();
+  await problem.waitFor();
+  seen.problem = await problem.innerText();
+} catch (error) {
+  seen.failure = String(error);
+} finally {
+  await page?.screenshot({ path: screenshot }).catch(() => undefined);
+  await browser.close();
+}
+console.log(JSON.stringify(seen));
+
+// The editor may still be redrawing when the mouse arrives; a person would move it once more.
+async function hoverUntil(target, shown) {
+  const end = Date.now() + PATIENCE;
+  while (Date.now() < end) {
+    await page.mouse.move(5, 5);
+    await target.hover();
+    const arrived = await shown.waitFor({ timeout: 3_000 }).then(
+      () => true,
+      () => false,
+    );
+    if (arrived) {
+      return;
+    }
+  }
+  throw new Error("the hover did not appear");
+}
+
+async function textInAnyFrame(wanted) {
+  const end = Date.now() + PATIENCE;
+  while (Date.now() < end) {
+    for (const frame of page.frames()) {
+      const text = await frame
+        .locator("body")
+        .innerText({ timeout: 500 })
+        .catch(() => "");
+      if (frame !== page.mainFrame() && wanted.test(text)) {
+        return text;
+      }
+    }
+    await page.waitForEvent("frameattached", { timeout: 250 }).catch(() => undefined);
+  }
+  throw new Error("the hint did not appear");
+}
