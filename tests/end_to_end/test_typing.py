@@ -240,3 +240,13 @@ def test_a_changed_project_file_is_read_again(wire: Wire, tmp_path: Path) -> Non
         "workspace/didChangeConfiguration",
         "workspace/didChangeWatchedFiles",
     }
+
+
+def test_a_syntax_error_cannot_be_declared_fine(session: Wire) -> None:
+    session.open('name = "Bob\n')
+    session.diagnostics(1)
+
+    titles = [action["title"] for action in act(session, 0)]
+
+    assert any("Ask me" in title for title in titles)
+    assert not any("fine here" in title for title in titles)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from meno_analyzers.findings import Finding, Source
+from meno_analyzers.findings import Category, Finding, Source
 from meno_analyzers.hints import Level
 from meno_server.lsp import asking
 from meno_server.lsp.convert import to_position
@@ -143,6 +143,8 @@ async def _command_for(session: Session, file: OpenFile, finding: Finding, mark:
 
 def _suppression(session: Session, file: OpenFile, finding: Finding) -> types.WorkspaceEdit | None:
     """The edit that adds a comment behind the finding's first line, if that line can carry one."""
+    if finding.category is Category.SYNTAX_ERROR:
+        return None  # Python will not take it, whatever a comment says
     line = finding.span.start_line
     text = file.document.lines[line].rstrip("\r\n")
     if text.endswith("\\") or re.search(r"#\s*meno:", text) or text.count('"""') % 2 or text.count("'''") % 2:
