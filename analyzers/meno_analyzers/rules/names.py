@@ -17,6 +17,7 @@ from meno_analyzers.facts.tree import walk, walk_scope
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
 from meno_analyzers.rules.spelling import distance, nearest
+from meno_analyzers.rules.surroundings import under_raises
 
 _CONSTANTS_ELSEWHERE = frozenset(
     {"true", "false", "null", "nil", "none", "undefined", "NULL", "TRUE", "FALSE"}
@@ -45,6 +46,8 @@ def _unbound(unit: Subject) -> Iterator[tuple[ast.Name, Scope]]:
 
 def _expects_name_error(unit: Subject, node: ast.AST) -> bool:
     """Whether the code is written for the name to be missing: in a `try` that catches it, say."""
+    if under_raises(unit.facts, node):
+        return True
     child: ast.AST = node
     for ancestor in unit.facts.ancestors(node):
         if isinstance(ancestor, ast.Try | ast.TryStar) and child in ancestor.body:

@@ -18,13 +18,16 @@ def in_with(facts: UnitFacts, node: ast.AST) -> bool:
     return any(isinstance(ancestor, ast.With | ast.AsyncWith) for ancestor in facts.ancestors(node))
 
 
-def awaits_error(facts: UnitFacts, node: ast.AST) -> bool:
-    """Whether the node may fail on purpose: in a `try`, or under `pytest.raises` and its like."""
+def under_raises(facts: UnitFacts, node: ast.AST) -> bool:
+    """Whether the node stands in `with pytest.raises(…)`, `with self.assertRaises(…)` and their like."""
     for ancestor in facts.ancestors(node):
-        if isinstance(ancestor, ast.Try | ast.TryStar):
-            return True
         if isinstance(ancestor, ast.With):
             names = [getattr(n, "attr", getattr(n, "id", "")) for i in ancestor.items for n in walk(i)]
             if any("raises" in str(name).lower() for name in names):
                 return True
     return False
+
+
+def awaits_error(facts: UnitFacts, node: ast.AST) -> bool:
+    """Whether the node may fail on purpose: in a `try`, or where a test waits for an exception."""
+    return in_try(facts, node) or under_raises(facts, node)
