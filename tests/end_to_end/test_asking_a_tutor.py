@@ -112,6 +112,7 @@ def test_a_cancelled_question_gets_exactly_one_reply(asking: Wire, provider: Scr
     asking.notify("$/cancelRequest", {"id": id})
 
     assert asking.reply(id)["error"]["code"] == -32800
+    assert provider.gone.wait(20), "the question to the provider is cancelled too"
     asking.change(2, (6, 0), (6, 0), "print(nope)\n")
     asking.diagnostics(2, lambda items: "ME101" in [item["code"] for item in items])
     assert len([m for m in asking.received if m.get("id") == id and "method" not in m]) == 1

@@ -29,6 +29,7 @@ class Answer:
     """A tutor's answer that may still be on its way."""
 
     id: str
+    uri: str
     title: str
     task: asyncio.Task[TutorReply]
 
@@ -83,11 +84,21 @@ def start(session: Session, file: OpenFile, finding: Finding) -> Answer:
         function_source="".join(file.document.lines[first : last + 1]),
         first_line=first + 1,
     )
-    answer = Answer(f"answer-{next(_NUMBERS)}", finding.name, session.run(session.tutor.ask(evidence)))
+    uri = file.document.uri
+    for other in [answer for answer in _ANSWERS.values() if answer.uri == uri and not answer.task.done()]:
+        forget(other)  # one question in flight for each file: who asks anew wants the new answer
+    task = session.run(session.tutor.ask(evidence))
+    answer = Answer(f"answer-{next(_NUMBERS)}", uri, finding.name, task)
     _ANSWERS[answer.id] = answer
-    for old in list(_ANSWERS)[:-_MOST_ANSWERS]:
-        _ANSWERS.pop(old).task.cancel()
+    for old in list(_ANSWERS.values())[:-_MOST_ANSWERS]:
+        forget(old)
     return answer
+
+
+def forget(answer: Answer) -> None:
+    """Gives an answer up; if it is still on its way, the connection is closed."""
+    _ANSWERS.pop(answer.id, None)
+    answer.task.cancel()
 
 
 async def ask(session: Session, uri: str, mark: str) -> None:

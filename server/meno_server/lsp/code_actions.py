@@ -136,8 +136,12 @@ async def _command_for(session: Session, file: OpenFile, finding: Finding, mark:
     if session.settings.tutor_provider == "none":
         return asking.question_command(uri, mark, asking.next_level(session, file, finding))
     answer = asking.start(session, file, finding)
-    # Shielded: cancelling the resolve must not cancel an answer that a command will wait for.
-    await asyncio.wait({asyncio.shield(answer.task)}, timeout=RESOLVE_SECONDS)
+    try:
+        # `wait` leaves the task running when the time is up: the command goes on waiting for it.
+        await asyncio.wait({answer.task}, timeout=RESOLVE_SECONDS)
+    except asyncio.CancelledError:
+        asking.forget(answer)
+        raise
     return types.Command(ASK_TITLE, "meno.showAnswer", arguments=[answer.id])
 
 
