@@ -1,8 +1,9 @@
 """How often L1 speaks on programs that are right, and how often on programs that are wrong.
 
-    python benchmarks/alarms.py CLEAN.jsonl.gz … --bugs BUGS.jsonl.gz … [--format json] [--rules]
+    python benchmarks/alarms.py CLEAN.jsonl.gz … --bugs BUGS.jsonl.gz … [--format json] [--rules] [--hints]
 
-A program counts once, if it has any finding of severity error or warning. Beside Meno's share stands that of
+A program counts once, if it has any finding of severity error or warning; with `--hints` any finding at all.
+Beside Meno's share stands that of
 `ruff check --select F` (pyflakes' rules) on the same files. Each set is JSON lines with the program under
 `code`, `buggy` or `fixed`.
 """
@@ -24,9 +25,6 @@ from tables import Row, print_rows
 from meno_analyzers.engine import analyse
 from meno_analyzers.findings import Severity
 
-LOUD = Severity.WARNING.rank
-
-
 def programs(path: Path, keys: tuple[str, ...]) -> list[str]:
     """The programs of a set."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
@@ -35,8 +33,8 @@ def programs(path: Path, keys: tuple[str, ...]) -> list[str]:
     return [program for program in found if program]
 
 
-def loud_rules(program: str) -> set[str]:
-    return {finding.rule for finding in analyse(program) if finding.severity.rank <= LOUD}
+def rules_found(program: str, quietest: Severity) -> set[str]:
+    return {finding.rule for finding in analyse(program) if finding.severity.rank <= quietest.rank}
 
 
 def ruff_share(sources: list[str]) -> float | None:
@@ -52,9 +50,9 @@ def ruff_share(sources: list[str]) -> float | None:
     return len({item["filename"] for item in json.loads(output)}) / len(sources)
 
 
-def measure(path: Path, keys: tuple[str, ...], kind: str) -> tuple[Row, Counter[str]]:
+def measure(path: Path, keys: tuple[str, ...], kind: str, quietest: Severity) -> tuple[Row, Counter[str]]:
     sources = programs(path, keys)
-    rules = [loud_rules(source) for source in sources]
+    rules = [rules_found(source, quietest) for source in sources]
     spoken = sum(bool(found) for found in rules)
     peer = ruff_share(sources)
     row: Row = {
@@ -73,15 +71,17 @@ def main() -> None:
     parser.add_argument("clean", nargs="+", type=Path, help="sets of programs that are right")
     parser.add_argument("--bugs", nargs="*", type=Path, default=[], help="sets of programs that are wrong")
     parser.add_argument("--rules", action="store_true", help="also print the findings per rule")
+    parser.add_argument("--hints", action="store_true", help="count hints and information too")
     parser.add_argument("--format", choices=["table", "json"], default="table")
     options = parser.parse_args()
     rows, per_rule = [], []
+    quietest = Severity.INFORMATION if options.hints else Severity.WARNING
     for kind, paths, keys in (
         ("right", options.clean, ("code", "fixed")),
         ("wrong", options.bugs, ("buggy", "code")),
     ):
         for path in paths:
-            row, rules = measure(path, keys, kind)
+            row, rules = measure(path, keys, kind, quietest)
             rows.append(row)
             per_rule += [
                 {"set": row["set"], "programs": kind, "rule": rule, "files": count}

@@ -2,7 +2,7 @@
 
     python benchmarks/leaks.py [--show]
 
-For each mistake of tests/analyzers/hints/repairs.toml that is repaired by new code, the repair is told in
+For each mistake of tests/analyzers/hints/repairs/ that is repaired by new code, the repair is told in
 30 ways, from the whole line to a paraphrase. Each telling is given to the leak check (level 3), and, inside
 an otherwise good reply, to the tutor's guard with and without knowledge of the repair. The curated ladders
 of the same mistakes are the other side: none of them may be held back. Prints one table; `--show` lists what
@@ -24,7 +24,7 @@ from meno_analyzers.hints.lexemes import STOP, edit_between, lexemes
 from meno_model.tutor import Evidence, Reply
 from meno_model.tutor.guard import violations
 
-REPAIRS = Path(__file__).parents[1] / "tests" / "analyzers" / "hints" / "repairs.toml"
+REPAIRS = Path(__file__).parents[1] / "tests" / "analyzers" / "hints" / "repairs"
 
 PHRASINGS = {
     "whole line": [
@@ -79,7 +79,8 @@ class Mistake:
 
 
 def mistakes() -> Iterator[Mistake]:
-    for table in tomllib.loads(REPAIRS.read_text(encoding="utf-8"))["repair"]:
+    tables = (tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(REPAIRS.glob("*.toml")))
+    for table in (repair for file in tables for repair in file["repair"]):
         original, repaired = table["original"], table["repaired"]
         edit = edit_between(original, repaired)
         lines = [line for line in repaired.splitlines() if tuple(lexemes(line)) in edit.new_lines]

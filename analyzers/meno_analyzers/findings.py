@@ -43,12 +43,16 @@ class Category(StrEnum):
 
 
 class Severity(StrEnum):
-    """How loudly a finding speaks, from will-raise to a quiet hint. The values are the public words."""
+    """How loudly a finding speaks. The values are the public words.
+
+    Errors and warnings squiggle while typing; a hint appears, as a question, when the typing pauses;
+    information is there for who asks, on hover and in summaries.
+    """
 
     ERROR = "error"
     WARNING = "warning"
-    INFORMATION = "information"
     HINT = "hint"
+    INFORMATION = "information"
 
     @property
     def rank(self) -> int:
@@ -56,7 +60,7 @@ class Severity(StrEnum):
         return _RANKS[self]
 
 
-_RANKS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFORMATION: 2, Severity.HINT: 3}
+_RANKS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.HINT: 2, Severity.INFORMATION: 3}
 
 
 class Source(StrEnum):

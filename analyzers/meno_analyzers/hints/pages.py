@@ -34,8 +34,11 @@ SECTIONS = {
     "ME2": "Types and operators",
     "ME3": "Loops",
     "ME4": "Functions and calls",
-    "ME5": "Sequences",
+    "ME5": "Collections and indexing",
+    "ME6": "Texts and input",
     "ME7": "Conditions",
+    "ME8": "Classes",
+    "ME9": "Errors, files and modules",
 }
 
 

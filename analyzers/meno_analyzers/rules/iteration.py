@@ -17,7 +17,7 @@ from meno_analyzers.rules.surroundings import awaits_error
     "ME309",
     "index-runs-past-end",
     Category.INDEX_ERROR,
-    Severity.INFORMATION,
+    Severity.HINT,
     0.95,
     on=(ast.For,),
     values=("sequence", "index", "expression"),

@@ -26,8 +26,16 @@ class Repair:
 
 
 def load_repairs() -> list[Repair]:
-    text = (Path(__file__).parent / "repairs.toml").read_text(encoding="utf-8")
-    return [Repair(**table) for table in tomllib.loads(text)["repair"]]
+    """Small mistakes and their smallest repairs: what no hint below the last level may contain.
+
+    `values` is what a finding on `original` offers to the texts. Two repairs of one mistake are two tables
+    with the same rule.
+    """
+    return [
+        Repair(**table)
+        for path in sorted((Path(__file__).parent / "repairs").glob("*.toml"))
+        for table in tomllib.loads(path.read_text(encoding="utf-8"))["repair"]
+    ]
 
 
 def make_finding(rule: str, values: dict[str, str] | None = None, variant: str | None = None) -> Finding:
