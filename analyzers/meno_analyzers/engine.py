@@ -12,15 +12,17 @@ from __future__ import annotations
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from meno_analyzers.facts.module import Module, ModuleView, Summary, names_asked, still_holds
+from meno_analyzers.facts.module import Module
 from meno_analyzers.facts.summaries import summary_of
+from meno_analyzers.facts.summary import Summary
 from meno_analyzers.facts.unit import UnitFacts
+from meno_analyzers.facts.view import Asked, ModuleView, names_asked, still_holds
 from meno_analyzers.findings import Finding, Span
 from meno_analyzers.rules import RULES, Broken, Subject, diagnose
-from meno_analyzers.source import Document, Splice, Unit, UnitMap
+from meno_analyzers.source import Document, Splice, Unit, UnitKind, UnitMap
 
 _SUPPRESSION = re.compile(r"#\s*meno:\s*ok\b(?P<rules>[^#\r\n]*)")
 # A syntax tree takes about a hundred times the memory of its text.
@@ -30,12 +32,13 @@ _CHECKS = tuple(rule for rule in RULES.values() if rule.check is not None)
 
 @dataclass(slots=True)
 class UnitAnalysis:
-    """What is known about a unit: facts and summary by its text alone, findings within its file."""
+    """What is known about a unit: facts and summary by its text alone, the rest within its file."""
 
     facts: UnitFacts
     summary: Summary
+    class_name: str | None = None  # of the class whose body it is part of
     findings: tuple[Finding, ...] = ()
-    asked: dict[tuple[str, str], Hashable] | None = None  # None: not checked yet
+    asked: Asked | None = None  # None: not checked yet
 
 
 class _FactsCache:
@@ -76,10 +79,11 @@ class Analysis:
 
     def _start(self) -> None:
         self.units = UnitMap(self.document.lines)
-        self._module = Module()
+        self._module = Module(self._position)
+        self._positions: dict[Unit, int] | None = None
         self._asking: dict[str, set[Unit]] = {}
         self.pending: dict[Unit, None] = {}
-        self._take_in(self.units.units)
+        self._take_in(0, self.units.units)
 
     def replaced(self) -> None:
         """Starts anew after the whole text was replaced."""
@@ -99,7 +103,7 @@ class Analysis:
             affected |= self._leave(unit)
         pending = list(self.pending)
         self.pending = {}
-        affected |= self._take_in(change.added)
+        affected |= self._take_in(change.first, change.added)
         for unit in pending:
             self.pending.setdefault(unit)
         for name in affected:
@@ -107,29 +111,62 @@ class Analysis:
                 self.pending.setdefault(unit)
         return before
 
-    def _take_in(self, units: Iterable[Unit]) -> set[str]:
-        """Makes facts for new units and puts them up for checking; returns the names that changed."""
-        units = list(units)
-        if not units:
-            return set()
+    def _take_in(self, first: int, units: Sequence[Unit]) -> set[str]:
+        """Makes facts for new units and puts them up for checking; returns the keys that changed."""
         affected: set[str] = set()
-        positions = {unit: index for index, unit in enumerate(self.units.units)} if len(units) > 8 else None
-        for unit in units:
-            index = positions[unit] if positions else self.units.units.index(unit)
+        self._positions = None
+        class_name = self._class_around(first)
+        for index, unit in enumerate(units, first):
             start = self.units.starts[index]
             lines = self.document.lines[start : start + unit.length]
             facts, summary = _CACHE.get(unit, lines)
-            unit.analysis = UnitAnalysis(facts, summary)
-            affected |= self._module.add(summary)
+            unit.analysis = UnitAnalysis(facts, summary, class_name if unit.depth == 1 else None)
+            if unit.depth == 0:
+                class_name = _class_opened(unit)
+            affected |= self._module.add(summary, unit, unit.analysis.class_name)
+            self.pending.setdefault(unit)
+        return affected | self._follow_class(first + len(units), class_name)
+
+    def _class_around(self, index: int) -> str | None:
+        """The name of the class in whose body the unit at `index` may lie: the last one opened above it."""
+        while index > 0:
+            index -= 1
+            unit = self.units.units[index]
+            if unit.depth == 0:
+                return _class_opened(unit)
+            if unit.depth == 1:
+                name: str | None = unit.analysis.class_name
+                return name
+        return None
+
+    def _follow_class(self, index: int, class_name: str | None) -> set[str]:
+        """Tells the units that go on in a class that was opened, closed or renamed above them."""
+        affected: set[str] = set()
+        for unit in self.units.units[index:]:
+            if unit.depth == 0:
+                break
+            analysis: UnitAnalysis = unit.analysis
+            if unit.depth > 1:
+                continue
+            if analysis.class_name == class_name:
+                break
+            affected |= self._leave(unit)
+            unit.analysis = UnitAnalysis(analysis.facts, analysis.summary, class_name, analysis.findings)
+            affected |= self._module.add(analysis.summary, unit, class_name)
             self.pending.setdefault(unit)
         return affected
+
+    def _position(self, unit: Unit) -> int:
+        if self._positions is None:
+            self._positions = {unit: index for index, unit in enumerate(self.units.units)}
+        return self._positions.get(unit, -1)
 
     def _leave(self, unit: Unit) -> set[str]:
         analysis: UnitAnalysis = unit.analysis
         self.pending.pop(unit, None)
         for name in names_asked(analysis.asked or ()):
             self._asking.get(name, set()).discard(unit)
-        return self._module.remove(analysis.summary)
+        return self._module.remove(analysis.summary, unit, analysis.class_name)
 
     def work(self, seconds: float | None = None) -> bool:
         """Checks pending units, for about `seconds` if given; returns whether all are done."""
@@ -145,11 +182,11 @@ class Analysis:
     def _check(self, unit: Unit) -> None:
         analysis: UnitAnalysis = unit.analysis
         if analysis.asked is not None:
-            if still_holds(self._module, analysis.asked):
+            if still_holds(self._module, analysis.asked, unit):
                 return
             for name in names_asked(analysis.asked):
                 self._asking.get(name, set()).discard(unit)
-        view = ModuleView(self._module)
+        view = ModuleView(self._module, unit, analysis.class_name)
         analysis.findings = tuple(check_unit(analysis.facts, view))
         analysis.asked = view.asked
         for name in names_asked(view.asked):
@@ -182,13 +219,22 @@ class Analysis:
         return start, start + self.units.units[index].length - 1
 
 
+def _class_opened(unit: Unit) -> str | None:
+    """The name of the class that a unit opens and that goes on below it."""
+    part = unit.analysis.summary.part
+    if unit.kind is not UnitKind.CLASS or not unit.goes_on or part is None or part.header is None:
+        return None
+    name: str = part.header.name
+    return name
+
+
 def check_unit(facts: UnitFacts, view: ModuleView) -> list[Finding]:
     """All findings of one unit, relative to its first line; one for each line at most."""
     if facts.problem is not None:
         return _without_suppressed([diagnose(Broken(facts.lines, facts.problem))], facts.lines)
     if facts.tree is None:
         return []
-    subject = Subject(facts, view, facts.types(view))
+    subject = Subject(facts, view, *facts.inference(view))
     found: list[Finding] = []
     for rule in _CHECKS:
         if rule.check is None or (rule.on and not facts.has(*rule.on)):

@@ -1,15 +1,19 @@
-"""What the units of a file offer each other: bound names, proven types, what functions return.
+"""What the units of a file know of each other: their summaries joined, by name.
 
-Each unit has a frozen `Summary`; the `Module` keeps them together and answers questions. Rules ask through
-a `ModuleView`, which writes down each question with its answer: a unit's findings stay valid exactly as
-long as every answer is the same, which is how an edit reaches only the units that it concerns.
+The `Module` keeps the summaries and answers questions; rules ask through a `ModuleView` (`view.py`), which
+remembers each question with its answer. Every change of a summary is reported as the set of keys that
+questions depend on: a name, `local:name`, `class:Name`, or `Class.attribute`.
 """
 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from meno_analyzers.facts.classes import Classes
+from meno_analyzers.facts.summary import FunctionSummary, Summary
 
 BUILTIN_NAMES = frozenset(dir(builtins)) | frozenset(
     (
@@ -17,75 +21,78 @@ BUILTIN_NAMES = frozenset(dir(builtins)) | frozenset(
         "copyright credits license WindowsError reveal_type reveal_locals get_ipython _"
     ).split()
 )
-
-
-@dataclass(frozen=True, slots=True)
-class FunctionSummary:
-    """What a module-level function shows its callers."""
-
-    name: str
-    returns_nothing: bool  # certain: plain function, no `return value`, no generator, no stub, undecorated
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """What one unit offers. `bindings` maps a module-level name to the proven type of each of its bindings
-    (None: unknown); `uncertain` names come from text that does not parse."""
-
-    bindings: dict[str, frozenset[str | None]] = field(default_factory=dict)
-    functions: dict[str, FunctionSummary] = field(default_factory=dict)
-    class_names: frozenset[str] = frozenset()
-    uncertain: frozenset[str] = frozenset()
-    rebound_from_functions: frozenset[str] = frozenset()  # through `global`
-    star_import: bool = False
-    dynamic: bool = False
-
-
 # `call:f:str` is the type of "whatever calling f answers, which is a str if f is the builtin".
 CALL_OF = "call:"
+ALL_NAMES = "*names"
+OPEN = "*open"
 
 
 class Module:
-    """All summaries of a file, indexed by name."""
+    """All summaries of a file. `position` tells where a unit stands, for questions about order."""
 
-    def __init__(self) -> None:
-        self._bindings: dict[str, list[Summary]] = {}
-        self._class_names: dict[str, int] = {}
-        self._star_imports = 0
-        self._dynamic = 0
+    def __init__(self, position: Callable[[Any], int] | None = None) -> None:
+        self.position = position or (lambda _owner: 0)
+        self.classes = Classes(self)
+        self._bindings: dict[str, list[tuple[Any, Summary]]] = {}
+        self._locals: dict[str, list[str]] = {}
+        self._class_names: Counter[str] = Counter()
+        self._rebound: Counter[str] = Counter()
+        self._touched: Counter[str] = Counter()
+        self._imported_from: Counter[str] = Counter()
+        self._attributes: Counter[str] = Counter()
+        self._open = 0
         self._names: tuple[str, ...] | None = None
 
-    def add(self, summary: Summary) -> set[str]:
-        """Takes a unit's summary in; returns the names whose answers may have changed."""
-        return self._count(summary, 1)
+    def add(self, summary: Summary, owner: Any = None, class_name: str | None = None) -> set[str]:
+        """Takes a unit's summary in; returns the keys whose answers may have changed."""
+        return self._count(summary, owner, class_name, 1)
 
-    def remove(self, summary: Summary) -> set[str]:
-        """Takes a unit's summary out; returns the names whose answers may have changed."""
-        return self._count(summary, -1)
+    def remove(self, summary: Summary, owner: Any = None, class_name: str | None = None) -> set[str]:
+        """Takes a unit's summary out; returns the keys whose answers may have changed."""
+        return self._count(summary, owner, class_name, -1)
 
-    def _count(self, summary: Summary, step: int) -> set[str]:
-        changed: set[str] = set()
-        for name in {*summary.bindings, *summary.uncertain, *summary.rebound_from_functions}:
-            changed.add(name)
+    def _count(self, summary: Summary, owner: Any, class_name: str | None, step: int) -> set[str]:
+        changed = self._count_names(summary, owner, step)
+        for counter, names in (
+            (self._class_names, summary.class_names),
+            (self._rebound, summary.rebound_from_functions),
+            (self._touched, summary.touched),
+            (self._imported_from, summary.imported_from),
+            (self._attributes, summary.attributes_stored),
+        ):
+            _change(counter, names, step)
+            changed |= names
+        for name, function in summary.locals.items():
+            functions = self._locals.setdefault(name, [])
+            if step > 0:
+                functions.append(function)
+            else:
+                functions.remove(function)
+                if not functions:
+                    del self._locals[name]
+            changed.add(f"local:{name}")
+        if summary.part is not None:
+            changed |= self.classes.count(summary.part, owner, class_name, step)
+        if summary.star_import or summary.dynamic:
+            self._open += step
+            changed.add(OPEN)
+        return changed
+
+    def _count_names(self, summary: Summary, owner: Any, step: int) -> set[str]:
+        names = {*summary.bindings, *summary.uncertain, *summary.rebound_from_functions}
+        changed = set(names)
+        for name in names:
             holders = self._bindings.setdefault(name, [])
             if step > 0:
-                holders.append(summary)
+                holders.append((owner, summary))
             else:
-                holders.remove(summary)
+                holders.remove((owner, summary))
             if len(holders) == (1 if step > 0 else 0):
                 self._names = None
-                changed.add(_ALL_NAMES)
+                changed.add(ALL_NAMES)
             if not holders:
                 del self._bindings[name]
-        for name in summary.class_names:
-            changed.add(name)
-            self._class_names[name] = self._class_names.get(name, 0) + step
-        if summary.star_import:
-            self._star_imports += step
-            changed.add(_OPEN)
-        if summary.dynamic:
-            self._dynamic += step
-            changed.add(_OPEN)
+            changed |= self.classes.renamed(name)
         return changed
 
     def is_bound(self, name: str) -> bool:
@@ -94,11 +101,29 @@ class Module:
 
     def is_open(self) -> bool:
         """Whether names may appear that no unit shows: a star import, `exec`, `globals()`."""
-        return bool(self._star_imports or self._dynamic)
+        return bool(self._open)
+
+    def is_rebound(self, name: str) -> bool:
+        """Whether some function declares the name global, and so may change it at any time."""
+        return name in self._rebound
+
+    def is_touched(self, name: str) -> bool:
+        """Whether some function may change the object of that name in place, or text is unreadable."""
+        return name in self._touched or any(
+            name in summary.uncertain for _, summary in self._bindings.get(name, ())
+        )
 
     def in_class(self, name: str) -> bool:
         """Whether a class body of the file binds the name."""
-        return self._class_names.get(name, 0) > 0
+        return name in self._class_names
+
+    def stores_attribute(self, name: str) -> bool:
+        """Whether the file stores an attribute of that name in any object."""
+        return name in self._attributes
+
+    def imports_from(self, module: str) -> bool:
+        """Whether the file holds `from module import …`."""
+        return module in self._imported_from
 
     def names(self) -> tuple[str, ...]:
         """All names bound at module level, sorted."""
@@ -106,21 +131,39 @@ class Module:
             self._names = tuple(sorted(self._bindings))
         return self._names
 
+    def function_of_local(self, name: str) -> str | None:
+        """The function that has a variable of that name, if exactly one has."""
+        functions = self._locals.get(name, ())
+        return functions[0] if len(functions) == 1 else None
+
     def function(self, name: str) -> FunctionSummary | None:
         """The function `name`, if that is its only binding in the file."""
-        holders = self._bindings.get(name, ())
-        if len(holders) != 1:
-            return None
-        (holder,) = holders
-        if name in holder.uncertain or name in holder.rebound_from_functions:
+        holder = self._only_holder(name)
+        if holder is None:
             return None
         return holder.functions.get(name) if len(holder.bindings.get(name, ())) == 1 else None
 
+    def defined_below(self, name: str, owner: Any) -> bool:
+        """Whether the name's only binding is a function of a unit further down."""
+        holders = self._bindings.get(name, [])
+        if self.function(name) is None:
+            return False
+        other = holders[0][0]
+        return other is not owner and self.position(other) > self.position(owner)
+
+    def _only_holder(self, name: str) -> Summary | None:
+        holders = self._bindings.get(name, ())
+        if len(holders) != 1:
+            return None
+        ((_, holder),) = holders
+        if name in holder.uncertain or name in holder.rebound_from_functions:
+            return None
+        return holder
+
     def type_of(self, name: str) -> str | None:
         """The type that all bindings of the name agree on, or None."""
-        holders = self._bindings.get(name, ())
         types: set[str | None] = set()
-        for holder in holders:
+        for _, holder in self._bindings.get(name, ()):
             if name in holder.uncertain or name in holder.rebound_from_functions:
                 return None
             types |= holder.bindings.get(name, frozenset())
@@ -130,72 +173,8 @@ class Module:
         return only
 
 
-_ALL_NAMES = "*names"
-_OPEN = "*open"
-
-
-class ModuleView:
-    """A unit's window on its file: answers questions and remembers them with their answers."""
-
-    __slots__ = ("_module", "asked")
-
-    def __init__(self, module: Module) -> None:
-        self._module = module
-        self.asked: dict[tuple[str, str], Hashable] = {}
-
-    def _ask(self, question: str, name: str) -> Hashable:
-        key = (question, name)
-        if key not in self.asked:
-            self.asked[key] = _answer(self._module, question, name)
-        return self.asked[key]
-
-    def is_bound(self, name: str) -> bool:
-        return bool(self._ask("bound", name))
-
-    def in_class(self, name: str) -> bool:
-        return bool(self._ask("in_class", name))
-
-    def is_open(self) -> bool:
-        return bool(self._ask("open", _OPEN))
-
-    def names(self) -> tuple[str, ...]:
-        return self._ask("names", _ALL_NAMES)  # type: ignore[return-value]
-
-    def function(self, name: str) -> FunctionSummary | None:
-        return self._ask("function", name)  # type: ignore[return-value]
-
-    def type_of(self, name: str) -> str | None:
-        found: str | None = self._ask("type", name)  # type: ignore[assignment]
-        if found is None or not found.startswith(CALL_OF):
-            return found
-        _, function, builtin = found.split(":")
-        if self.is_bound(function):
-            summary = self.function(function)
-            return f"none:{function}" if summary is not None and summary.returns_nothing else None
-        return builtin or None
-
-
-def _answer(module: Module, question: str, name: str) -> Hashable:
-    match question:
-        case "bound":
-            return module.is_bound(name)
-        case "in_class":
-            return module.in_class(name)
-        case "open":
-            return module.is_open()
-        case "names":
-            return module.names()
-        case "function":
-            return module.function(name)
-        case _:
-            return module.type_of(name)
-
-
-def still_holds(module: Module, asked: dict[tuple[str, str], Hashable]) -> bool:
-    """Whether every remembered answer is what the module would answer now."""
-    return all(_answer(module, question, name) == answer for (question, name), answer in asked.items())
-
-
-def names_asked(asked: Iterable[tuple[str, str]]) -> set[str]:
-    """The names that the questions were about: whose change makes them worth asking again."""
-    return {name for _, name in asked}
+def _change(counter: Counter[str], names: Iterable[str], step: int) -> None:
+    for name in names:
+        counter[name] += step
+        if not counter[name]:
+            del counter[name]

@@ -4,33 +4,30 @@ from __future__ import annotations
 
 import ast
 
-from meno_analyzers.facts.control import is_generator
+from meno_analyzers.facts.class_parts import header_of, part_of_body
+from meno_analyzers.facts.control import Outcome, is_generator, outcomes
 from meno_analyzers.facts.definitions import Definition, DefinitionKind
-from meno_analyzers.facts.module import (
-    BUILTIN_NAMES,
-    CALL_OF,
-    FunctionSummary,
-    Module,
-    ModuleView,
-    Summary,
-)
-from meno_analyzers.facts.scopes import FunctionNode, ScopeKind
+from meno_analyzers.facts.module import BUILTIN_NAMES, CALL_OF, Module
+from meno_analyzers.facts.scopes import FunctionNode, ScopeKind, parameters_of
+from meno_analyzers.facts.signatures import signature_of
+from meno_analyzers.facts.summary import ClassPart, FunctionSummary, Summary
+from meno_analyzers.facts.touches import is_left_alone
 from meno_analyzers.facts.tree import walk_scope
+from meno_analyzers.facts.types import Types, join
 from meno_analyzers.facts.unit import UnitFacts
+from meno_analyzers.facts.view import ModuleView
 from meno_analyzers.source.tolerant import names_in, words_in
 
 
 def summary_of(facts: UnitFacts) -> Summary:
     """The summary of a unit; one that does not parse offers every name it mentions."""
     if facts.tree is None:
-        if facts.problem is None:
-            return Summary(uncertain=words_in("".join(facts.lines)) - BUILTIN_NAMES)
+        text = "".join(facts.lines)
         # A builtin that a broken unit mentions is most likely just used there; taking it for redefined would
         # silence, and check again, every unit that uses it too.
-        return Summary(uncertain=names_in("".join(facts.lines)) - BUILTIN_NAMES)
+        names = (words_in(text) if facts.problem is None else names_in(text)) - BUILTIN_NAMES
+        return Summary(uncertain=names, attributes_stored=names)
     scopes = facts.scopes
-    rebound = frozenset(name for scope in scopes.scopes for name in scope.global_names)
-    class_names: frozenset[str] = frozenset()
     wrapper = scopes.wrapper
     if wrapper is not None:
         class_names = frozenset(wrapper.bound)
@@ -42,21 +39,30 @@ def summary_of(facts: UnitFacts) -> Summary:
             for name in scope.bound
         )
     bound = scopes.module.bound - ({"_"} if wrapper is not None else set())
+    # Types that hold whatever the rest of the file says: no other unit is asked.
+    types = facts.types(ModuleView(Module()))
     return Summary(
-        bindings=_bindings(facts, bound),
-        functions=_functions(facts),
+        bindings=_bindings(facts, bound, types),
+        functions=_functions(facts, types) if wrapper is None else {},
         class_names=class_names,
-        rebound_from_functions=rebound,
+        rebound_from_functions=frozenset(name for scope in scopes.scopes for name in scope.global_names),
+        touched=_touched(facts),
+        locals=_locals(facts),
+        imported_from=frozenset(
+            node.module for node in facts.nodes(ast.ImportFrom) if node.module and not node.level
+        ),
+        attributes_stored=frozenset(
+            node.attr for node in facts.nodes(ast.Attribute) if not isinstance(node.ctx, ast.Load)
+        ),
+        part=_class_part(facts),
         star_import=scopes.star_import,
         dynamic=scopes.dynamic,
     )
 
 
-def _bindings(facts: UnitFacts, bound: set[str]) -> dict[str, frozenset[str | None]]:
+def _bindings(facts: UnitFacts, bound: set[str], types: Types) -> dict[str, frozenset[str | None]]:
     if not bound:
         return {}
-    # Types that hold whatever the rest of the file says: no other unit is asked.
-    types = facts.types(ModuleView(Module()))
     definitions = facts.flow(facts.scopes.module).definitions
 
     def kind(definition: Definition) -> str | None:
@@ -65,7 +71,7 @@ def _bindings(facts: UnitFacts, bound: set[str]) -> dict[str, frozenset[str | No
             if isinstance(function, ast.Name) and facts.is_global(function):
                 builtin = types.of(definition.value)
                 # The file may hide a builtin's name, so even these are kept as "what that call answers".
-                return f"{CALL_OF}{function.id}:{builtin or ''}"
+                return f"{CALL_OF}{function.id}:{'' if builtin is None or ':' in builtin else builtin}"
         return types.of_definition(definition)
 
     return {
@@ -74,29 +80,111 @@ def _bindings(facts: UnitFacts, bound: set[str]) -> dict[str, frozenset[str | No
     }
 
 
-def _functions(facts: UnitFacts) -> dict[str, FunctionSummary]:
-    found = {}
-    for node in facts.scopes.module.node.body:  # type: ignore[attr-defined]
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            found[node.name] = FunctionSummary(node.name, _returns_nothing(node))
-    return found
+def _functions(facts: UnitFacts, types: Types) -> dict[str, FunctionSummary]:
+    return {
+        node.name: _function(node, types)
+        for node in facts.scopes.module.node.body  # type: ignore[attr-defined]
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
 
 
-def _returns_nothing(node: FunctionNode) -> bool:
-    if isinstance(node, ast.AsyncFunctionDef) or node.decorator_list or is_generator(node):
-        return False
-    if _is_stub(node):
-        return False
-    for inner in walk_scope(node.body):
-        if isinstance(inner, ast.Return) and inner.value is not None:
-            return False
-    return True
+def _function(node: FunctionNode, types: Types) -> FunctionSummary:
+    if node.decorator_list:
+        return FunctionSummary(node.name, returns_nothing=False)
+    plain = isinstance(node, ast.FunctionDef) and not is_generator(node)
+    inside = list(walk_scope(node.body))
+    values = [n.value for n in inside if isinstance(n, ast.Return) and n.value is not None]
+    answers = plain and bool(values) and Outcome.NORMAL not in outcomes(node.body)
+    answers = answers and not any(isinstance(n, ast.Return) and n.value is None for n in inside)
+    return FunctionSummary(
+        node.name,
+        returns_nothing=plain and not values and not is_stub(node),
+        signature=signature_of(node),
+        returns=_common_type(values, types) if answers else None,
+        length=_common_length(values) if answers else None,
+        prints=any(
+            isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "print" for n in inside
+        ),
+        rebinds=_only_rebound(node, inside) if plain and not values else frozenset(),
+    )
 
 
-def _is_stub(node: FunctionNode) -> bool:
+def _common_type(values: list[ast.expr], types: Types) -> str | None:
+    found = types.of(values[0])
+    for value in values[1:]:
+        found = join(found, types.of(value))
+    # What another function of the file answers is not this summary's to say.
+    return None if found is None or ":" in found or found == "NoneType" else found
+
+
+def _common_length(values: list[ast.expr]) -> int | None:
+    lengths = {len(value.elts) if isinstance(value, ast.Tuple) else None for value in values}
+    starred = any(
+        isinstance(value, ast.Tuple) and any(isinstance(e, ast.Starred) for e in value.elts)
+        for value in values
+    )
+    return lengths.pop() if len(lengths) == 1 and not starred else None
+
+
+def _only_rebound(node: FunctionNode, inside: list[ast.AST]) -> frozenset[str]:
+    """Parameters that the function gives new values made from their old ones, and does nothing else with."""
+    found = set()
+    for parameter in parameters_of(node):
+        name = parameter.arg
+        uses = [n for n in inside if isinstance(n, ast.Name) and n.id == name]
+        stores = [
+            n
+            for n in inside
+            if isinstance(n, ast.Assign)
+            and len(n.targets) == 1
+            and isinstance(n.targets[0], ast.Name)
+            and n.targets[0].id == name
+            and isinstance(n.value, ast.BinOp)
+        ]
+        if len(stores) == 1 and len(uses) == 2 and stores[0] is node.body[-1]:
+            found.add(name)
+    return frozenset(found)
+
+
+def is_stub(node: FunctionNode) -> bool:
     """A body that is still to be written: only a docstring, `pass`, `...` or a `raise`."""
     return all(
         isinstance(statement, ast.Pass | ast.Raise)
         or (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
         for statement in node.body
     )
+
+
+def _touched(facts: UnitFacts) -> frozenset[str]:
+    """Names of the module whose objects code inside functions may change."""
+    return frozenset(
+        name
+        for name, uses in facts.scopes.free.items()
+        if name not in BUILTIN_NAMES
+        and any(
+            facts.scope_at(use).kind is not ScopeKind.MODULE and not is_left_alone(facts, use, None)
+            for use in uses
+        )
+    )
+
+
+def _locals(facts: UnitFacts) -> dict[str, str]:
+    """The names that functions of the module keep to themselves."""
+    found: dict[str, str] = {}
+    for scope in facts.scopes.scopes:
+        if scope.kind is ScopeKind.FUNCTION and scope.parent is facts.scopes.module:
+            node = scope.node
+            assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            parameters = {parameter.arg for parameter in parameters_of(node)}
+            for name in scope.bound - scope.global_names - parameters:
+                found[name] = node.name
+    return found
+
+
+def _class_part(facts: UnitFacts) -> ClassPart | None:
+    body = facts.scopes.module.node.body  # type: ignore[attr-defined]
+    if facts.scopes.wrapper is not None:
+        return part_of_body(body[0].body, None)
+    if len(body) == 1 and isinstance(body[0], ast.ClassDef):
+        return part_of_body(body[0].body, header_of(body[0]))
+    return None

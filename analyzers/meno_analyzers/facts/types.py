@@ -1,8 +1,13 @@
 """Small type inference: the type of an expression if every way to it proves the same one, else None.
 
-Proof or silence: parameters, attributes and anything imported are unknown. `input` is the type of a text
-that came from `input()`; it behaves as `str`. `none:f` is what a call of the file's function `f` answers
-when `f` certainly returns nothing.
+Proof or silence: parameters and attributes are unknown. Beside the names of Python's own types there are
+these answers:
+
+    input           a text that came from `input()`; it behaves as `str`
+    none:f          what a call of the file's function `f` answers when `f` certainly returns nothing
+    iterator, view, file, function
+    module:math     a module; import:math:sqrt what `from math import sqrt` brings in
+    class:Dog       a class of this file; instance:Dog an object that calling it made
 """
 
 from __future__ import annotations
@@ -10,59 +15,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
+from meno_analyzers.facts.builtin_types import CALLS, NONE_METHODS, NUMBERS, TEXTS, method_answer
 from meno_analyzers.facts.definitions import Definition, DefinitionKind, Definitions
-from meno_analyzers.facts.module import ModuleView
+from meno_analyzers.facts.stdlib import answer_of
+from meno_analyzers.facts.view import ModuleView
 
-NUMBERS = frozenset({"int", "float", "bool", "complex", "number"})
-TEXTS = frozenset({"str", "input"})
-_CALLS = {
-    "input": "input",
-    "int": "int",
-    "float": "float",
-    "str": "str",
-    "bool": "bool",
-    "list": "list",
-    "tuple": "tuple",
-    "set": "set",
-    "dict": "dict",
-    "len": "int",
-    "ord": "int",
-    "chr": "str",
-    "repr": "str",
-    "hex": "str",
-    "bin": "str",
-    "sorted": "list",
-    "range": "range",
-    "print": "NoneType",
-    "hash": "int",
-    "id": "int",
-    "ascii": "str",
-    "format": "str",
-    "isinstance": "bool",
-    "callable": "bool",
-    "enumerate": "iterator",
-    "zip": "iterator",
-    "reversed": "iterator",
-}
-_TEXT_TO_TEXT = frozenset(
-    (
-        "capitalize casefold center expandtabs format join ljust lower lstrip removeprefix removesuffix "
-        "replace rjust rstrip strip swapcase title translate upper zfill"
-    ).split()
-)
-_TEXT_TO_LIST = frozenset({"split", "rsplit", "splitlines"})
-_TEXT_TO_INT = frozenset({"count", "find", "index", "rfind", "rindex"})
-_TEXT_TO_BOOL = frozenset(
-    (
-        "endswith startswith isalnum isalpha isascii isdecimal isdigit isidentifier islower isnumeric "
-        "isprintable isspace istitle isupper"
-    ).split()
-)
-NONE_METHODS = {
-    "list": frozenset({"append", "extend", "insert", "remove", "clear", "sort", "reverse"}),
-    "set": frozenset({"add", "update", "discard", "remove", "clear"}),
-    "dict": frozenset({"update", "clear"}),
-}
 _DISPLAYS: dict[type[ast.expr], str] = {
     ast.List: "list",
     ast.ListComp: "list",
@@ -94,6 +51,8 @@ class Types:
         self._known: dict[ast.expr, str | None] = {}
         self._open: set[Definition] = set()
         self._depth = 0
+        # The type of the items of an expression; `Values` knows more about those than a type says.
+        self.element: Callable[[ast.expr], str | None] = lambda _node: None
 
     def of(self, node: ast.expr) -> str | None:
         """The proven type of an expression, or None."""
@@ -138,7 +97,10 @@ class Types:
                 inner = self.of(value)
                 return "str" if inner in TEXTS else inner if inner in {"list", "tuple"} else None
             case ast.Subscript(value=value):
-                return "str" if self.of(value) in TEXTS else None
+                kind = self.of(value)
+                if kind in TEXTS:
+                    return "str"
+                return self.element(value) if kind in {"list", "tuple"} else None
             case _:
                 return _DISPLAYS.get(type(node))
 
@@ -148,6 +110,9 @@ class Types:
             return self._module.type_of(node.id) if self._is_global(node) else None
         if not definitions:
             return None
+        if self._is_global(node) and self._module.is_rebound(node.id):
+            # A function may give the name another value at any time.
+            return self._module.type_of(node.id)
         found: str | None = None
         first = True
         for definition in definitions:
@@ -163,6 +128,8 @@ class Types:
             first = False
             if found is None:
                 return None
+        if found is not None and found.startswith("class:") and not self._is_global(node):
+            return None  # a class inside a function may share its name with one of the module
         return found
 
     def of_definition(self, definition: Definition) -> str | None:
@@ -176,13 +143,14 @@ class Types:
     def _definition(self, definition: Definition) -> str | None:
         value = definition.value
         if value is None:
-            return None
+            return _kind_of_binding(definition)
         match definition.kind:
             case DefinitionKind.ASSIGNMENT:
                 return self.of(value)
             case DefinitionKind.LOOP:
                 iterated = self.of(value)
-                return {"range": "int", "str": "str", "input": "str"}.get(iterated or "")
+                found = {"range": "int", "str": "str", "input": "str"}.get(iterated or "")
+                return found or self.element(value)
             case DefinitionKind.AUGMENTED if isinstance(definition.node, ast.AugAssign):
                 target = definition.node.target
                 before = self._name(target) if isinstance(target, ast.Name) else None
@@ -195,13 +163,30 @@ class Types:
         if isinstance(function, ast.Name):
             if self._is_builtin(function):
                 return self._builtin(function.id, node)
+            kind = self.of(function)
             if self._is_global(function):
                 summary = self._module.function(function.id)
-                if summary is not None and summary.returns_nothing:
-                    return f"none:{function.id}"
-            return None
+                if summary is not None:
+                    return f"none:{function.id}" if summary.returns_nothing else summary.returns
+            return self._calling(kind)
         if isinstance(function, ast.Attribute):
-            return self._method(self.of(function.value), function.attr)
+            kind = self.of(function.value)
+            if kind is not None and kind.startswith("module:"):
+                return answer_of(kind.removeprefix("module:"), function.attr)
+            return method_answer(kind, function.attr) if kind is not None else None
+        return None
+
+    def _calling(self, kind: str | None) -> str | None:
+        """What calling a thing of that kind answers."""
+        if kind is None:
+            return None
+        family, _, name = kind.partition(":")
+        if family == "class":
+            facts = self._module.class_facts(name)
+            return f"instance:{name}" if facts is not None and facts.plain else None
+        if family == "import":
+            module, _, imported = name.partition(":")
+            return answer_of(module, imported)
         return None
 
     def _builtin(self, name: str, node: ast.Call) -> str | None:
@@ -210,31 +195,52 @@ class Types:
             return inner if inner in {"int", "float"} else None
         if name == "round" and node.args:
             return "int" if len(node.args) == 1 and self.is_number(node.args[0]) else None
-        return _CALLS.get(name)
+        if name == "sum" and len(node.args) == 1:
+            inner = self.element(node.args[0])
+            return "int" if inner in {"int", "bool"} else "number" if inner in NUMBERS else None
+        if name in {"max", "min"}:
+            return self._extreme(node)
+        return CALLS.get(name)
 
-    def _method(self, receiver: str | None, method: str) -> str | None:
-        if receiver in TEXTS:
-            if method in _TEXT_TO_TEXT:
-                # What is left of a typed-in text is still a typed-in text.
-                return "input" if receiver == "input" and method in {"strip", "lstrip", "rstrip"} else "str"
-            if method in _TEXT_TO_LIST:
-                return "list"
-            if method in _TEXT_TO_INT:
-                return "int"
-            return "bool" if method in _TEXT_TO_BOOL else None
-        if receiver is not None and method in NONE_METHODS.get(receiver, ()):
-            return "NoneType"
-        if receiver == "list":
-            return {"copy": "list", "index": "int", "count": "int"}.get(method)
-        if receiver == "dict":
-            return {"copy": "dict"}.get(method)
-        return None
+    def _extreme(self, node: ast.Call) -> str | None:
+        if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
+            return None
+        if len(node.args) == 1:
+            return self.element(node.args[0])
+        found = self.of(node.args[0]) if node.args else None
+        for argument in node.args[1:]:
+            found = join(found, self.of(argument))
+        return found
+
+
+def _kind_of_binding(definition: Definition) -> str | None:
+    """The kind of what an import, a `def` or a `class` binds its name to."""
+    match definition.node:
+        case ast.Import(names=names):
+            for alias in names:
+                if alias.asname == definition.name:
+                    return f"module:{alias.name}"
+                if alias.asname is None and alias.name.partition(".")[0] == definition.name:
+                    return f"module:{definition.name}"
+        case ast.ImportFrom(module=str(module), names=names, level=0):
+            for alias in names:
+                if (alias.asname or alias.name) == definition.name:
+                    return f"import:{module}:{alias.name}"
+        case ast.FunctionDef(decorator_list=[]):
+            return "function"
+        case ast.ClassDef(name=name):
+            return f"class:{name}"
+        case _:
+            pass
+    return None
 
 
 def join(left: str | None, right: str | None) -> str | None:
     """The type that covers both, or None."""
     if left == right:
         return left
+    if left is None or right is None:
+        return None
     if left in NUMBERS and right in NUMBERS:
         return "number"
     if left in TEXTS and right in TEXTS:
@@ -265,3 +271,6 @@ def _binary(operator: ast.operator, left: str | None, right: str | None) -> str 
     if isinstance(operator, ast.Mod) and left in TEXTS:
         return "str"
     return None
+
+
+__all__ = ["NONE_METHODS", "NUMBERS", "TEXTS", "Types", "join"]

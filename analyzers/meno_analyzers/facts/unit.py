@@ -13,11 +13,13 @@ from typing import TypeVar
 
 from meno_analyzers.facts.definitions import Definitions
 from meno_analyzers.facts.flow import Flow, flow_of
-from meno_analyzers.facts.module import BUILTIN_NAMES, ModuleView
+from meno_analyzers.facts.module import BUILTIN_NAMES
 from meno_analyzers.facts.parsing import Parsed, parse_unit, span_of
 from meno_analyzers.facts.scopes import FunctionNode, Scope, ScopeKind, ScopeTree, build_scopes
 from meno_analyzers.facts.tree import children
 from meno_analyzers.facts.types import Types
+from meno_analyzers.facts.values import Values
+from meno_analyzers.facts.view import ModuleView
 from meno_analyzers.findings import Span
 
 Node = TypeVar("Node", bound=ast.AST)
@@ -138,9 +140,27 @@ class UnitFacts:
         """Whether a name in that place means the module's variable of that name."""
         return self.scopes.resolve(name.id, self.scope_at(name)) is None
 
+    def inference(self, module: ModuleView) -> tuple[Types, Values]:
+        """Proven types and proven values for this unit within its file."""
+        types = Types(self.reaching, lambda name: self.is_builtin(name, module), self.is_global, module)
+        values = Values(self, types, module)
+        types.element = values.element
+        return types, values
+
     def types(self, module: ModuleView) -> Types:
-        """Type inference for this unit within its file."""
-        return Types(self.reaching, lambda name: self.is_builtin(name, module), self.is_global, module)
+        """Proven types for this unit within its file."""
+        return self.inference(module)[0]
+
+    @cached_property
+    def _names(self) -> dict[str, list[ast.Name]]:
+        found: dict[str, list[ast.Name]] = {}
+        for name in self.nodes(ast.Name):
+            found.setdefault(name.id, []).append(name)
+        return found
+
+    def names_called(self, name: str) -> list[ast.Name]:
+        """All places of the unit that mention a name, in the order of the text."""
+        return self._names.get(name, [])
 
     @cached_property
     def functions(self) -> list[FunctionNode]:

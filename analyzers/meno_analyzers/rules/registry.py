@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from meno_analyzers.facts.module import ModuleView
 from meno_analyzers.facts.parsing import SyntaxProblem
 from meno_analyzers.facts.types import Types
 from meno_analyzers.facts.unit import UnitFacts
+from meno_analyzers.facts.values import Values
+from meno_analyzers.facts.view import ModuleView
 from meno_analyzers.findings import Category, Finding, Note, Severity, Source, Span
 from meno_analyzers.rules.tokens import Token, tokens_of
 
@@ -23,11 +24,12 @@ LONGEST_VALUE = 40
 
 @dataclass(slots=True)
 class Subject:
-    """What a rule looks at: one unit's facts, its window on the rest of the file, and proven types."""
+    """What a rule looks at: one unit's facts, its window on the rest of the file, proven types and values."""
 
     facts: UnitFacts
     module: ModuleView
     types: Types
+    values: Values
 
 
 class Broken:

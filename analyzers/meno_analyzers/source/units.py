@@ -42,15 +42,19 @@ class Entry:
 
 @dataclass(slots=True, eq=False, weakref_slot=True)
 class Unit:
-    """One stretch of lines. `in_class` says that it is part of a class body; `goes_on` that a class header
+    """One stretch of lines. `depth` says in how many class bodies it lies; `goes_on` that a class header
     is followed by units of its body. `analysis` belongs to the engine."""
 
     kind: UnitKind
     length: int
     entry: Entry
-    in_class: bool
+    depth: int
     goes_on: bool = False
     analysis: Any = field(default=None, repr=False)
+
+    @property
+    def in_class(self) -> bool:
+        return self.depth > 0
 
 
 @dataclass(slots=True)
@@ -187,4 +191,4 @@ def _cut(facts: list[Line], start: int, entry: Entry) -> Iterator[Unit]:
 
 def _close(current: _Open, end: int, classes: list[tuple[int, int]]) -> Unit:
     goes_on = current.kind is UnitKind.CLASS and len(classes) > current.depth
-    return Unit(current.kind, end - current.start, current.entry, current.in_class, goes_on)
+    return Unit(current.kind, end - current.start, current.entry, current.depth, goes_on)

@@ -6,9 +6,10 @@ import ast
 
 import pytest
 
-from meno_analyzers.facts.module import Module, ModuleView
+from meno_analyzers.facts.module import Module
 from meno_analyzers.facts.summaries import summary_of
 from meno_analyzers.facts.unit import UnitFacts
+from meno_analyzers.facts.view import ModuleView
 
 
 def type_of(code: str) -> str | None:
@@ -50,9 +51,9 @@ def type_of(code: str) -> str | None:
         ("def f(a):\n    yield a\nshow(f(1))", None),
         ("def f(a):\n    pass\nf = g\nshow(f(1))", None),
         ("x = 'a'\ndef f():\n    show(x)", "str"),
-        ("x = 'a'\ndef f():\n    global x\n    x = 1\nshow(x)", "str"),
+        ("x = 'a'\ndef f():\n    global x\n    x = 1\nshow(x)", None),
         ("x, y = 'ab'\nshow(x)", None),
-        ("import x\nshow(x)", None),
+        ("import x\nshow(x)", "module:x"),
     ],
 )
 def test_the_proven_type_of_an_expression(code: str, expected: str | None) -> None:

@@ -1,0 +1,124 @@
+"""A unit's window on its file: it answers questions and remembers them with their answers.
+
+A unit's findings stay valid exactly as long as every answer is the same, which is how an edit reaches only
+the units that it concerns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Any
+
+from meno_analyzers.facts.classes import AttributeFacts, ClassFacts
+from meno_analyzers.facts.module import ALL_NAMES, CALL_OF, OPEN, Module
+from meno_analyzers.facts.summary import FunctionSummary
+
+# (question, the key that it depends on) → the answer that was given.
+Asked = dict[tuple[str, str], Hashable]
+
+
+class ModuleView:
+    """One unit's questions to its file. `class_name` is the class whose body the unit is part of."""
+
+    __slots__ = ("_module", "asked", "class_name", "owner")
+
+    def __init__(self, module: Module, owner: Any = None, class_name: str | None = None) -> None:
+        self._module = module
+        self.owner = owner
+        self.class_name = class_name
+        self.asked: Asked = {}
+
+    def _ask(self, question: str, name: str) -> Any:
+        key = (question, name)
+        if key not in self.asked:
+            self.asked[key] = _ANSWERS[question](self._module, name, self.owner)
+        return self.asked[key]
+
+    def is_bound(self, name: str) -> bool:
+        return bool(self._ask("bound", name))
+
+    def is_open(self) -> bool:
+        return bool(self._ask("open", OPEN))
+
+    def is_rebound(self, name: str) -> bool:
+        return bool(self._ask("rebound", name))
+
+    def is_touched(self, name: str) -> bool:
+        return bool(self._ask("touched", name))
+
+    def in_class(self, name: str) -> bool:
+        return bool(self._ask("in_class", name))
+
+    def stores_attribute(self, name: str) -> bool:
+        return bool(self._ask("stores_attribute", name))
+
+    def imports_from(self, module: str) -> bool:
+        return bool(self._ask("imports_from", module))
+
+    def names(self) -> tuple[str, ...]:
+        return self._ask("names", ALL_NAMES)  # type: ignore[no-any-return]
+
+    def function(self, name: str) -> FunctionSummary | None:
+        return self._ask("function", name)  # type: ignore[no-any-return]
+
+    def defined_below(self, name: str) -> bool:
+        return bool(self._ask("defined_below", name))
+
+    def function_of_local(self, name: str) -> str | None:
+        return self._ask("function_of_local", f"local:{name}")  # type: ignore[no-any-return]
+
+    def class_facts(self, name: str) -> ClassFacts | None:
+        """The class of that name, if the file defines exactly one."""
+        # The name itself may be bound a second time, which the second key stands for.
+        self._ask("type", name)
+        return self._ask("class", f"class:{name}")  # type: ignore[no-any-return]
+
+    def attribute(self, class_name: str, attribute: str) -> AttributeFacts:
+        """What the class and its bases in the file say about an attribute."""
+        return self._ask("attribute", f"{class_name}.{attribute}")  # type: ignore[no-any-return]
+
+    def attributes(self, class_name: str) -> tuple[str, ...]:
+        """All attributes that the file gives the class."""
+        return self._ask("attributes", f"class:{class_name}")  # type: ignore[no-any-return]
+
+    def type_of(self, name: str) -> str | None:
+        found: str | None = self._ask("type", name)
+        if found is None or not found.startswith(CALL_OF):
+            return found
+        _, function, builtin = found.split(":")
+        if not self.is_bound(function):
+            return builtin or None
+        summary = self.function(function)
+        if summary is not None:
+            return f"none:{function}" if summary.returns_nothing else summary.returns
+        facts = self.class_facts(function)
+        return f"instance:{function}" if facts is not None and facts.plain else None
+
+
+_ANSWERS: Mapping[str, Callable[[Module, str, Any], Hashable]] = {
+    "bound": lambda module, name, _: module.is_bound(name),
+    "open": lambda module, _name, _: module.is_open(),
+    "rebound": lambda module, name, _: module.is_rebound(name),
+    "touched": lambda module, name, _: module.is_touched(name),
+    "in_class": lambda module, name, _: module.in_class(name),
+    "stores_attribute": lambda module, name, _: module.stores_attribute(name),
+    "imports_from": lambda module, name, _: module.imports_from(name),
+    "names": lambda module, _name, _: module.names(),
+    "function": lambda module, name, _: module.function(name),
+    "defined_below": lambda module, name, owner: module.defined_below(name, owner),
+    "function_of_local": lambda module, key, _: module.function_of_local(key.partition(":")[2]),
+    "class": lambda module, key, _: module.classes.facts(key.partition(":")[2]),
+    "attribute": lambda module, key, _: module.classes.attribute(*key.split(".", 1)),
+    "attributes": lambda module, key, _: module.classes.attributes(key.partition(":")[2]),
+    "type": lambda module, name, _: module.type_of(name),
+}
+
+
+def still_holds(module: Module, asked: Asked, owner: Any = None) -> bool:
+    """Whether every remembered answer is what the module would answer now."""
+    return all(_ANSWERS[question](module, key, owner) == answer for (question, key), answer in asked.items())
+
+
+def names_asked(asked: Iterable[tuple[str, str]]) -> set[str]:
+    """The keys that the questions depend on: whose change makes them worth asking again."""
+    return {key for _, key in asked}
