@@ -20,7 +20,7 @@ from meno_analyzers.facts.summaries import summary_of
 from meno_analyzers.facts.summary import Summary
 from meno_analyzers.facts.unit import UnitFacts
 from meno_analyzers.facts.view import Asked, ModuleView, names_asked, still_holds
-from meno_analyzers.findings import Finding, Span
+from meno_analyzers.findings import Category, Finding, Span
 from meno_analyzers.rules import RULES, Broken, Subject, diagnose
 from meno_analyzers.source import Document, Splice, Unit, UnitKind, UnitMap
 
@@ -259,9 +259,11 @@ def _one_per_line(findings: list[Finding]) -> list[Finding]:
     return [best[line] for line in sorted(best)]
 
 
-def _weight(finding: Finding) -> tuple[int, bool, float, int]:
+def _weight(finding: Finding) -> tuple[int, int, float, int]:
+    """A file that cannot be compiled comes first, then a name without a value: both hide what else there is."""
     is_name_error = finding.rule.startswith("ME10") and finding.severity.rank == 0
-    return (finding.severity.rank, not is_name_error, -finding.confidence, finding.span.start_column)
+    order = 0 if finding.category is Category.SYNTAX_ERROR else 1 if is_name_error else 2
+    return (finding.severity.rank, order, -finding.confidence, finding.span.start_column)
 
 
 def _without_suppressed(findings: list[Finding], lines: list[str]) -> list[Finding]:

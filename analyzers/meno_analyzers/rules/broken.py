@@ -6,7 +6,7 @@ import re
 
 from meno_analyzers.findings import Span
 from meno_analyzers.rules.registry import Broken
-from meno_analyzers.rules.tokens import Token, tokens_of
+from meno_analyzers.rules.tokens import Token, TokenKind, tokens_of
 
 _WORD = re.compile(r"\s*([^\W\d]\w*)")
 
@@ -30,6 +30,11 @@ def line_span(broken: Broken, line: int) -> Span:
 def on_line(broken: Broken, line: int) -> list[Token]:
     """The tokens of one line of code, without reading the whole unit."""
     return [token._replace(line=line) for token in tokens_of([broken.lines[line]])]
+
+
+def code_on_line(broken: Broken, line: int) -> list[Token]:
+    """The tokens of one line without its comment."""
+    return [token for token in on_line(broken, line) if token.kind is not TokenKind.COMMENT]
 
 
 def is_generic(broken: Broken) -> bool:

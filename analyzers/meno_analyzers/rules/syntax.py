@@ -1,7 +1,7 @@
 """Syntax (ME000–ME008, ME013–ME018): what kind of slip stopped the parser, and where a person should look.
 
 CPython's own message decides most cases; where it is generic or points away from the slip, the line's
-tokens decide. The first rule that matches speaks, so the narrow ones stand before the general ones.
+tokens decide. `diagnosis` says in which order the rules are asked.
 """
 
 from __future__ import annotations
@@ -11,23 +11,14 @@ import keyword
 import re
 import warnings
 
-from meno_analyzers.findings import Finding, Span
+from meno_analyzers.findings import Span
 from meno_analyzers.rules.broken import first_word, is_generic, line_span, on_line, problem_span
-from meno_analyzers.rules.registry import RULES, Broken, Match, syntax_rule
+from meno_analyzers.rules.registry import Broken, Match, syntax_rule
 from meno_analyzers.rules.spelling import distance
 from meno_analyzers.rules.tokens import KINDS, PAIRS, Token, TokenKind, unclosed_bracket
 
 _BLOCK_WORDS = frozenset("if elif else for while def class try except finally with async match case".split())
 _SMART_QUOTES = frozenset("“”„‟‘’‚‛«»`´")
-
-
-def diagnose(broken: Broken) -> Finding:
-    """The one finding for a unit that does not parse."""
-    for rule in RULES.values():
-        if rule.syntax_check is not None and (match := rule.syntax_check(broken)) is not None:
-            span = match.where if isinstance(match.where, Span) else problem_span(broken)
-            return rule.finding(match, span)
-    raise AssertionError("ME000 matches everything")
 
 
 @syntax_rule("ME007", "smart-quotes", values=("quote",))
@@ -136,7 +127,7 @@ def c_style_logical_operator(broken: Broken) -> Match | None:
     return None
 
 
-_REVERSED = frozenset({("=", ">"), ("=", "<"), ("=", "!"), ("<", ">")})
+_REVERSED = frozenset({("=", ">"), ("=", "<"), ("=", "!"), ("<", ">"), ("==", "="), ("!=", "=")})
 
 
 @syntax_rule("ME017", "reversed-comparison-operator", values=("operator",))
@@ -233,7 +224,7 @@ _TYPED_FIRST = frozenset(
 
 @syntax_rule("ME015", "keyword-typo", values=("word",))
 def keyword_typo(broken: Broken) -> Match | None:
-    if not broken.problem.message.startswith(("invalid syntax", "expected ':'")):
+    if not broken.problem.message.startswith(("invalid syntax", "expected ':'", "expected 'except'")):
         return None
     for line in (broken.problem.line, broken.problem.line - 1):
         if line < 0:
