@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from meno_analyzers.facts.scopes import FunctionNode
 from meno_analyzers.facts.signatures import signature_of
 from meno_analyzers.facts.summary import ClassHeader, ClassPart, MethodSummary
+from meno_analyzers.facts.touches import CHANGING_METHODS
 from meno_analyzers.facts.tree import walk
 
 _MAKES_ATTRIBUTES = frozenset(
@@ -44,8 +45,16 @@ def part_of_body(body: Iterable[ast.stmt], header: ClassHeader | None) -> ClassP
     mutables: dict[str, str] = {}
     stores: set[str] = set()
     reads: set[str] = set()
+    changes: set[str] = set()
+    body_reads: set[str] = set()
     dynamic = False
     for statement in body:
+        if not isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+            body_reads |= {
+                node.id
+                for node in walk(statement)
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+            }
         match statement:
             case ast.FunctionDef() | ast.AsyncFunctionDef():
                 method = _method(statement)
@@ -53,6 +62,13 @@ def part_of_body(body: Iterable[ast.stmt], header: ClassHeader | None) -> ClassP
                 names.add(statement.name)
                 dynamic = dynamic or statement.name in _MAKES_ATTRIBUTES
                 dynamic = _attributes_of_self(statement, method.first, stores, reads) or dynamic
+                changes |= _changed_attributes(statement, method.first)
+                body_reads |= {
+                    node.id
+                    for d in statement.decorator_list
+                    for node in walk(d)
+                    if isinstance(node, ast.Name)
+                }
             case ast.Assign(targets=targets, value=value):
                 for target in targets:
                     for name in walk(target):
@@ -77,7 +93,15 @@ def part_of_body(body: Iterable[ast.stmt], header: ClassHeader | None) -> ClassP
                     dynamic = True
     dynamic = dynamic or "__slots__" in names
     return ClassPart(
-        header, methods, frozenset(names), mutables, frozenset(stores), frozenset(reads), dynamic
+        header,
+        methods,
+        frozenset(names),
+        mutables,
+        frozenset(stores),
+        frozenset(reads),
+        frozenset(changes),
+        frozenset(body_reads),
+        dynamic,
     )
 
 
@@ -130,3 +154,21 @@ def _attributes_of_self(method: FunctionNode, first: str | None, stores: set[str
             case _:
                 pass
     return dynamic
+
+
+def _changed_attributes(method: FunctionNode, first: str | None) -> set[str]:
+    """Attributes of the first parameter whose object the method changes in place."""
+    found = set()
+    for node in walk(*method.body):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Attribute(value=ast.Name(id=name), attr=attribute), attr=called)
+            ) if name == first and called in CHANGING_METHODS:
+                found.add(attribute)
+            case ast.Subscript(
+                value=ast.Attribute(value=ast.Name(id=name), attr=attribute), ctx=ast.Store() | ast.Del()
+            ) if name == first:
+                found.add(attribute)
+            case _:
+                pass
+    return found

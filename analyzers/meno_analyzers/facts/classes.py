@@ -43,6 +43,8 @@ class AttributeFacts:
     in_body: bool = False  # bound in a class body, methods included
     stored: bool = False  # some method stores it in self
     read: bool = False  # some method reads it from self
+    changed: bool = False  # some method changes its object in place
+    body_read: bool = False  # the class body itself reads the name
     mutable: str | None = None  # the kind of display that the class body binds it to
 
     @property
@@ -70,7 +72,7 @@ class Classes:
             parts.remove((owner, part))
             if not parts:
                 del self._parts[name]
-        attributes = {*part.methods, *part.names, *part.stores, *part.reads}
+        attributes = {*part.names, *part.stores, *part.reads, *part.changes, *part.body_reads}
         classes = self._with_heirs(name, part)
         return {
             *(f"{heir}.{attribute}" for heir in classes for attribute in attributes),
@@ -130,15 +132,17 @@ class Classes:
     def attribute(self, class_name: str, attribute: str) -> AttributeFacts:
         """What the class and its bases in the file say about an attribute."""
         method, mutable = None, None
-        in_body = stored = read = False
+        in_body = stored = read = changed = body_read = False
         for name in self._lineage(class_name):
             for _, part in self._parts.get(name, ()):
                 in_body = in_body or attribute in part.names
                 stored = stored or attribute in part.stores
                 read = read or attribute in part.reads
+                changed = changed or attribute in part.changes
+                body_read = body_read or attribute in part.body_reads
                 method = method or part.methods.get(attribute)
                 mutable = mutable or part.mutables.get(attribute)
-        return AttributeFacts(method, in_body, stored, read, mutable)
+        return AttributeFacts(method, in_body, stored, read, changed, body_read, mutable)
 
     def attributes(self, class_name: str) -> tuple[str, ...]:
         """All attributes that the class and its bases in the file have, sorted."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from meno_analyzers.facts.classes import Classes
-from meno_analyzers.facts.summary import FunctionSummary, Summary
+from meno_analyzers.facts.summary import FunctionSummary, Mention, Summary
 
 BUILTIN_NAMES = frozenset(dir(builtins)) | frozenset(
     (
@@ -35,11 +35,7 @@ class Module:
         self.classes = Classes(self)
         self._bindings: dict[str, list[tuple[Any, Summary]]] = {}
         self._locals: dict[str, list[str]] = {}
-        self._class_names: Counter[str] = Counter()
-        self._rebound: Counter[str] = Counter()
-        self._touched: Counter[str] = Counter()
-        self._imported_from: Counter[str] = Counter()
-        self._attributes: Counter[str] = Counter()
+        self._mentions: dict[Mention, Counter[str]] = {mention: Counter() for mention in Mention}
         self._open = 0
         self._names: tuple[str, ...] | None = None
 
@@ -53,15 +49,9 @@ class Module:
 
     def _count(self, summary: Summary, owner: Any, class_name: str | None, step: int) -> set[str]:
         changed = self._count_names(summary, owner, step)
-        for counter, names in (
-            (self._class_names, summary.class_names),
-            (self._rebound, summary.rebound_from_functions),
-            (self._touched, summary.touched),
-            (self._imported_from, summary.imported_from),
-            (self._attributes, summary.attributes_stored),
-        ):
-            _change(counter, names, step)
-            changed |= names
+        for mention, names in summary.mentions.items():
+            _change(self._mentions[mention], names, step)
+            changed.update(f"{mention.name}:{name}" for name in names)
         for name, function in summary.locals.items():
             functions = self._locals.setdefault(name, [])
             if step > 0:
@@ -79,7 +69,7 @@ class Module:
         return changed
 
     def _count_names(self, summary: Summary, owner: Any, step: int) -> set[str]:
-        names = {*summary.bindings, *summary.uncertain, *summary.rebound_from_functions}
+        names = {*summary.bindings, *summary.uncertain, *summary.mentions.get(Mention.REBOUND, ())}
         changed = set(names)
         for name in names:
             holders = self._bindings.setdefault(name, [])
@@ -103,27 +93,11 @@ class Module:
         """Whether names may appear that no unit shows: a star import, `exec`, `globals()`."""
         return bool(self._open)
 
-    def is_rebound(self, name: str) -> bool:
-        """Whether some function declares the name global, and so may change it at any time."""
-        return name in self._rebound
-
-    def is_touched(self, name: str) -> bool:
-        """Whether some function may change the object of that name in place, or text is unreadable."""
-        return name in self._touched or any(
+    def mentions(self, mention: Mention, name: str) -> bool:
+        """Whether some unit mentions the name in that role, or holds it in text that does not parse."""
+        return name in self._mentions[mention] or any(
             name in summary.uncertain for _, summary in self._bindings.get(name, ())
         )
-
-    def in_class(self, name: str) -> bool:
-        """Whether a class body of the file binds the name."""
-        return name in self._class_names
-
-    def stores_attribute(self, name: str) -> bool:
-        """Whether the file stores an attribute of that name in any object."""
-        return name in self._attributes
-
-    def imports_from(self, module: str) -> bool:
-        """Whether the file holds `from module import …`."""
-        return module in self._imported_from
 
     def names(self) -> tuple[str, ...]:
         """All names bound at module level, sorted."""
@@ -156,21 +130,23 @@ class Module:
         if len(holders) != 1:
             return None
         ((_, holder),) = holders
-        if name in holder.uncertain or name in holder.rebound_from_functions:
-            return None
-        return holder
+        return None if _is_uncertain(holder, name) else holder
 
     def type_of(self, name: str) -> str | None:
         """The type that all bindings of the name agree on, or None."""
         types: set[str | None] = set()
         for _, holder in self._bindings.get(name, ()):
-            if name in holder.uncertain or name in holder.rebound_from_functions:
+            if _is_uncertain(holder, name):
                 return None
             types |= holder.bindings.get(name, frozenset())
         if len(types) != 1:
             return None
         (only,) = types
         return only
+
+
+def _is_uncertain(summary: Summary, name: str) -> bool:
+    return name in summary.uncertain or name in summary.mentions.get(Mention.REBOUND, ())
 
 
 def _change(counter: Counter[str], names: Iterable[str], step: int) -> None:

@@ -7,16 +7,29 @@ import ast
 from meno_analyzers.facts.class_parts import header_of, part_of_body
 from meno_analyzers.facts.control import Outcome, is_generator, outcomes
 from meno_analyzers.facts.definitions import Definition, DefinitionKind
+from meno_analyzers.facts.mentions import mentions_of
 from meno_analyzers.facts.module import BUILTIN_NAMES, CALL_OF, Module
 from meno_analyzers.facts.scopes import FunctionNode, ScopeKind, parameters_of
 from meno_analyzers.facts.signatures import signature_of
 from meno_analyzers.facts.summary import ClassPart, FunctionSummary, Summary
-from meno_analyzers.facts.touches import is_left_alone
 from meno_analyzers.facts.tree import walk_scope
 from meno_analyzers.facts.types import Types, join
 from meno_analyzers.facts.unit import UnitFacts
 from meno_analyzers.facts.view import ModuleView
 from meno_analyzers.source.tolerant import names_in, words_in
+
+_DATA = (
+    ast.BinOp,
+    ast.UnaryOp,
+    ast.Compare,
+    ast.Constant,
+    ast.JoinedStr,
+    ast.List,
+    ast.Tuple,
+    ast.Dict,
+    ast.Set,
+    ast.ListComp,
+)
 
 
 def summary_of(facts: UnitFacts) -> Summary:
@@ -26,34 +39,17 @@ def summary_of(facts: UnitFacts) -> Summary:
         # A builtin that a broken unit mentions is most likely just used there; taking it for redefined would
         # silence, and check again, every unit that uses it too.
         names = (words_in(text) if facts.problem is None else names_in(text)) - BUILTIN_NAMES
-        return Summary(uncertain=names, attributes_stored=names)
+        return Summary(uncertain=names, part=ClassPart(dynamic=True) if facts.in_class else None)
     scopes = facts.scopes
     wrapper = scopes.wrapper
-    if wrapper is not None:
-        class_names = frozenset(wrapper.bound)
-    else:
-        class_names = frozenset(
-            name
-            for scope in scopes.scopes
-            if scope.kind is ScopeKind.CLASS and scope.parent is scopes.module
-            for name in scope.bound
-        )
     bound = scopes.module.bound - ({"_"} if wrapper is not None else set())
     # Types that hold whatever the rest of the file says: no other unit is asked.
     types = facts.types(ModuleView(Module()))
     return Summary(
         bindings=_bindings(facts, bound, types),
         functions=_functions(facts, types) if wrapper is None else {},
-        class_names=class_names,
-        rebound_from_functions=frozenset(name for scope in scopes.scopes for name in scope.global_names),
-        touched=_touched(facts),
         locals=_locals(facts),
-        imported_from=frozenset(
-            node.module for node in facts.nodes(ast.ImportFrom) if node.module and not node.level
-        ),
-        attributes_stored=frozenset(
-            node.attr for node in facts.nodes(ast.Attribute) if not isinstance(node.ctx, ast.Load)
-        ),
+        mentions={mention: names for mention, names in mentions_of(facts).items() if names},
         part=_class_part(facts),
         star_import=scopes.star_import,
         dynamic=scopes.dynamic,
@@ -101,6 +97,7 @@ def _function(node: FunctionNode, types: Types) -> FunctionSummary:
         returns_nothing=plain and not values and not is_stub(node),
         signature=signature_of(node),
         returns=_common_type(values, types) if answers else None,
+        data=answers and all(isinstance(value, _DATA) for value in values),
         length=_common_length(values) if answers else None,
         prints=any(
             isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "print" for n in inside
@@ -152,19 +149,6 @@ def is_stub(node: FunctionNode) -> bool:
         isinstance(statement, ast.Pass | ast.Raise)
         or (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
         for statement in node.body
-    )
-
-
-def _touched(facts: UnitFacts) -> frozenset[str]:
-    """Names of the module whose objects code inside functions may change."""
-    return frozenset(
-        name
-        for name, uses in facts.scopes.free.items()
-        if name not in BUILTIN_NAMES
-        and any(
-            facts.scope_at(use).kind is not ScopeKind.MODULE and not is_left_alone(facts, use, None)
-            for use in uses
-        )
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 
 from meno_analyzers.facts.signatures import Signature
 
@@ -16,6 +17,7 @@ class FunctionSummary:
     signature: Signature | None = None  # None: a decorator may have changed it
     returns: str | None = None  # the type that every way out answers, where that is proven
     length: int | None = None  # of the tuple that every way out answers
+    data: bool = False  # every way out answers the result of arithmetic, a display or a constant
     prints: bool = False
     rebinds: frozenset[str] = frozenset()  # parameters that it only gives new values
 
@@ -50,7 +52,24 @@ class ClassPart:
     mutables: dict[str, str] = field(default_factory=dict)  # name → "list", "dict" or "set" display
     stores: frozenset[str] = frozenset()  # attributes of self that some method stores
     reads: frozenset[str] = frozenset()  # attributes of self that some method reads
+    changes: frozenset[str] = frozenset()  # attributes of self whose object some method changes in place
+    body_reads: frozenset[str] = frozenset()  # names that the class body itself reads
     dynamic: bool = False  # attributes may come from where no text shows them
+
+
+class Mention(Enum):
+    """In what role a unit mentions a name; asked about by `ModuleView.mentions`."""
+
+    CLASS_NAME = "bound in a class body"
+    REBOUND = "declared global in a function"
+    TOUCHED = "the module's, and changed in place by code in a function, as far as can be told"
+    IMPORTED_FROM = "a module of `from module import …`"
+    STORED_ATTRIBUTE = "an attribute stored in some object"
+    CALLED_ATTRIBUTE = "an attribute that is called"
+    USED = "read, and not bound by the unit itself"
+    RESULT_USED = "called, and something is done with what it answers"
+    GIVEN_ARGUMENTS = "called with arguments"
+    WRITTEN_INSIDE = "a container whose items are changed in place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +79,9 @@ class Summary:
 
     bindings: dict[str, frozenset[str | None]] = field(default_factory=dict)
     functions: dict[str, FunctionSummary] = field(default_factory=dict)
-    class_names: frozenset[str] = frozenset()
     uncertain: frozenset[str] = frozenset()
-    rebound_from_functions: frozenset[str] = frozenset()  # through `global`
-    touched: frozenset[str] = frozenset()  # objects of the module that a function may change in place
     locals: dict[str, str] = field(default_factory=dict)  # a function's own names → the function
-    imported_from: frozenset[str] = frozenset()  # modules of `from module import …`
-    attributes_stored: frozenset[str] = frozenset()  # names of attributes stored in any object
+    mentions: dict[Mention, frozenset[str]] = field(default_factory=dict)
     part: ClassPart | None = None
     star_import: bool = False
     dynamic: bool = False

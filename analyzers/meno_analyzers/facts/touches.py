@@ -20,6 +20,13 @@ _READING_CALLS = frozenset(
         "range int float bool enumerate zip reversed format abs round"
     ).split()
 )
+# Methods of lists, dicts and sets that change them.
+CHANGING_METHODS = frozenset(
+    (
+        "append extend insert remove pop clear sort reverse add discard update setdefault popitem "
+        "difference_update intersection_update symmetric_difference_update"
+    ).split()
+)
 _READING_METHODS = frozenset(
     (
         "index count copy get keys values items join split upper lower strip startswith endswith isdigit "

@@ -31,6 +31,7 @@ class UnitFacts:
 
     def __init__(self, lines: list[str], *, in_class: bool, goes_on: bool) -> None:
         self.lines = lines
+        self.in_class = in_class
         parsed: Parsed = parse_unit(lines, in_class=in_class, goes_on=goes_on)
         self.problem = parsed.problem
         self._offset = parsed.offset

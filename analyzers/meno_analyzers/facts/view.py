@@ -11,7 +11,7 @@ from typing import Any
 
 from meno_analyzers.facts.classes import AttributeFacts, ClassFacts
 from meno_analyzers.facts.module import ALL_NAMES, CALL_OF, OPEN, Module
-from meno_analyzers.facts.summary import FunctionSummary
+from meno_analyzers.facts.summary import FunctionSummary, Mention
 
 # (question, the key that it depends on) → the answer that was given.
 Asked = dict[tuple[str, str], Hashable]
@@ -40,20 +40,31 @@ class ModuleView:
     def is_open(self) -> bool:
         return bool(self._ask("open", OPEN))
 
+    def mentions(self, mention: Mention, name: str) -> bool:
+        """Whether some unit of the file, perhaps this one, mentions the name in that role."""
+        # Text that does not parse may mention it too, which depends on the name alone.
+        self._ask("bound", name)
+        return bool(self._ask("mentions", f"{mention.name}:{name}"))
+
     def is_rebound(self, name: str) -> bool:
-        return bool(self._ask("rebound", name))
+        """Whether some function declares the name global, and so may change it at any time."""
+        return self.mentions(Mention.REBOUND, name)
 
     def is_touched(self, name: str) -> bool:
-        return bool(self._ask("touched", name))
+        """Whether some function may change the object of that name in place."""
+        return self.mentions(Mention.TOUCHED, name)
 
     def in_class(self, name: str) -> bool:
-        return bool(self._ask("in_class", name))
+        """Whether a class body of the file binds the name."""
+        return self.mentions(Mention.CLASS_NAME, name)
 
     def stores_attribute(self, name: str) -> bool:
-        return bool(self._ask("stores_attribute", name))
+        """Whether the file stores an attribute of that name in any object."""
+        return self.mentions(Mention.STORED_ATTRIBUTE, name)
 
     def imports_from(self, module: str) -> bool:
-        return bool(self._ask("imports_from", module))
+        """Whether the file holds `from module import …`."""
+        return self.mentions(Mention.IMPORTED_FROM, module)
 
     def names(self) -> tuple[str, ...]:
         return self._ask("names", ALL_NAMES)  # type: ignore[no-any-return]
@@ -95,14 +106,15 @@ class ModuleView:
         return f"instance:{function}" if facts is not None and facts.plain else None
 
 
+def _mention(key: str) -> tuple[Mention, str]:
+    mention, _, name = key.partition(":")
+    return Mention[mention], name
+
+
 _ANSWERS: Mapping[str, Callable[[Module, str, Any], Hashable]] = {
     "bound": lambda module, name, _: module.is_bound(name),
     "open": lambda module, _name, _: module.is_open(),
-    "rebound": lambda module, name, _: module.is_rebound(name),
-    "touched": lambda module, name, _: module.is_touched(name),
-    "in_class": lambda module, name, _: module.in_class(name),
-    "stores_attribute": lambda module, name, _: module.stores_attribute(name),
-    "imports_from": lambda module, name, _: module.imports_from(name),
+    "mentions": lambda module, key, _: module.mentions(*_mention(key)),
     "names": lambda module, _name, _: module.names(),
     "function": lambda module, name, _: module.function(name),
     "defined_below": lambda module, name, owner: module.defined_below(name, owner),

@@ -1,0 +1,92 @@
+"""In what roles a unit mentions names: what other units may have to know of it."""
+
+from __future__ import annotations
+
+import ast
+
+from meno_analyzers.facts.module import BUILTIN_NAMES
+from meno_analyzers.facts.scopes import ScopeKind
+from meno_analyzers.facts.summary import Mention
+from meno_analyzers.facts.touches import CHANGING_METHODS, is_left_alone
+from meno_analyzers.facts.unit import UnitFacts
+
+
+def mentions_of(facts: UnitFacts) -> dict[Mention, frozenset[str]]:
+    """The names that a unit mentions, by role."""
+    stored, called_attributes, inside = _attributes(facts)
+    results, given = _calls(facts)
+    return {
+        Mention.CLASS_NAME: _class_names(facts),
+        Mention.REBOUND: frozenset(name for scope in facts.scopes.scopes for name in scope.global_names),
+        Mention.TOUCHED: _touched(facts),
+        Mention.IMPORTED_FROM: frozenset(
+            node.module for node in facts.nodes(ast.ImportFrom) if node.module and not node.level
+        ),
+        Mention.STORED_ATTRIBUTE: stored,
+        Mention.CALLED_ATTRIBUTE: called_attributes,
+        Mention.USED: frozenset(facts.scopes.free) - BUILTIN_NAMES,
+        Mention.RESULT_USED: results,
+        Mention.GIVEN_ARGUMENTS: given,
+        Mention.WRITTEN_INSIDE: inside,
+    }
+
+
+def _class_names(facts: UnitFacts) -> frozenset[str]:
+    scopes = facts.scopes
+    if scopes.wrapper is not None:
+        return frozenset(scopes.wrapper.bound)
+    return frozenset(
+        name
+        for scope in scopes.scopes
+        if scope.kind is ScopeKind.CLASS and scope.parent is scopes.module
+        for name in scope.bound
+    )
+
+
+def _touched(facts: UnitFacts) -> frozenset[str]:
+    return frozenset(
+        name
+        for name, uses in facts.scopes.free.items()
+        if name not in BUILTIN_NAMES
+        and any(
+            facts.scope_at(use).kind is not ScopeKind.MODULE and not is_left_alone(facts, use, None)
+            for use in uses
+        )
+    )
+
+
+def _attributes(facts: UnitFacts) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Attributes that are stored, attributes that are called, names whose items are changed in place."""
+    stored, called, inside = set(), set(), set()
+    for node in facts.nodes(ast.Attribute):
+        if not isinstance(node.ctx, ast.Load):
+            stored.add(node.attr)
+            continue
+        parent = facts.parents.get(node)
+        if isinstance(parent, ast.Call) and parent.func is node:
+            called.add(node.attr)
+            if node.attr in CHANGING_METHODS and isinstance(node.value, ast.Subscript):
+                inside.add(_base(node.value))
+    for item in facts.nodes(ast.Subscript):
+        if not isinstance(item.ctx, ast.Load) and isinstance(item.value, ast.Subscript):
+            inside.add(_base(item))
+    return frozenset(stored), frozenset(called), frozenset(inside) - {""}
+
+
+def _base(node: ast.expr) -> str:
+    """`grid` of `grid[0][1]`, or the empty text."""
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _calls(facts: UnitFacts) -> tuple[frozenset[str], frozenset[str]]:
+    """Names whose call's answer is used, names that are called with arguments."""
+    results, given = set(), set()
+    for call in facts.nodes(ast.Call):
+        if isinstance(call.func, ast.Name) and call.func.id not in BUILTIN_NAMES:
+            if not isinstance(facts.parents.get(call), ast.Expr):
+                results.add(call.func.id)
+            if call.args or call.keywords:
+                given.add(call.func.id)
+    return frozenset(results), frozenset(given)
