@@ -117,6 +117,11 @@ class Module:
             return None
         return holder.functions.get(name) if len(holder.bindings.get(name, ())) == 1 else None
 
+    def answers_data(self, name: str) -> bool:
+        """Whether exactly one function of that name exists, whatever else binds it, and answers plain data."""
+        found = [s.functions[name] for _, s in self._bindings.get(name, ()) if name in s.functions]
+        return len(found) == 1 and found[0].data
+
     def defined_below(self, name: str, owner: Any) -> bool:
         """Whether the name's only binding is a function of a unit further down."""
         holders = self._bindings.get(name, [])

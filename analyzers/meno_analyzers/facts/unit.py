@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TypeVar
+from typing import TypeVar, overload
 
 from meno_analyzers.facts.definitions import Definitions
 from meno_analyzers.facts.flow import Flow, flow_of
@@ -22,7 +22,9 @@ from meno_analyzers.facts.values import Values
 from meno_analyzers.facts.view import ModuleView
 from meno_analyzers.findings import Span
 
-Node = TypeVar("Node", bound=ast.AST)
+A = TypeVar("A", bound=ast.AST)
+B = TypeVar("B", bound=ast.AST)
+C = TypeVar("C", bound=ast.AST)
 _BODIES = (ScopeKind.MODULE, ScopeKind.FUNCTION, ScopeKind.CLASS)
 
 
@@ -62,10 +64,20 @@ class UnitFacts:
             if len(nodes) > 1 and hasattr(nodes[0], "lineno"):
                 nodes.sort(key=lambda node: (node.lineno, node.col_offset))  # type: ignore[attr-defined]
 
-    def nodes(self, *types: type[Node]) -> Iterator[Node]:
-        """All nodes of these exact types."""
+    @overload
+    def nodes(self, first: type[A], /) -> Iterator[A]: ...
+    @overload
+    def nodes(self, first: type[A], second: type[B], /) -> Iterator[A | B]: ...
+    @overload
+    def nodes(self, first: type[A], second: type[B], third: type[C], /) -> Iterator[A | B | C]: ...
+    @overload
+    def nodes(self, *types: type[ast.expr]) -> Iterator[ast.expr]: ...
+    @overload
+    def nodes(self, *types: type[ast.AST]) -> Iterator[ast.AST]: ...
+    def nodes(self, *types: type[ast.AST]) -> Iterator[ast.AST]:
+        """All nodes of these exact types, one type after the other, each in the order of the text."""
         for kind in types:
-            yield from self._index.get(kind, ())  # type: ignore[misc]
+            yield from self._index.get(kind, ())
 
     def has(self, *types: type[ast.AST]) -> bool:
         return any(kind in self._index for kind in types)
@@ -73,6 +85,14 @@ class UnitFacts:
     def span(self, node: ast.AST) -> Span:
         """The node's place in the unit."""
         return span_of(node, self.lines, self._offset)
+
+    def name_span(self, node: FunctionNode | ast.ClassDef) -> Span:
+        """The place of the name in a `def` or `class` statement."""
+        span = self.span(node)
+        column = self.lines[span.start_line].find(node.name, span.start_column + 1)
+        if column < 0:
+            return span
+        return Span(span.start_line, column, span.start_line, column + len(node.name))
 
     def source(self, node: ast.AST) -> str:
         """The text of a node, on one line."""

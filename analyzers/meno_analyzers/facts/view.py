@@ -72,6 +72,10 @@ class ModuleView:
     def function(self, name: str) -> FunctionSummary | None:
         return self._ask("function", name)  # type: ignore[no-any-return]
 
+    def answers_data(self, name: str) -> bool:
+        """Whether the name is also that of a function of the file that answers plain data on every way out."""
+        return bool(self._ask("answers_data", name))
+
     def defined_below(self, name: str) -> bool:
         return bool(self._ask("defined_below", name))
 
@@ -117,6 +121,7 @@ _ANSWERS: Mapping[str, Callable[[Module, str, Any], Hashable]] = {
     "mentions": lambda module, key, _: module.mentions(*_mention(key)),
     "names": lambda module, _name, _: module.names(),
     "function": lambda module, name, _: module.function(name),
+    "answers_data": lambda module, name, _: module.answers_data(name),
     "defined_below": lambda module, name, owner: module.defined_below(name, owner),
     "function_of_local": lambda module, key, _: module.function_of_local(key.partition(":")[2]),
     "class": lambda module, key, _: module.classes.facts(key.partition(":")[2]),

@@ -1,4 +1,4 @@
-"""Functions, methods and recursion: results that are missing, dropped or never made (ME401–ME412)."""
+"""Functions and methods: results that are missing or dropped (ME401, ME403–ME406, ME419)."""
 
 from __future__ import annotations
 
@@ -9,12 +9,49 @@ from meno_analyzers.facts.definitions import DefinitionKind
 from meno_analyzers.facts.scopes import FunctionNode
 from meno_analyzers.facts.tree import walk_scope
 from meno_analyzers.facts.types import NONE_METHODS, TEXTS
-from meno_analyzers.findings import Category, Note, Severity
+from meno_analyzers.findings import Category, Severity
 from meno_analyzers.rules.expressions import is_name
-from meno_analyzers.rules.registry import Match, Subject, rule
+from meno_analyzers.rules.registry import Match, Subject, declare, rule
 from meno_analyzers.rules.surroundings import in_try, in_with
 
 _NONE_PREFIX = "none:"
+
+
+declare(
+    "ME403",
+    "print-instead-of-return",
+    Category.MISSING_RETURN,
+    Severity.WARNING,
+    0.99,
+    values=("function", "expression"),
+)
+
+
+@rule(
+    "ME419",
+    "printing-none-result",
+    Category.MISSING_RETURN,
+    Severity.WARNING,
+    0.99,
+    on=(ast.Call,),
+    values=("function", "call"),
+    variants=("silent",),
+)
+def printing_none_result(unit: Subject) -> Iterator[Match]:
+    for call in unit.facts.nodes(ast.Call):
+        if not isinstance(call.func, ast.Name) or call.func.id != "print":
+            continue
+        for argument in call.args:
+            kind = unit.types.of(argument) if isinstance(argument, ast.Call) else None
+            if kind is None or not kind.startswith(_NONE_PREFIX):
+                continue
+            if not unit.facts.is_builtin(call.func, unit.module) or in_try(unit.facts, call):
+                continue
+            function = kind.removeprefix(_NONE_PREFIX)
+            summary = unit.module.function(function)
+            prints = summary is not None and summary.prints
+            values = {"function": function, "call": unit.facts.source(argument)}
+            yield Match(argument, values, variant=None if prints else "silent")
 
 
 @rule(
@@ -31,7 +68,14 @@ def missing_return(unit: Subject) -> Iterator[Match]:
         kind = unit.types.of(operand)
         if kind is not None and kind.startswith(_NONE_PREFIX) and not in_try(unit.facts, use):
             function = kind.removeprefix(_NONE_PREFIX)
-            yield Match(operand, {"function": function, "expression": unit.facts.source(use)})
+            summary = unit.module.function(function)
+            # A function that prints was most likely meant to answer what it prints.
+            prints = summary is not None and summary.prints
+            yield Match(
+                operand,
+                {"function": function, "expression": unit.facts.source(use)},
+                rule="ME403" if prints else None,
+            )
 
 
 def _operands(unit: Subject) -> Iterator[tuple[ast.expr, ast.AST]]:
@@ -252,84 +296,3 @@ def _is_used_as_value(unit: Subject, node: ast.Attribute, parent: ast.AST | None
             return all(isinstance(side, ast.Constant) for side in other)
         case _:
             return False
-
-
-@rule(
-    "ME412",
-    "recursion-without-progress",
-    Category.RECURSION_ERROR,
-    Severity.ERROR,
-    0.99,
-    on=(ast.FunctionDef,),
-    values=("function", "call"),
-)
-def recursion_without_progress(unit: Subject) -> Iterator[Match]:
-    for function in unit.facts.functions:
-        if isinstance(function, ast.AsyncFunctionDef) or function.decorator_list or not function.args.args:
-            continue
-        if (
-            function.args.vararg
-            or function.args.kwarg
-            or function.args.kwonlyargs
-            or function.args.posonlyargs
-        ):
-            continue
-        body = list(walk_scope(function.body))
-        if _has_side_effects(unit, function, body):
-            continue
-        for node in body:
-            if isinstance(node, ast.Call) and _repeats_arguments(unit, function, node):
-                values = {"function": function.name, "call": unit.facts.source(node)}
-                yield Match(
-                    node,
-                    values,
-                    notes=(Note(unit.facts.span(function.args.args[0]), "The same value came in here."),),
-                )
-
-
-def _repeats_arguments(unit: Subject, function: FunctionNode, call: ast.Call) -> bool:
-    """Whether the call is the function's own, with exactly its own parameters."""
-    names = [argument.arg for argument in function.args.args]
-    called = call.func
-    if unit.facts.scopes.wrapper is not None and names and names[0] == "self":
-        if not (
-            isinstance(called, ast.Attribute)
-            and is_name(called.value, "self")
-            and called.attr == function.name
-        ):
-            return False
-        names = names[1:]
-        if not names:
-            return False
-    elif not is_name(called, function.name):
-        return False
-    given = [*call.args, *(keyword.value for keyword in call.keywords)]
-    return len(given) == len(names) and all(
-        is_name(argument, name) for argument, name in zip(given, names, strict=True)
-    )
-
-
-def _has_side_effects(unit: Subject, function: FunctionNode, body: list[ast.AST]) -> bool:
-    """Whether anything in the body could make the next call with the same arguments end otherwise."""
-    parameters = {argument.arg for argument in function.args.args}
-    for node in body:
-        match node:
-            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) if name in parameters:
-                return True
-            case ast.Global() | ast.Nonlocal() | ast.Yield() | ast.YieldFrom() | ast.Try() | ast.TryStar():
-                return True
-            case ast.FunctionDef() | ast.Lambda() | ast.Import() | ast.ImportFrom():
-                return True
-            case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
-                return True
-            case ast.Call(func=ast.Attribute()):
-                # A method may change its object, and module functions such as random.random() vary.
-                if not _repeats_arguments(unit, function, node):
-                    return True
-            case ast.Call(func=ast.Name(id=name) as called):
-                pure = name == function.name or unit.facts.is_builtin(called, unit.module)
-                if name == "input" or not pure:
-                    return True
-            case _:
-                pass
-    return False

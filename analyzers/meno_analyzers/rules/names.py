@@ -116,8 +116,13 @@ def _classify(unit: Subject, load: ast.Name, scope: Scope) -> Match:
         others = list(dict.fromkeys([*same_letters, *visible]))
         return Match(load, {**values, "candidates": _candidates(name, others)}, rule="ME102")
     parent = unit.facts.parents.get(load)
+    if isinstance(parent, ast.Attribute) and unit.module.imports_from(name):
+        return Match(load, {**values, "expression": unit.facts.source(parent)}, rule="ME115")
     if isinstance(parent, ast.Attribute) and name in sys.stdlib_module_names:
         return Match(load, values, rule="ME104")
+    elsewhere = _lives_elsewhere(unit, load)
+    if elsewhere is not None:
+        return elsewhere
     near = nearest(name, [*visible, *(b for b in BUILTIN_NAMES if b.islower() and len(b) > 2)])
     if near is not None:
         others = list(dict.fromkeys([near, *visible]))
@@ -125,6 +130,19 @@ def _classify(unit: Subject, load: ast.Name, scope: Scope) -> Match:
     if _wants_text(unit, load, parent):
         return Match(load, values, rule="ME105")
     return Match(load, values, variant="unknown")
+
+
+def _lives_elsewhere(unit: Subject, load: ast.Name) -> Match | None:
+    """ME807 for a method of the class around the use, ME112 for a variable of one function."""
+    name, own_class = load.id, unit.module.class_name
+    if own_class is not None and unit.facts.function_around(load) is not None:
+        method = unit.module.attribute(own_class, name).method
+        if method is not None and isinstance(unit.facts.parents.get(load), ast.Call):
+            return Match(load, {"name": name, "class": own_class}, rule="ME807")
+    function = unit.module.function_of_local(name)
+    if function is not None:
+        return Match(load, {"name": name, "function": function}, rule="ME112")
+    return None
 
 
 def _wants_text(unit: Subject, load: ast.Name, parent: ast.AST | None) -> bool:
@@ -140,6 +158,30 @@ def _wants_text(unit: Subject, load: ast.Name, parent: ast.AST | None) -> bool:
 declare("ME102", "wrong-case-name", Category.NAME_ERROR, Severity.ERROR, 0.99, values=("name", "candidates"))
 declare("ME103", "lowercase-constant", Category.NAME_ERROR, Severity.ERROR, 0.99, values=("name",))
 declare("ME104", "missing-import", Category.NAME_ERROR, Severity.ERROR, 0.99, values=("name",))
+declare(
+    "ME112",
+    "function-local-used-outside",
+    Category.NAME_ERROR,
+    Severity.ERROR,
+    0.99,
+    values=("name", "function"),
+)
+declare(
+    "ME115",
+    "from-import-then-module-name",
+    Category.NAME_ERROR,
+    Severity.ERROR,
+    0.99,
+    values=("name", "expression"),
+)
+declare(
+    "ME807",
+    "method-called-without-self",
+    Category.NAME_ERROR,
+    Severity.ERROR,
+    0.99,
+    values=("name", "class"),
+)
 declare("ME105", "missing-quotes", Category.NAME_ERROR, Severity.ERROR, 0.95, values=("name",))
 
 
@@ -154,7 +196,7 @@ declare("ME105", "missing-quotes", Category.NAME_ERROR, Severity.ERROR, 0.95, va
     variants=("unknown",),
 )
 def unbound_name(unit: Subject) -> Iterator[Match]:
-    """ME101 to ME105: one question, five ways to have come to it."""
+    """ME101 to ME105, ME112, ME115 and ME807: one question, eight ways to have come to it."""
     for load, scope in _unbound(unit):
         yield _classify(unit, load, scope)
 

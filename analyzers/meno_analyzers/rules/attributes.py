@@ -1,0 +1,170 @@
+"""Attributes and instances of the file's own classes (ME803–ME806)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from meno_analyzers.facts.summary import Mention
+from meno_analyzers.findings import Category, Severity
+from meno_analyzers.rules.classes import own_methods
+from meno_analyzers.rules.instances import instance_class
+from meno_analyzers.rules.registry import Match, Subject, rule
+from meno_analyzers.rules.spelling import distance, nearest
+from meno_analyzers.rules.surroundings import awaits_error
+
+_OF_EVERY_OBJECT = frozenset(dir(object)) | {"__dict__", "__module__", "__weakref__", "__annotations__"}
+_SPECIAL = (
+    "__init__ __str__ __repr__ __len__ __eq__ __lt__ __le__ __gt__ __ge__ __add__ __sub__ __mul__ __iter__ "
+    "__next__ __getitem__ __setitem__ __contains__ __call__ __hash__ __bool__ __enter__ __exit__ __del__"
+).split()
+_ALL_SPECIAL = frozenset(
+    name
+    for kind in (object, int, float, str, list, dict, set, type, complex, bytes)
+    for name in dir(kind)
+    if name.startswith("__")
+)
+
+
+@rule(
+    "ME803",
+    "misspelled-init",
+    Category.WRONG_METHOD_CALL,
+    Severity.ERROR,
+    0.98,
+    on=(ast.FunctionDef,),
+    values=("method", "class"),
+    variants=("special",),
+)
+def misspelled_init(unit: Subject) -> Iterator[Match]:
+    for function, around in own_methods(unit):
+        name = function.name
+        if function.decorator_list or not around.plain or name in _SPECIAL:
+            continue
+        values = {"method": name, "class": around.name}
+        if _is_near_init(function) and around.init is None and _is_made_with_arguments(unit, around.name):
+            yield Match(unit.facts.name_span(function), values)
+        elif name.startswith("__") and name.endswith("__") and name not in _ALL_SPECIAL and len(name) > 6:
+            near = nearest(name, _SPECIAL[1:])
+            if near is not None and distance(name, near, 1) <= 1:
+                yield Match(unit.facts.name_span(function), values, variant="special")
+
+
+def _is_near_init(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    name = function.name
+    if not name.startswith("_") or name == "__init__":
+        return False
+    more_than_self = len(function.args.args) > 1
+    # `__int__` is a special method of its own, which takes nothing but the object.
+    return more_than_self and distance(name.lower(), "__init__", 2) <= 2
+
+
+def _is_made_with_arguments(unit: Subject, class_name: str) -> bool:
+    return unit.module.mentions(Mention.GIVEN_ARGUMENTS, class_name)
+
+
+@rule(
+    "ME804",
+    "class-not-instantiated",
+    Category.MISSING_CALL,
+    Severity.ERROR,
+    0.98,
+    on=(ast.Call,),
+    values=("name", "class", "call", "method"),
+    variants=("direct",),
+)
+def class_not_instantiated(unit: Subject) -> Iterator[Match]:
+    for call in unit.facts.nodes(ast.Call):
+        match call.func:
+            case ast.Attribute(value=ast.Name(id=name) as receiver, attr=method) if not call.keywords:
+                kind = unit.types.of(receiver) or ""
+            case _:
+                continue
+        class_name = kind.removeprefix("class:")
+        if class_name == kind or awaits_error(unit.facts, call):
+            continue
+        facts = unit.module.class_facts(class_name)
+        if facts is None or not facts.plain or any(isinstance(a, ast.Starred) for a in call.args):
+            continue
+        found = unit.module.attribute(class_name, method).method
+        if found is None or found.kind != "method" or found.first is None or found.signature is None:
+            continue
+        wanted = 1 + len(found.signature.required)
+        if len(call.args) < wanted and not _is_in_a_method(unit, call):
+            values = {
+                "name": name,
+                "class": class_name,
+                "call": unit.facts.source(call),
+                "method": method,
+            }
+            yield Match(call, values, variant="direct" if name == class_name else None)
+
+
+def _is_in_a_method(unit: Subject, call: ast.Call) -> bool:
+    """Whether the call stands in a method, where the class itself may be meant as a name space."""
+    return unit.module.class_name is not None and unit.facts.function_around(call) is not None
+
+
+@rule(
+    "ME805",
+    "shared-class-list",
+    Category.MUTABLE_DEFAULT,
+    Severity.WARNING,
+    0.98,
+    on=(ast.Assign,),
+    values=("name", "class", "value"),
+)
+def shared_class_list(unit: Subject) -> Iterator[Match]:
+    facts = unit.facts
+    for statement in facts.nodes(ast.Assign):
+        around = facts.parents.get(statement)
+        if not isinstance(around, ast.ClassDef):
+            continue
+        wrapped = facts.scopes.wrapper is not None and facts.scope_inside(around) is facts.scopes.wrapper
+        class_name = unit.module.class_name if wrapped else around.name
+        match statement.targets:
+            case [ast.Name(id=name)] if class_name is not None:
+                known = unit.module.class_facts(class_name)
+            case _:
+                continue
+        if known is None or not known.plain:
+            continue
+        attribute = unit.module.attribute(class_name, name)
+        if attribute.mutable and attribute.changed and not unit.module.stores_attribute(name):
+            values = {"name": name, "class": class_name, "value": facts.source(statement.value)}
+            yield Match(statement, values)
+
+
+@rule(
+    "ME806",
+    "misspelled-attribute",
+    Category.ATTRIBUTE_ERROR,
+    Severity.ERROR,
+    0.98,
+    on=(ast.Attribute,),
+    values=("attribute", "receiver", "class", "candidates"),
+)
+def misspelled_attribute(unit: Subject) -> Iterator[Match]:
+    for node in unit.facts.nodes(ast.Attribute):
+        if not isinstance(node.value, ast.Name) or not isinstance(node.ctx, ast.Load):
+            continue
+        name = node.attr
+        if name in _OF_EVERY_OBJECT or name.startswith("__"):
+            continue
+        class_name = instance_class(unit, node.value)
+        if class_name is None or unit.module.attribute(class_name, name).exists:
+            continue
+        if unit.module.stores_attribute(name) or awaits_error(unit.facts, node):
+            continue
+        known = [other for other in unit.module.attributes(class_name) if not other.startswith("__")]
+        near = nearest(name, known)
+        if near is None:
+            continue
+        ranked = sorted(known, key=lambda other: (distance(name.lower(), other.lower(), 9), other))
+        values = {
+            "attribute": name,
+            "receiver": node.value.id,
+            "class": class_name,
+            "candidates": ", ".join(f"`{other}`" for other in ranked[:4]),
+        }
+        yield Match(node, values)

@@ -1,0 +1,225 @@
+"""Methods and items that a container does not have (ME506, ME509, ME512, ME515, ME516, ME518)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from meno_analyzers.facts.builtin_types import ATTRIBUTES
+from meno_analyzers.facts.types import NUMBERS
+from meno_analyzers.findings import Category, Severity
+from meno_analyzers.rules.registry import Match, Subject, declare, rule
+from meno_analyzers.rules.surroundings import awaits_error
+from meno_analyzers.rules.wording import kind_in_words, number_in_words
+
+declare(
+    "ME506",
+    "empty-braces-are-a-dict",
+    Category.ATTRIBUTE_ERROR,
+    Severity.ERROR,
+    0.99,
+    values=("name", "method"),
+)
+
+
+@rule(
+    "ME509",
+    "method-of-another-type",
+    Category.ATTRIBUTE_ERROR,
+    Severity.ERROR,
+    0.99,
+    on=(ast.Attribute,),
+    values=("receiver", "kind", "method", "expression"),
+    variants=("size",),
+)
+def method_of_another_type(unit: Subject) -> Iterator[Match]:
+    """ME509, and ME506 where the receiver began as `{}` and is treated as a set."""
+    for node in unit.facts.nodes(ast.Attribute):
+        kind = unit.types.of(node.value)
+        if kind not in ATTRIBUTES or node.attr in ATTRIBUTES[kind] or not isinstance(node.ctx, ast.Load):
+            continue
+        if awaits_error(unit.facts, node) or _asks_for_attributes(unit, node):
+            continue
+        if kind in {"list", "tuple", "set"} and node.attr == "join":
+            continue  # ME605 has the better explanation
+        receiver = unit.facts.source(node.value)
+        if kind == "dict" and node.attr in ATTRIBUTES["set"] and _began_empty(unit, node.value):
+            yield Match(node, {"name": receiver, "method": node.attr}, rule="ME506")
+            continue
+        values = {
+            "receiver": receiver,
+            "kind": kind_in_words(kind),
+            "method": node.attr,
+            "expression": unit.facts.source(node),
+        }
+        sized = kind in {"list", "tuple", "dict", "set", "str", "input"}
+        yield Match(node, values, "size" if sized and node.attr in {"length", "size", "len"} else None)
+
+
+def _asks_for_attributes(unit: Subject, node: ast.AST) -> bool:
+    """Whether a test around the use asks what the object is or has."""
+    for ancestor in unit.facts.ancestors(node):
+        if isinstance(ancestor, ast.If | ast.IfExp | ast.BoolOp):
+            for call in ast.walk(ancestor.test if not isinstance(ancestor, ast.BoolOp) else ancestor):
+                if isinstance(call, ast.Call) and getattr(call.func, "id", "") in {"hasattr", "isinstance"}:
+                    return True
+    return False
+
+
+def _began_empty(unit: Subject, receiver: ast.expr) -> bool:
+    """Whether every value that the receiver may have is an empty `{}`."""
+    if not isinstance(receiver, ast.Name):
+        return False
+    definitions = unit.values.definitions(receiver)
+    return bool(definitions) and all(
+        isinstance(definition.value, ast.Dict) and not definition.value.keys
+        for definition in definitions or ()
+    )
+
+
+@rule(
+    "ME512",
+    "dict-loop-missing-items",
+    Category.VALUE_ERROR,
+    Severity.ERROR,
+    0.99,
+    on=(ast.For, ast.comprehension),
+    values=("dictionary", "targets", "key"),
+)
+def dict_loop_missing_items(unit: Subject) -> Iterator[Match]:
+    loops: list[ast.For | ast.comprehension] = [
+        *unit.facts.nodes(ast.For),
+        *unit.facts.nodes(ast.comprehension),
+    ]
+    for loop in loops:
+        if not isinstance(loop.target, ast.Tuple) or len(loop.target.elts) != 2:
+            continue
+        display = unit.values.display(loop.iter)
+        if not isinstance(display, ast.Dict) or not display.keys or awaits_error(unit.facts, loop.iter):
+            continue
+        keys = [unit.values.constant(key) if key is not None else None for key in display.keys]
+        if all(key is not None and not _is_pair(key.value) for key in keys):
+            first = display.keys[0]
+            assert first is not None
+            values = {
+                "dictionary": unit.facts.source(loop.iter),
+                "targets": unit.facts.source(loop.target),
+                "key": unit.facts.source(first),
+            }
+            yield Match(loop.iter, values)
+
+
+def _is_pair(value: object) -> bool:
+    return isinstance(value, str | bytes) and len(value) == 2
+
+
+_UNHASHABLE = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+
+
+@rule(
+    "ME515",
+    "unhashable-key",
+    Category.TYPE_ERROR,
+    Severity.ERROR,
+    0.99,
+    on=(ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp),
+    values=("key", "kind"),
+    variants=("element",),
+)
+def unhashable_key(unit: Subject) -> Iterator[Match]:
+    facts = unit.facts
+    for node in facts.nodes(*_UNHASHABLE):
+        variant = _place_for_hashes(unit, node)
+        if variant is None or awaits_error(facts, node):
+            continue
+        kind = kind_in_words(unit.types.of(node) or "")
+        yield Match(node, {"key": facts.source(node), "kind": kind}, variant or None)
+
+
+def _place_for_hashes(unit: Subject, node: ast.AST) -> str | None:
+    """ "" for a dictionary's key, "element" for an item of a set, None for any other place."""
+    parent = unit.facts.parents.get(node)
+    match parent:
+        case ast.Dict(keys=keys) if node in keys:
+            return ""
+        case ast.Subscript(value=value) if parent.slice is node:
+            return "" if unit.types.of(value) == "dict" else None
+        case ast.Set():
+            return "element"
+        case ast.Call(func=ast.Name(id="hash") as name) if node in parent.args:
+            return "element" if unit.facts.is_builtin(name, unit.module) else None
+        case ast.List() | ast.Tuple():
+            call = unit.facts.parents.get(parent)
+            match call:
+                case ast.Call(func=ast.Name(id="set" | "frozenset") as name, args=[only]) if only is parent:
+                    return "element" if unit.facts.is_builtin(name, unit.module) else None
+                case _:
+                    return None
+        case _:
+            return None
+
+
+@rule(
+    "ME516",
+    "unpack-count-mismatch",
+    Category.VALUE_ERROR,
+    Severity.ERROR,
+    0.99,
+    on=(ast.Assign,),
+    values=("targets", "value", "names", "items"),
+)
+def unpack_count_mismatch(unit: Subject) -> Iterator[Match]:
+    for statement in unit.facts.nodes(ast.Assign):
+        for target in statement.targets:
+            if not isinstance(target, ast.Tuple | ast.List):
+                continue
+            if any(isinstance(element, ast.Starred) for element in target.elts):
+                continue
+            count = _items_of(unit, statement.value)
+            if count is None or count == len(target.elts) or awaits_error(unit.facts, statement):
+                continue
+            values = {
+                "targets": unit.facts.source(target),
+                "value": unit.facts.source(statement.value),
+                "names": number_in_words(len(target.elts)),
+                "items": number_in_words(count),
+            }
+            yield Match(statement, values)
+
+
+def _items_of(unit: Subject, value: ast.expr) -> int | None:
+    match value:
+        case ast.Call(func=ast.Name(id=name) as function) if unit.facts.is_global(function):
+            summary = unit.module.function(name)
+            return summary.length if summary is not None else None
+        case _:
+            return unit.values.length(value)
+
+
+_WANT_ITEMS = frozenset("len sum max min sorted list tuple set enumerate any all reversed".split())
+
+
+@rule(
+    "ME518",
+    "len-of-number",
+    Category.TYPE_ERROR,
+    Severity.ERROR,
+    0.99,
+    on=(ast.Call,),
+    values=("function", "number", "call"),
+)
+def len_of_number(unit: Subject) -> Iterator[Match]:
+    for call in unit.facts.nodes(ast.Call):
+        match call:
+            case ast.Call(func=ast.Name(id=name) as function, args=[argument], keywords=[]):
+                if name not in _WANT_ITEMS or unit.types.of(argument) not in NUMBERS:
+                    continue
+            case _:
+                continue
+        if unit.facts.is_builtin(function, unit.module) and not awaits_error(unit.facts, call):
+            values = {
+                "function": name,
+                "number": unit.facts.source(argument),
+                "call": unit.facts.source(call),
+            }
+            yield Match(call, values)

@@ -1,0 +1,137 @@
+"""Default values that calls share (ME410, ME517)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from meno_analyzers.facts.definitions import DefinitionKind
+from meno_analyzers.facts.scopes import FunctionNode
+from meno_analyzers.facts.touches import CHANGING_METHODS
+from meno_analyzers.facts.tree import walk
+from meno_analyzers.findings import Category, Note, Severity
+from meno_analyzers.rules.registry import Match, Subject, rule
+
+_FACTORIES = frozenset({"list", "dict", "set"})
+# Names of defaults that are shared between calls on purpose.
+_CACHES = ("cache", "memo", "seen", "registry", "lookup", "table")
+
+
+def mutable_kind(unit: Subject, node: ast.expr) -> str | None:
+    """What kind of container a display or an empty `list()` makes anew, or None."""
+    match node:
+        case ast.List() | ast.ListComp():
+            return "list"
+        case ast.Dict() | ast.DictComp():
+            return "dict"
+        case ast.Set() | ast.SetComp():
+            return "set"
+        case ast.Call(func=ast.Name(id=name) as function, args=[], keywords=[]) if name in _FACTORIES:
+            return name if unit.facts.is_builtin(function, unit.module) else None
+        case _:
+            return None
+
+
+@rule(
+    "ME410",
+    "mutable-default-argument",
+    Category.MUTABLE_DEFAULT,
+    Severity.WARNING,
+    0.98,
+    on=(ast.FunctionDef, ast.AsyncFunctionDef),
+    values=("parameter", "default", "function"),
+)
+def mutable_default_argument(unit: Subject) -> Iterator[Match]:
+    for function in unit.facts.functions:
+        for parameter, default in _defaults(function):
+            if mutable_kind(unit, default) is None or _is_cache(parameter.arg):
+                continue
+            change = _first_change(unit, function, parameter.arg)
+            if change is not None:
+                values = {
+                    "parameter": parameter.arg,
+                    "default": unit.facts.source(default),
+                    "function": function.name,
+                }
+                yield Match(
+                    default,
+                    values,
+                    notes=(Note(unit.facts.span(change), f"`{parameter.arg}` changes here."),),
+                )
+
+
+def _defaults(function: FunctionNode) -> Iterator[tuple[ast.arg, ast.expr]]:
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    yield from zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True)
+    for parameter, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if default is not None:
+            yield parameter, default
+
+
+def _is_cache(name: str) -> bool:
+    return name.startswith("_") or any(word in name.lower() for word in _CACHES)
+
+
+def _first_change(unit: Subject, function: FunctionNode, name: str) -> ast.AST | None:
+    """The first place that changes the default object itself, rather than something the name holds later."""
+    for use in unit.facts.names_called(name):
+        if unit.facts.function_around(use) is not function:
+            continue
+        changing = _changes_object(unit, use)
+        if changing is None:
+            continue
+        definitions = unit.facts.reaching(use) or frozenset()
+        if any(definition.kind is DefinitionKind.PARAMETER for definition in definitions):
+            return changing
+    return None
+
+
+def _changes_object(unit: Subject, use: ast.Name) -> ast.AST | None:
+    """The statement or call by which a use of a name changes its object in place."""
+    parent = unit.facts.parents.get(use)
+    match parent:
+        case ast.AugAssign() if parent.target is use:
+            return parent if isinstance(parent.op, ast.Add | ast.BitOr) else None
+        case ast.Subscript(ctx=ast.Store() | ast.Del()) if parent.value is use:
+            return parent
+        case ast.Attribute(attr=method) if method in CHANGING_METHODS:
+            call = unit.facts.parents.get(parent)
+            return call if isinstance(call, ast.Call) and call.func is parent else None
+        case _:
+            return None
+
+
+@rule(
+    "ME517",
+    "shared-default-fromkeys",
+    Category.LOGIC_ERROR,
+    Severity.WARNING,
+    0.98,
+    on=(ast.Call,),
+    values=("call", "value"),
+)
+def shared_default_fromkeys(unit: Subject) -> Iterator[Match]:
+    for call in unit.facts.nodes(ast.Call):
+        match call:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Name(id="dict") as name, attr="fromkeys"), args=[_, value]
+            ) if unit.facts.is_builtin(name, unit.module):
+                if mutable_kind(unit, value) is not None and not _is_only_read(unit, call):
+                    yield Match(call, {"call": unit.facts.source(call), "value": unit.facts.source(value)})
+            case _:
+                pass
+
+
+def _is_only_read(unit: Subject, call: ast.Call) -> bool:
+    """Whether the dictionary stays in this scope and none of its values is changed there."""
+    parent = unit.facts.parents.get(call)
+    match parent:
+        case ast.Assign(targets=[ast.Name(id=target)]):
+            return not any(
+                isinstance(node, ast.Subscript) and node.value is use
+                for use in unit.facts.names_called(target)
+                for node in [unit.facts.parents.get(use)]
+            ) and not any(isinstance(n, ast.Return) for n in walk(unit.facts.function_around(call)))
+        case _:
+            return False
