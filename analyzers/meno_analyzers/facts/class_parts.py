@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from meno_analyzers.facts.control import is_stub
 from meno_analyzers.facts.scopes import FunctionNode
 from meno_analyzers.facts.signatures import signature_of
 from meno_analyzers.facts.summary import ClassHeader, ClassPart, MethodSummary
@@ -132,7 +133,8 @@ def _method(node: FunctionNode) -> MethodSummary:
         kind = "class"
     arguments = [*node.args.posonlyargs, *node.args.args]
     first = arguments[0].arg if arguments and kind != "static" else None
-    known = kind in {"method", "class", "static"}
+    # A body that is still to be written says little about what the methods in its place will take.
+    known = kind in {"method", "class", "static"} and not is_stub(node)
     return MethodSummary(
         node.name,
         kind,

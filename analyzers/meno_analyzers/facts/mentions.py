@@ -14,7 +14,7 @@ from meno_analyzers.facts.unit import UnitFacts
 def mentions_of(facts: UnitFacts) -> dict[Mention, frozenset[str]]:
     """The names that a unit mentions, by role."""
     stored, called_attributes, inside = _attributes(facts)
-    results, given = _calls(facts)
+    results, given, counts = _calls(facts)
     return {
         Mention.CLASS_NAME: _class_names(facts),
         Mention.REBOUND: frozenset(name for scope in facts.scopes.scopes for name in scope.global_names),
@@ -27,6 +27,7 @@ def mentions_of(facts: UnitFacts) -> dict[Mention, frozenset[str]]:
         Mention.USED: frozenset(facts.scopes.free) - BUILTIN_NAMES,
         Mention.RESULT_USED: results,
         Mention.GIVEN_ARGUMENTS: given,
+        Mention.CALLED_WITH: counts,
         Mention.WRITTEN_INSIDE: inside,
     }
 
@@ -80,13 +81,15 @@ def _base(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _calls(facts: UnitFacts) -> tuple[frozenset[str], frozenset[str]]:
-    """Names whose call's answer is used, names that are called with arguments."""
-    results, given = set(), set()
+def _calls(facts: UnitFacts) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Names whose call's answer is used, names that are called with arguments, and with how many."""
+    results, given, counts = set(), set(), set()
     for call in facts.nodes(ast.Call):
         if isinstance(call.func, ast.Name) and call.func.id not in BUILTIN_NAMES:
             if not isinstance(facts.parents.get(call), ast.Expr):
                 results.add(call.func.id)
             if call.args or call.keywords:
                 given.add(call.func.id)
-    return frozenset(results), frozenset(given)
+            if not call.keywords and not any(isinstance(a, ast.Starred) for a in call.args):
+                counts.add(f"{call.func.id}/{len(call.args)}")
+    return frozenset(results), frozenset(given), frozenset(counts)

@@ -118,7 +118,7 @@ class Module:
         return holder.functions.get(name) if len(holder.bindings.get(name, ())) == 1 else None
 
     def answers_data(self, name: str) -> bool:
-        """Whether exactly one function of that name exists, whatever else binds it, and answers plain data."""
+        """Whether exactly one function of that name exists, whatever else binds it, and answers data."""
         found = [s.functions[name] for _, s in self._bindings.get(name, ()) if name in s.functions]
         return len(found) == 1 and found[0].data
 

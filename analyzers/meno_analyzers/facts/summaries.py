@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from meno_analyzers.facts.class_parts import header_of, part_of_body
-from meno_analyzers.facts.control import Outcome, is_generator, outcomes
+from meno_analyzers.facts.control import Outcome, is_generator, is_stub, outcomes
 from meno_analyzers.facts.definitions import Definition, DefinitionKind
 from meno_analyzers.facts.mentions import mentions_of
 from meno_analyzers.facts.module import BUILTIN_NAMES, CALL_OF, Module
@@ -141,15 +141,6 @@ def _only_rebound(node: FunctionNode, inside: list[ast.AST]) -> frozenset[str]:
         if len(stores) == 1 and len(uses) == 2 and stores[0] is node.body[-1]:
             found.add(name)
     return frozenset(found)
-
-
-def is_stub(node: FunctionNode) -> bool:
-    """A body that is still to be written: only a docstring, `pass`, `...` or a `raise`."""
-    return all(
-        isinstance(statement, ast.Pass | ast.Raise)
-        or (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
-        for statement in node.body
-    )
 
 
 def _locals(facts: UnitFacts) -> dict[str, str]:

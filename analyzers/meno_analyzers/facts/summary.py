@@ -69,6 +69,7 @@ class Mention(Enum):
     USED = "read, and not bound by the unit itself"
     RESULT_USED = "called, and something is done with what it answers"
     GIVEN_ARGUMENTS = "called with arguments"
+    CALLED_WITH = "called with so many arguments, all by position: `name/2`"
     WRITTEN_INSIDE = "a container whose items are changed in place"
 
 

@@ -17,6 +17,7 @@ from collections.abc import Callable
 
 from meno_analyzers.facts.builtin_types import CALLS, NONE_METHODS, NUMBERS, TEXTS, method_answer
 from meno_analyzers.facts.definitions import Definition, DefinitionKind, Definitions
+from meno_analyzers.facts.module import BUILTIN_NAMES
 from meno_analyzers.facts.stdlib import answer_of
 from meno_analyzers.facts.view import ModuleView
 
@@ -107,19 +108,19 @@ class Types:
     def _name(self, node: ast.Name) -> str | None:
         definitions = self._reaching(node)
         if definitions is None:
-            return self._module.type_of(node.id) if self._is_global(node) else None
+            return self._from_module(node)
         if not definitions:
             return None
         if self._is_global(node) and self._module.is_rebound(node.id):
             # A function may give the name another value at any time.
-            return self._module.type_of(node.id)
+            return self._from_module(node)
         found: str | None = None
         first = True
         for definition in definitions:
             if definition in self._open:
                 continue
             if definition.kind is DefinitionKind.UNBOUND:
-                kind = self._module.type_of(node.id) if self._is_global(node) else None
+                kind = self._from_module(node)
             else:
                 kind = self.of_definition(definition)
             if kind is None:
@@ -131,6 +132,17 @@ class Types:
         if found is not None and found.startswith("class:") and not self._is_global(node):
             return None  # a class inside a function may share its name with one of the module
         return found
+
+    def _from_module(self, node: ast.Name) -> str | None:
+        """The type that all bindings elsewhere in the file agree on.
+
+        Not that of a builtin's name, which means the builtin until the binding has run; and not `None`,
+        which at the top of a file often waits for the value that is to come.
+        """
+        if node.id in BUILTIN_NAMES or not self._is_global(node):
+            return None
+        kind = self._module.type_of(node.id)
+        return None if kind == "NoneType" else kind
 
     def of_definition(self, definition: Definition) -> str | None:
         """The proven type of the value that a definition gives its name."""

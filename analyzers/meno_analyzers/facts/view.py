@@ -73,7 +73,7 @@ class ModuleView:
         return self._ask("function", name)  # type: ignore[no-any-return]
 
     def answers_data(self, name: str) -> bool:
-        """Whether the name is also that of a function of the file that answers plain data on every way out."""
+        """Whether the name is also that of a function of the file that answers plain data."""
         return bool(self._ask("answers_data", name))
 
     def defined_below(self, name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 
 from meno_analyzers.facts.summary import Mention
 from meno_analyzers.findings import Category, Severity
@@ -20,9 +20,18 @@ _SPECIAL = (
 ).split()
 _ALL_SPECIAL = frozenset(
     name
-    for kind in (object, int, float, str, list, dict, set, type, complex, bytes)
+    for kind in (object, int, float, str, list, dict, set, type, complex, bytes, property, Coroutine)
     for name in dir(kind)
     if name.startswith("__")
+) | frozenset(
+    f"__{name}__"
+    for name in (
+        "aiter anext aenter aexit await get set delete set_name missing fspath copy deepcopy prepare "
+        "instancecheck subclasscheck length_hint post_init getattr delattr index import del enter exit call "
+        "next iter bytes complex matmul rmatmul imatmul isub imul itruediv ifloordiv imod ipow ilshift "
+        "irshift iand ixor ior iadd cinit dealloc unicode nonzero div rdiv idiv cmp long oct hex coerce "
+        "getslice setslice delslice buffer release_buffer annotate replace mro_entries slots html html_form"
+    ).split()
 )
 
 
@@ -130,7 +139,9 @@ def shared_class_list(unit: Subject) -> Iterator[Match]:
         if known is None or not known.plain:
             continue
         attribute = unit.module.attribute(class_name, name)
-        if attribute.mutable and attribute.changed and not unit.module.stores_attribute(name):
+        # An underscore in front says that sharing is the class's own business.
+        shared = attribute.mutable and attribute.changed and not name.startswith("_")
+        if shared and not unit.module.stores_attribute(name):
             values = {"name": name, "class": class_name, "value": facts.source(statement.value)}
             yield Match(statement, values)
 
@@ -154,7 +165,10 @@ def misspelled_attribute(unit: Subject) -> Iterator[Match]:
         class_name = instance_class(unit, node.value)
         if class_name is None or unit.module.attribute(class_name, name).exists:
             continue
-        if unit.module.stores_attribute(name) or awaits_error(unit.facts, node):
+        # Another class of the file may be a subclass that has it.
+        if unit.module.stores_attribute(name) or unit.module.in_class(name):
+            continue
+        if awaits_error(unit.facts, node):
             continue
         known = [other for other in unit.module.attributes(class_name) if not other.startswith("__")]
         near = nearest(name, known)

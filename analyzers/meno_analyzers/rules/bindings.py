@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from meno_analyzers.facts.control import is_stub
 from meno_analyzers.facts.definitions import Definition, DefinitionKind
 from meno_analyzers.facts.scopes import FunctionNode, Scope, parameters_of
-from meno_analyzers.facts.summaries import is_stub
 from meno_analyzers.facts.tree import walk, walk_scope
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.expressions import is_name

@@ -10,9 +10,8 @@ import ast
 from collections.abc import Iterator
 
 from meno_analyzers.facts.classes import ClassFacts
-from meno_analyzers.facts.control import is_generator
+from meno_analyzers.facts.control import is_generator, is_stub
 from meno_analyzers.facts.scopes import FunctionNode, parameters_of
-from meno_analyzers.facts.summaries import is_stub
 from meno_analyzers.facts.summary import Mention
 from meno_analyzers.facts.tree import walk, walk_scope
 from meno_analyzers.findings import Category, Severity
@@ -252,5 +251,20 @@ def method_outside_class(unit: Subject) -> Iterator[Match]:
         if function.args.args[0].arg != "self" or unit.module.mentions(Mention.USED, name):
             continue
         called = unit.module.mentions(Mention.CALLED_ATTRIBUTE, name)
-        if called and not unit.module.in_class(name) and not unit.module.stores_attribute(name):
+        if (
+            called
+            and _uses_attributes_of_a_class(unit, function)
+            and not unit.module.in_class(name)
+            and not unit.module.stores_attribute(name)
+        ):
             yield Match(facts.name_span(function), {"function": name})
+
+
+def _uses_attributes_of_a_class(unit: Subject, function: ast.FunctionDef) -> bool:
+    """Whether the function reads something from `self` that objects of this file have."""
+    return any(
+        is_name(node.value, "self")
+        and (unit.module.stores_attribute(node.attr) or unit.module.in_class(node.attr))
+        for node in walk(*function.body)
+        if isinstance(node, ast.Attribute)
+    )

@@ -148,6 +148,9 @@ def _written_inside_deeper(unit: Subject, node: ast.AST) -> bool:
     )
 
 
+_MOST_DUPLICATES = 3
+
+
 @rule(
     "ME504",
     "duplicate-dict-key",
@@ -159,23 +162,30 @@ def _written_inside_deeper(unit: Subject, node: ast.AST) -> bool:
 )
 def duplicate_dict_key(unit: Subject) -> Iterator[Match]:
     for node in unit.facts.nodes(ast.Dict):
-        seen: dict[tuple[type, object], tuple[ast.expr, ast.expr]] = {}
-        for key, value in zip(node.keys, node.values, strict=True):
-            if not isinstance(key, ast.Constant):
-                continue
-            mark = (type(key.value), key.value)
-            if mark not in seen:
-                seen[mark] = (key, value)
-                continue
-            first_key, first = seen[mark]
-            if ast.dump(first) != ast.dump(value):
-                values = {
-                    "key": unit.facts.source(key),
-                    "first": unit.facts.source(first),
-                    "second": unit.facts.source(value),
-                }
-                notes = (Note(unit.facts.span(first_key), "The same key stands here too."),)
-                yield Match(key, values, notes=notes)
+        matches = list(_duplicates(unit, node))
+        # A long table in which many keys come again was made by a program that knows it.
+        if len(matches) <= _MOST_DUPLICATES:
+            yield from matches
+
+
+def _duplicates(unit: Subject, node: ast.Dict) -> Iterator[Match]:
+    seen: dict[tuple[type, object], tuple[ast.expr, ast.expr]] = {}
+    for key, value in zip(node.keys, node.values, strict=True):
+        if not isinstance(key, ast.Constant):
+            continue
+        mark = (type(key.value), key.value)
+        if mark not in seen:
+            seen[mark] = (key, value)
+            continue
+        first_key, first = seen[mark]
+        if ast.dump(first) != ast.dump(value):
+            values = {
+                "key": unit.facts.source(key),
+                "first": unit.facts.source(first),
+                "second": unit.facts.source(value),
+            }
+            notes = (Note(unit.facts.span(first_key), "The same key stands here too."),)
+            yield Match(key, values, notes=notes)
 
 
 _WORD = re.compile(r"[^\W_][\w\-']*\Z")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from meno_analyzers.facts.definitions import DefinitionKind
 from meno_analyzers.facts.scopes import FunctionNode
+from meno_analyzers.facts.summary import Mention
 from meno_analyzers.facts.touches import CHANGING_METHODS
 from meno_analyzers.facts.tree import walk
 from meno_analyzers.findings import Category, Note, Severity
@@ -44,7 +45,7 @@ def mutable_kind(unit: Subject, node: ast.expr) -> str | None:
 def mutable_default_argument(unit: Subject) -> Iterator[Match]:
     for function in unit.facts.functions:
         for parameter, default in _defaults(function):
-            if mutable_kind(unit, default) is None or _is_cache(parameter.arg):
+            if not _is_empty(unit, default) or _is_cache(parameter.arg):
                 continue
             change = _first_change(unit, function, parameter.arg)
             if change is not None:
@@ -58,6 +59,26 @@ def mutable_default_argument(unit: Subject) -> Iterator[Match]:
                     values,
                     notes=(Note(unit.facts.span(change), f"`{parameter.arg}` changes here."),),
                 )
+
+
+def _is_empty(unit: Subject, default: ast.expr) -> bool:
+    """Whether the default is an empty container; one with items in it is shared on purpose."""
+    match default:
+        case ast.List(elts=[]) | ast.Dict(keys=[]) | ast.Call():
+            return mutable_kind(unit, default) is not None
+        case _:
+            return False
+
+
+def _is_left_out(unit: Subject, function: FunctionNode, parameter: ast.arg) -> bool:
+    """Whether some call of the file leaves the argument out."""
+    positional = [*function.args.posonlyargs, *function.args.args]
+    if parameter not in positional or unit.facts.scopes.wrapper is not None:
+        return False
+    index = positional.index(parameter)
+    return any(
+        unit.module.mentions(Mention.CALLED_WITH, f"{function.name}/{count}") for count in range(index + 1)
+    )
 
 
 def _defaults(function: FunctionNode) -> Iterator[tuple[ast.arg, ast.expr]]:

@@ -54,7 +54,8 @@ class Broken:
 class Match:
     """One place where a rule holds: a node or a span of the unit, and what fills the hint texts.
 
-    `rule` names another rule of the family where one check serves several (see `declare`).
+    `rule` names another rule of the family where one check serves several (see `declare`). `severity` is
+    given where the evidence for this one match is weaker than the rule's usual one.
     """
 
     where: ast.AST | Span
@@ -62,6 +63,7 @@ class Match:
     variant: str | None = None
     notes: tuple[Note, ...] = ()
     rule: str | None = None
+    severity: Severity | None = None
 
 
 Check = Callable[[Subject], Iterable[Match]]
@@ -93,7 +95,7 @@ class Rule:
             rule=self.id,
             name=self.name,
             category=self.category,
-            severity=self.severity,
+            severity=match.severity or self.severity,
             confidence=self.confidence,
             source=Source.STATIC,
             span=span,
