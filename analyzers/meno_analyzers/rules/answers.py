@@ -36,12 +36,14 @@ def some_paths_return_nothing(unit: Subject) -> Iterator[Match]:
 def _chain_without_else(chain: ast.If) -> list[ast.expr] | None:
     """The tests of an `if`/`elif` chain without `else` whose every branch ends the function; else None."""
     tests = []
+    answers = False
     current: ast.If | None = chain
     while current is not None:
         tests.append(current.test)
         ways = outcomes(current.body)
-        if ways & ~(Outcome.RETURN | Outcome.RAISE) or Outcome.RETURN not in ways:
+        if ways & ~(Outcome.RETURN | Outcome.RAISE):
             return None
+        answers = answers or Outcome.RETURN in ways
         match current.orelse:
             case [ast.If() as following]:
                 current = following
@@ -49,7 +51,7 @@ def _chain_without_else(chain: ast.If) -> list[ast.expr] | None:
                 current = None
             case _:
                 return None
-    return tests
+    return tests if answers else None
 
 
 def _answers_nothing_on_purpose(function: FunctionNode) -> bool:

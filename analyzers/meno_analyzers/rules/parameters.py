@@ -58,6 +58,8 @@ def mutable_default_argument(unit: Subject) -> Iterator[Match]:
                     default,
                     values,
                     notes=(Note(unit.facts.span(change), f"`{parameter.arg}` changes here."),),
+                    # Without a call that leaves the argument out, nothing shows that two calls share it.
+                    severity=None if _is_left_out(unit, function, parameter) else Severity.HINT,
                 )
 
 

@@ -14,12 +14,13 @@ from meno_analyzers.rules.registry import Match, Subject, rule
 
 
 def _own_calls(function: FunctionNode) -> list[ast.Call]:
-    """The calls of a function to itself, by its plain name."""
-    return [
+    """The calls of a function to itself, by its plain name, in the order of the text."""
+    calls = [
         node
         for node in walk_scope(function.body)
         if isinstance(node, ast.Call) and is_name(node.func, function.name)
     ]
+    return sorted(calls, key=lambda call: (call.lineno, call.col_offset))
 
 
 def recursive_functions(unit: Subject) -> Iterator[tuple[FunctionNode, list[ast.Call]]]:
