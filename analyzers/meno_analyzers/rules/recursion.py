@@ -248,11 +248,8 @@ def _acts_on_the_world(unit: Subject, function: FunctionNode) -> bool:
         match node:
             case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
                 return True
-            case (
-                ast.Global() | ast.Nonlocal() | ast.Yield() | ast.YieldFrom() | ast.Await() | ast.AugAssign()
-            ):
-                if not (isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)):
-                    return True
+            case ast.Global() | ast.Nonlocal() | ast.Await() | ast.Try() | ast.TryStar() | ast.With():
+                return True
             case ast.Call(func=ast.Name(id=name) as called):
                 calculating = name in _CALCULATING and unit.facts.is_builtin(called, unit.module)
                 if name != function.name and not calculating:
