@@ -152,6 +152,12 @@ class Classes:
                 found |= part.names | part.stores
         return tuple(sorted(found))
 
+    def names(self) -> tuple[str, ...]:
+        """The names of all classes of the file, sorted."""
+        return tuple(
+            sorted(name for name, parts in self._parts.items() if any(part.header for _, part in parts))
+        )
+
     def _lineage(self, class_name: str) -> list[str]:
         """The class and, nearest first, the classes of the file that it inherits from."""
         found: list[str] = []

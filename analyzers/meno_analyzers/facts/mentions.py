@@ -71,6 +71,9 @@ def _attributes(facts: UnitFacts) -> tuple[frozenset[str], frozenset[str], froze
     for item in facts.nodes(ast.Subscript):
         if not isinstance(item.ctx, ast.Load) and isinstance(item.value, ast.Subscript):
             inside.add(_base(item))
+        elif isinstance(parent := facts.parents.get(item), ast.AugAssign) and parent.target is item:
+            if isinstance(parent.value, ast.List | ast.Set | ast.ListComp):
+                inside.add(_base(item))
     return frozenset(stored), frozenset(called), frozenset(inside) - {""}
 
 

@@ -88,6 +88,11 @@ class ModuleView:
         self._ask("type", name)
         return self._ask("class", f"class:{name}")  # type: ignore[no-any-return]
 
+    def classes(self) -> tuple[str, ...]:
+        """The names of all classes of the file."""
+        # A class comes and goes with a module-level name.
+        return self._ask("classes", ALL_NAMES)  # type: ignore[no-any-return]
+
     def attribute(self, class_name: str, attribute: str) -> AttributeFacts:
         """What the class and its bases in the file say about an attribute."""
         return self._ask("attribute", f"{class_name}.{attribute}")  # type: ignore[no-any-return]
@@ -125,6 +130,7 @@ _ANSWERS: Mapping[str, Callable[[Module, str, Any], Hashable]] = {
     "defined_below": lambda module, name, owner: module.defined_below(name, owner),
     "function_of_local": lambda module, key, _: module.function_of_local(key.partition(":")[2]),
     "class": lambda module, key, _: module.classes.facts(key.partition(":")[2]),
+    "classes": lambda module, _name, _: module.classes.names(),
     "attribute": lambda module, key, _: module.classes.attribute(*key.split(".", 1)),
     "attributes": lambda module, key, _: module.classes.attributes(key.partition(":")[2]),
     "type": lambda module, name, _: module.type_of(name),

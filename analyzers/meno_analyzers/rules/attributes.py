@@ -55,7 +55,8 @@ def misspelled_init(unit: Subject) -> Iterator[Match]:
             yield Match(unit.facts.name_span(function), values)
         elif name.startswith("__") and name.endswith("__") and name not in _ALL_SPECIAL and len(name) > 6:
             near = nearest(name, _SPECIAL[1:])
-            if near is not None and distance(name, near, 1) <= 1:
+            # A longer name was more likely made up on purpose than mistyped.
+            if near is not None and distance(name, near, 1) <= 1 and len(name) <= len(near):
                 yield Match(unit.facts.name_span(function), values, variant="special")
 
 

@@ -13,7 +13,7 @@ from meno_analyzers.facts.types import NUMBERS, TEXTS
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.instances import instance_class
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
-from meno_analyzers.rules.surroundings import awaits_error
+from meno_analyzers.rules.surroundings import awaits_error, in_annotation
 from meno_analyzers.rules.wording import kind_in_words, number_in_words
 
 _NO_FUNCTIONS = NUMBERS | TEXTS | {"list", "tuple", "dict", "set", "frozenset", "bytes", "range", "NoneType"}
@@ -120,8 +120,9 @@ _BUILTINS = {
 def wrong_number_of_arguments(unit: Subject) -> Iterator[Match]:
     for call in unit.facts.nodes(ast.Call):
         match = _wrong_own(unit, call) or _wrong_builtin(unit, call)
-        if match is not None and not awaits_error(unit.facts, call):
-            yield match
+        if match is None or awaits_error(unit.facts, call) or in_annotation(unit.facts, call):
+            continue
+        yield match
 
 
 def _wrong_own(unit: Subject, call: ast.Call) -> Match | None:

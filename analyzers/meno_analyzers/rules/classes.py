@@ -261,10 +261,10 @@ def method_outside_class(unit: Subject) -> Iterator[Match]:
 
 
 def _uses_attributes_of_a_class(unit: Subject, function: ast.FunctionDef) -> bool:
-    """Whether the function reads something from `self` that objects of this file have."""
-    return any(
-        is_name(node.value, "self")
-        and (unit.module.stores_attribute(node.attr) or unit.module.in_class(node.attr))
+    """Whether the function reads something from `self` that objects of a class of this file have."""
+    wanted = {
+        node.attr
         for node in walk(*function.body)
-        if isinstance(node, ast.Attribute)
-    )
+        if isinstance(node, ast.Attribute) and is_name(node.value, "self")
+    }
+    return any(not wanted.isdisjoint(unit.module.attributes(name)) for name in unit.module.classes())

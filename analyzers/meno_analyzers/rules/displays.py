@@ -7,11 +7,10 @@ import re
 from collections.abc import Iterator
 
 from meno_analyzers.facts.definitions import DefinitionKind
-from meno_analyzers.facts.scopes import ScopeKind
-from meno_analyzers.facts.summary import Mention
-from meno_analyzers.facts.tree import walk, walk_scope
+from meno_analyzers.facts.tree import walk
 from meno_analyzers.facts.types import NUMBERS, TEXTS
 from meno_analyzers.findings import Category, Note, Severity
+from meno_analyzers.rules.changes import written_inside
 from meno_analyzers.rules.expressions import is_name
 from meno_analyzers.rules.registry import Match, Subject, rule
 from meno_analyzers.rules.tokens import Token, TokenKind, tokens_of
@@ -96,7 +95,7 @@ def aliased_rows(unit: Subject) -> Iterator[Match]:
                 pass
             case _:
                 continue
-        if _written_inside(unit, node, name):
+        if written_inside(unit, node, name):
             values = {"grid": name, "row": facts.source(row), "expression": facts.source(node)}
             yield Match(node, values)
 
@@ -113,39 +112,6 @@ def _repeated_row(unit: Subject, node: ast.BinOp) -> ast.expr | None:
                 return None
             return row if repeated or isinstance(row, _MUTABLE) else None
     return None
-
-
-def _written_inside(unit: Subject, node: ast.AST, name: str) -> bool:
-    """Whether an item of one of the rows is changed later on."""
-    scope = unit.facts.scope_at(node)
-    if scope.kind is ScopeKind.MODULE:
-        return unit.module.mentions(Mention.WRITTEN_INSIDE, name)
-    for use in unit.facts.names_called(name):
-        first = unit.facts.parents.get(use)
-        if not isinstance(first, ast.Subscript) or first.value is not use:
-            continue
-        second = unit.facts.parents.get(first)
-        if isinstance(second, ast.Subscript) and second.value is first:
-            return not isinstance(second.ctx, ast.Load) or _written_inside_deeper(unit, second)
-        if isinstance(second, ast.Attribute) and second.attr in {"append", "extend", "insert", "add", "pop"}:
-            return True
-    return False
-
-
-def _written_inside_deeper(unit: Subject, node: ast.AST) -> bool:
-    """Whether any store into the same rows follows a mere read of them."""
-    function = unit.facts.function_around(node)
-    base = node
-    while isinstance(base, ast.Subscript):
-        base = base.value
-    return function is not None and any(
-        isinstance(inner, ast.Subscript)
-        and not isinstance(inner.ctx, ast.Load)
-        and isinstance(inner.value, ast.Subscript)
-        and isinstance(base, ast.Name)
-        and is_name(inner.value.value, base.id)
-        for inner in walk_scope(function.body)
-    )
 
 
 _MOST_DUPLICATES = 3

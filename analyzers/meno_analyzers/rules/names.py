@@ -17,7 +17,7 @@ from meno_analyzers.facts.tree import walk, walk_scope
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
 from meno_analyzers.rules.spelling import distance, nearest
-from meno_analyzers.rules.surroundings import under_raises
+from meno_analyzers.rules.surroundings import in_annotation, under_raises
 
 _CONSTANTS_ELSEWHERE = frozenset(
     {"true", "false", "null", "nil", "none", "undefined", "NULL", "TRUE", "FALSE"}
@@ -39,7 +39,7 @@ def _unbound(unit: Subject) -> Iterator[tuple[ast.Name, Scope]]:
         if module.is_open():
             return
         for load in sorted(loads, key=lambda load: (load.lineno, load.col_offset)):
-            if not _expects_name_error(unit, load) and not _in_annotation(unit, load):
+            if not _expects_name_error(unit, load) and not in_annotation(unit.facts, load):
                 yield load, facts.scope_at(load)
                 break
 
@@ -70,18 +70,6 @@ def _asks_for_version(test: ast.expr) -> bool:
         name = getattr(node, "attr", getattr(node, "id", ""))
         if name in {"version_info", "hexversion"} or (isinstance(name, str) and name.startswith("PY")):
             return True
-    return False
-
-
-def _in_annotation(unit: Subject, node: ast.AST) -> bool:
-    """Whether the use stands in an annotation, which many programs never evaluate."""
-    child: ast.AST = node
-    for ancestor in unit.facts.ancestors(node):
-        if isinstance(ancestor, ast.arg | ast.AnnAssign) and child is ancestor.annotation:
-            return True
-        if isinstance(ancestor, ast.FunctionDef | ast.AsyncFunctionDef) and child is ancestor.returns:
-            return True
-        child = ancestor
     return False
 
 

@@ -9,8 +9,8 @@ from meno_analyzers.facts.definitions import DefinitionKind
 from meno_analyzers.facts.scopes import FunctionNode
 from meno_analyzers.facts.summary import Mention
 from meno_analyzers.facts.touches import CHANGING_METHODS
-from meno_analyzers.facts.tree import walk
 from meno_analyzers.findings import Category, Note, Severity
+from meno_analyzers.rules.changes import written_inside
 from meno_analyzers.rules.registry import Match, Subject, rule
 
 _FACTORIES = frozenset({"list", "dict", "set"})
@@ -140,21 +140,13 @@ def shared_default_fromkeys(unit: Subject) -> Iterator[Match]:
             case ast.Call(
                 func=ast.Attribute(value=ast.Name(id="dict") as name, attr="fromkeys"), args=[_, value]
             ) if unit.facts.is_builtin(name, unit.module):
-                if mutable_kind(unit, value) is not None and not _is_only_read(unit, call):
+                parent = unit.facts.parents.get(call)
+                match parent:
+                    case ast.Assign(targets=[ast.Name(id=target)]):
+                        shared = written_inside(unit, call, target)
+                    case _:
+                        continue
+                if shared and mutable_kind(unit, value) is not None:
                     yield Match(call, {"call": unit.facts.source(call), "value": unit.facts.source(value)})
             case _:
                 pass
-
-
-def _is_only_read(unit: Subject, call: ast.Call) -> bool:
-    """Whether the dictionary stays in this scope and none of its values is changed there."""
-    parent = unit.facts.parents.get(call)
-    match parent:
-        case ast.Assign(targets=[ast.Name(id=target)]):
-            return not any(
-                isinstance(node, ast.Subscript) and node.value is use
-                for use in unit.facts.names_called(target)
-                for node in [unit.facts.parents.get(use)]
-            ) and not any(isinstance(n, ast.Return) for n in walk(unit.facts.function_around(call)))
-        case _:
-            return False

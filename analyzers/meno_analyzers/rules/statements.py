@@ -32,7 +32,7 @@ def swap_without_temporary(unit: Subject) -> Iterator[Match]:
         ):
             continue
         (target,), (later,) = statement.targets, following.targets
-        if not isinstance(target, ast.Name | ast.Subscript | ast.Attribute):
+        if not _is_plain_place(target) or not _is_plain_place(later):
             continue
         if not _same_place(target, following.value) or not _same_place(later, statement.value):
             continue
@@ -44,6 +44,13 @@ def swap_without_temporary(unit: Subject) -> Iterator[Match]:
             values,
             notes=(Note(unit.facts.span(statement), f"Here `{values['first']}` was replaced."),),
         )
+
+
+def _is_plain_place(node: ast.expr) -> bool:
+    """A variable, an item, or an attribute of `self`; another object's attribute may be a property."""
+    if isinstance(node, ast.Attribute):
+        return isinstance(node.value, ast.Name) and node.value.id == "self"
+    return isinstance(node, ast.Name | ast.Subscript)
 
 
 def _next_statement(unit: Subject, statement: ast.stmt) -> ast.stmt | None:

@@ -31,3 +31,15 @@ def under_raises(facts: UnitFacts, node: ast.AST) -> bool:
 def awaits_error(facts: UnitFacts, node: ast.AST) -> bool:
     """Whether the node may fail on purpose: in a `try`, or where a test waits for an exception."""
     return in_try(facts, node) or under_raises(facts, node)
+
+
+def in_annotation(facts: UnitFacts, node: ast.AST) -> bool:
+    """Whether the use stands in an annotation, which many programs never evaluate."""
+    child: ast.AST = node
+    for ancestor in facts.ancestors(node):
+        if isinstance(ancestor, ast.arg | ast.AnnAssign) and child is ancestor.annotation:
+            return True
+        if isinstance(ancestor, ast.FunctionDef | ast.AsyncFunctionDef) and child is ancestor.returns:
+            return True
+        child = ancestor
+    return False
