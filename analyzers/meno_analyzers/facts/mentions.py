@@ -71,10 +71,18 @@ def _attributes(facts: UnitFacts) -> tuple[frozenset[str], frozenset[str], froze
     for item in facts.nodes(ast.Subscript):
         if not isinstance(item.ctx, ast.Load) and isinstance(item.value, ast.Subscript):
             inside.add(_base(item))
-        elif isinstance(parent := facts.parents.get(item), ast.AugAssign) and parent.target is item:
-            if isinstance(parent.value, ast.List | ast.Set | ast.ListComp):
-                inside.add(_base(item))
+        elif _grows_in_place(facts.parents.get(item), item):
+            inside.add(_base(item))
     return frozenset(stored), frozenset(called), frozenset(inside) - {""}
+
+
+def _grows_in_place(statement: ast.AST | None, item: ast.AST) -> bool:
+    """`table[key] += [x]`, which changes the list itself."""
+    return (
+        isinstance(statement, ast.AugAssign)
+        and statement.target is item
+        and isinstance(statement.value, ast.List | ast.Set | ast.ListComp)
+    )
 
 
 def _base(node: ast.expr) -> str:

@@ -63,6 +63,8 @@ class Module:
             changed.add(f"local:{name}")
         if summary.part is not None:
             changed |= self.classes.count(summary.part, owner, class_name, step)
+            if summary.part.header is not None:
+                changed.add(ALL_NAMES)
         if summary.star_import or summary.dynamic:
             self._open += step
             changed.add(OPEN)
