@@ -58,10 +58,10 @@ def _touched(facts: UnitFacts) -> frozenset[str]:
 
 def _attributes(facts: UnitFacts) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     """Attributes that are stored, attributes that are called, names whose items are changed in place."""
-    stored, called, inside = set(), set(), set()
+    attributes, called, inside = set(), set(), set()
     for node in facts.nodes(ast.Attribute):
         if not isinstance(node.ctx, ast.Load):
-            stored.add(node.attr)
+            attributes.add(node.attr)
             continue
         parent = facts.parents.get(node)
         if isinstance(parent, ast.Call) and parent.func is node:
@@ -69,11 +69,10 @@ def _attributes(facts: UnitFacts) -> tuple[frozenset[str], frozenset[str], froze
             if node.attr in CHANGING_METHODS and isinstance(node.value, ast.Subscript):
                 inside.add(_base(node.value))
     for item in facts.nodes(ast.Subscript):
-        if not isinstance(item.ctx, ast.Load) and isinstance(item.value, ast.Subscript):
+        stored = not isinstance(item.ctx, ast.Load) and isinstance(item.value, ast.Subscript)
+        if stored or _grows_in_place(facts.parents.get(item), item):
             inside.add(_base(item))
-        elif _grows_in_place(facts.parents.get(item), item):
-            inside.add(_base(item))
-    return frozenset(stored), frozenset(called), frozenset(inside) - {""}
+    return frozenset(attributes), frozenset(called), frozenset(inside) - {""}
 
 
 def _grows_in_place(statement: ast.AST | None, item: ast.AST) -> bool:

@@ -87,7 +87,7 @@ _MUTABLE = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp
 def aliased_rows(unit: Subject) -> Iterator[Match]:
     facts = unit.facts
     for node in facts.nodes(ast.BinOp):
-        row = _repeated_row(unit, node)
+        row = _repeated_row(node)
         if row is None:
             continue
         match facts.parents.get(node):
@@ -100,14 +100,15 @@ def aliased_rows(unit: Subject) -> Iterator[Match]:
             yield Match(node, values)
 
 
-def _repeated_row(unit: Subject, node: ast.BinOp) -> ast.expr | None:
+def _repeated_row(node: ast.BinOp) -> ast.expr | None:
     """The one changeable item of a list that is repeated: `[0] * 3` in `[[0] * 3] * 4`."""
     if not isinstance(node.op, ast.Mult):
         return None
     for side, times in ((node.left, node.right), (node.right, node.left)):
         if isinstance(side, ast.List) and len(side.elts) == 1:
             (row,) = side.elts
-            repeated = isinstance(row, ast.BinOp) and unit.types.of(row) == "list"
+            repeated = isinstance(row, ast.BinOp) and isinstance(row.op, ast.Mult)
+            repeated = repeated and isinstance(row.left, ast.List) | isinstance(row.right, ast.List)
             if isinstance(times, ast.Constant) and times.value in {0, 1}:
                 return None
             return row if repeated or isinstance(row, _MUTABLE) else None
