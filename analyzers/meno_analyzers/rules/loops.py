@@ -1,16 +1,18 @@
-"""Loops that end too early or never (ME301, ME302, ME304)."""
+"""Loops that end too early or never (ME301, ME302, ME304, ME329)."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
+from meno_analyzers.facts.builtin_types import NUMBERS, TEXTS
 from meno_analyzers.facts.control import Outcome, is_generator, outcomes
 from meno_analyzers.facts.tree import walk, walk_scope
-from meno_analyzers.facts.types import NUMBERS, TEXTS
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.expressions import is_name, same, stored_names
-from meno_analyzers.rules.registry import Match, Subject, rule
+from meno_analyzers.rules.registry import Match, Subject, declare, rule
+from meno_analyzers.rules.shapes import after, changes_nothing
+from meno_analyzers.rules.standing import value_at_each_turn
 
 
 def _function_name(unit: Subject, node: ast.AST) -> str | None:
@@ -154,6 +156,16 @@ def _starts_before(unit: Subject, loop: ast.For, name: str) -> bool:
     return False
 
 
+declare(
+    "ME329",
+    "update-outside-loop",
+    Category.INFINITE_LOOP,
+    Severity.WARNING,
+    0.99,
+    values=("test", "name", "update"),
+)
+
+
 @rule(
     "ME304",
     "while-variable-never-updated",
@@ -161,15 +173,55 @@ def _starts_before(unit: Subject, loop: ast.For, name: str) -> bool:
     Severity.WARNING,
     0.99,
     on=(ast.While,),
-    values=("test", "names"),
+    values=("test", "names", "value"),
+    variants=("reset",),
 )
 def while_variable_never_updated(unit: Subject) -> Iterator[Match]:
     for loop in unit.facts.nodes(ast.While):
         names = _plain_test_names(unit, loop.test)
-        if not names or _may_leave(loop) or _may_change(unit, loop, names):
+        if not names or _may_leave(loop) or _is_said_elsewhere(loop, names):
             continue
-        listed = ", ".join(f"`{name}`" for name in sorted(names))
-        yield Match(loop.test, {"test": unit.facts.source(loop.test), "names": listed})
+        values = {"test": unit.facts.source(loop.test)}
+        if not _may_change(unit, loop, names):
+            late = _update_right_after(unit, loop, names)
+            if late is not None:
+                name, statement = late
+                more = {**values, "name": name, "update": unit.facts.source(statement)}
+                note = Note(unit.facts.span(loop.test), "The loop goes on while this holds.")
+                yield Match(statement, more, notes=(note,), rule="ME329")
+                continue
+            listed = ", ".join(f"`{name}`" for name in sorted(names))
+            yield Match(loop.test, {**values, "names": listed})
+        elif (kept := value_at_each_turn(unit, loop, names)) is not None:
+            yield Match(loop.test, {**values, "names": f"`{kept[0]}`", "value": kept[1]}, variant="reset")
+
+
+def _is_said_elsewhere(loop: ast.While, names: set[str]) -> bool:
+    """Whether a line in the body was meant to change a name and has a slip of its own: `n - 1`, `++n`,
+    `done == True`."""
+    return any(
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Compare | ast.BinOp | ast.UnaryOp)
+        and any(isinstance(part, ast.Name) and part.id in names for part in walk(node.value))
+        for node in walk_scope(loop.body)
+    )
+
+
+def _update_right_after(unit: Subject, loop: ast.While, names: set[str]) -> tuple[str, ast.stmt] | None:
+    """The update of a name of the test that stands right behind the loop, and so is never reached."""
+    following = after(unit.facts, loop)
+    if not following or loop.orelse:
+        return None
+    for name in sorted(names):
+        match following[0]:
+            case ast.AugAssign(target=ast.Name(id=target)) if target == name:
+                return name, following[0]
+            case ast.Assign(targets=[ast.Name(id=target)], value=ast.BinOp() as value) if target == name:
+                if any(is_name(part, name) for part in walk(value)):
+                    return name, following[0]
+            case _:
+                pass
+    return None
 
 
 def _plain_test_names(unit: Subject, test: ast.expr) -> set[str]:
@@ -211,13 +263,6 @@ def _may_leave(loop: ast.While) -> bool:
     )
 
 
-_HARMLESS = frozenset(
-    (
-        "print len str int float range sum min max abs round sorted repr input chr ord bool list tuple set"
-    ).split()
-)
-
-
 def _may_change(unit: Subject, loop: ast.While, names: set[str]) -> bool:
     """Whether the body stores one of the names or hands it to something that might change it."""
     if stored_names(loop) & names:
@@ -235,22 +280,12 @@ def _may_change(unit: Subject, loop: ast.While, names: set[str]) -> bool:
             return True  # the same object may go by another name
         if isinstance(node, ast.For | ast.With) and containers:
             return True  # `for x in queue` may use an iterator up
-        if isinstance(node, ast.Call) and not _is_harmless(unit, node):
+        if isinstance(node, ast.Call) and not changes_nothing(unit, node):
             # Any function may change a module variable or an object that it is given.
             mentioned = any(isinstance(n, ast.Name) and n.id in names for n in walk(node))
             if at_module or containers or mentioned:
                 return True
     return False
-
-
-def _is_harmless(unit: Subject, call: ast.Call) -> bool:
-    """Whether the call is of a builtin that changes nothing."""
-    function = call.func
-    return (
-        isinstance(function, ast.Name)
-        and function.id in _HARMLESS
-        and unit.facts.is_builtin(function, unit.module)
-    )
 
 
 def _may_be_containers(unit: Subject, loop: ast.While) -> bool:

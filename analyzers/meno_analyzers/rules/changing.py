@@ -1,0 +1,361 @@
+"""Loops over something that changes or runs dry under them
+(ME315, ME316, ME317, ME324, ME331)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from meno_analyzers.facts.definitions import DefinitionKind
+from meno_analyzers.facts.tree import walk, walk_scope
+from meno_analyzers.findings import Category, Note, Severity
+from meno_analyzers.rules.expressions import is_name
+from meno_analyzers.rules.registry import Match, Subject, rule
+from meno_analyzers.rules.shapes import (
+    block_of,
+    calls_only_harmless,
+    has,
+    leaves_after,
+    loops_around,
+    mentions,
+    scope_body,
+    statement_of,
+    stores,
+)
+from meno_analyzers.rules.surroundings import awaits_error
+
+_SHRINKS_LIST = frozenset({"remove", "pop", "insert", "clear"})
+
+
+@rule(
+    "ME315",
+    "list-changed-while-iterating",
+    Category.LOGIC_ERROR,
+    Severity.HINT,
+    0.93,
+    on=(ast.For,),
+    values=("sequence", "change", "item"),
+)
+def list_changed_while_iterating(unit: Subject) -> Iterator[Match]:
+    for loop in unit.facts.nodes(ast.For):
+        iterated = _iterated_list(unit, loop)
+        if (
+            iterated is None
+            or is_name(loop.target, "_")
+            or next(loops_around(unit.facts, loop), None) is not None
+        ):
+            continue  # a loop around it may go through the list again
+        name = iterated.id
+        kind = unit.types.of(iterated)
+        if kind not in {"list", None} or stores(name, loop.body) or has(loop.body, ast.Break, ast.Try):
+            continue
+        for node in walk_scope(loop.body):
+            if not _changes_list(node, name, proven=kind == "list"):
+                continue
+            if leaves_after(unit.facts, node, loop):
+                continue
+            statement = statement_of(unit.facts, node) or node
+            values = {
+                "sequence": name,
+                "change": unit.facts.source(node if isinstance(node, ast.Call) else statement),
+                "item": unit.facts.source(loop.target),
+            }
+            yield Match(
+                statement, values, notes=(Note(unit.facts.span(loop.iter), "The loop goes over it here."),)
+            )
+            break
+
+
+def _iterated_list(unit: Subject, loop: ast.For) -> ast.Name | None:
+    """The name of the list, also in `enumerate(xs)`."""
+    match loop.iter:
+        case ast.Name() as name:
+            return name
+        case ast.Call(func=ast.Name(id="enumerate") as function, args=[ast.Name() as name, *_]):
+            return name if unit.facts.is_builtin(function, unit.module) else None
+        case _:
+            return None
+
+
+def _changes_list(node: ast.AST, name: str, *, proven: bool) -> bool:
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=receiver), attr=method), args=arguments):
+            if receiver != name or method not in _SHRINKS_LIST:
+                return False
+            # An object that is not known to be a list may have a `pop` or `clear` of its own.
+            return proven or (method == "remove" and len(arguments) == 1)
+        case ast.Delete(targets=targets):
+            return proven and any(isinstance(t, ast.Subscript) and is_name(t.value, name) for t in targets)
+        case _:
+            return False
+
+
+@rule(
+    "ME316",
+    "dict-changed-while-iterating",
+    Category.KEY_ERROR,
+    Severity.ERROR,
+    0.98,
+    on=(ast.For,),
+    values=("collection", "change", "item"),
+)
+def dict_changed_while_iterating(unit: Subject) -> Iterator[Match]:
+    for loop in unit.facts.nodes(ast.For):
+        iterated = _iterated_collection(loop)
+        if iterated is None or awaits_error(unit.facts, loop):
+            continue
+        name, kind = iterated.id, unit.types.of(iterated)
+        if kind not in {"dict", "set"} or stores(name, loop.body) or has(loop.body, ast.Try):
+            continue
+        if kind == "set" and iterated is not loop.iter:
+            continue
+        for node in walk_scope(loop.body):
+            if not _changes_size(node, name, kind, loop) or leaves_after(unit.facts, node, loop):
+                continue
+            statement = statement_of(unit.facts, node) or node
+            values = {
+                "collection": name,
+                "change": unit.facts.source(node if isinstance(node, ast.Call) else statement),
+                "item": unit.facts.source(loop.target),
+            }
+            yield Match(
+                statement, values, notes=(Note(unit.facts.span(loop.iter), "The loop goes over it here."),)
+            )
+            break
+
+
+def _iterated_collection(loop: ast.For) -> ast.Name | None:
+    match loop.iter:
+        case ast.Name() as name:
+            return name
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name() as name, attr="keys" | "values" | "items"), args=[]
+        ):
+            return name
+        case _:
+            return None
+
+
+def _changes_size(node: ast.AST, name: str, kind: str, loop: ast.For) -> bool:
+    """Whether the node certainly makes the dictionary or set larger or smaller."""
+    key = loop.target.elts[0] if isinstance(loop.target, ast.Tuple) else loop.target
+    own_key = key.id if isinstance(key, ast.Name) else ""
+    match node:
+        case ast.Delete(targets=[ast.Subscript(value=ast.Name(id=receiver))]):
+            return receiver == name
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=receiver), attr=method), args=arguments):
+            if receiver != name:
+                return False
+            if method in {"popitem", "clear"} or (method == "remove" and kind == "set"):
+                return True
+            if method == "pop":
+                return kind == "set" or len(arguments) == 1 or is_name(arguments[0], own_key)
+            return method == "discard" and bool(arguments) and is_name(arguments[0], own_key)
+        case _:
+            return False
+
+
+@rule(
+    "ME317",
+    "loop-variable-reassigned",
+    Category.LOGIC_ERROR,
+    Severity.HINT,
+    0.93,
+    on=(ast.For,),
+    values=("item", "iterable", "statement"),
+)
+def loop_variable_reassigned(unit: Subject) -> Iterator[Match]:
+    for loop in unit.facts.nodes(ast.For):
+        if not isinstance(loop.target, ast.Name) or loop.target.id == "_":
+            continue
+        name = loop.target.id
+        last = _last_statement(loop.body)
+        if not _remakes(unit, last, name) or has(loop.body, ast.Lambda, ast.FunctionDef):
+            continue
+        end = loop.end_lineno or loop.lineno
+        if any(place.lineno > end for place in mentions(name, *scope_body(unit.facts, loop))):
+            continue
+        if mentions(name, *loop.orelse) or next(loops_around(unit.facts, loop), None) is not None:
+            continue
+        values = {
+            "item": name,
+            "iterable": unit.facts.source(loop.iter),
+            "statement": unit.facts.source(last),
+        }
+        yield Match(
+            last,
+            values,
+            notes=(Note(unit.facts.span(loop.target), f"Each turn gives `{name}` a new value."),),
+        )
+
+
+def _last_statement(body: list[ast.stmt]) -> ast.stmt:
+    """The last statement of a block; of an `if` without `else` at its end, the last one in there."""
+    last = body[-1]
+    while isinstance(last, ast.If) and not last.orelse:
+        last = last.body[-1]
+    return last
+
+
+def _remakes(unit: Subject, statement: ast.stmt, name: str) -> bool:
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=target)], value=value):
+            return target == name and bool(mentions(name, value)) and not has([value], ast.Call, ast.Await)
+        case ast.AugAssign(target=ast.Name(id=target) as place):
+            # `row += [0]` changes the row itself; only numbers and texts stay as they are.
+            return target == name and unit.types.of(place) in {"int", "float", "number", "str"}
+        case _:
+            return False
+
+
+@rule(
+    "ME324",
+    "iterating-known-empty-list",
+    Category.WRONG_VARIABLE,
+    Severity.WARNING,
+    0.98,
+    on=(ast.For,),
+    values=("sequence", "item"),
+)
+def iterating_known_empty(unit: Subject) -> Iterator[Match]:
+    for loop in unit.facts.nodes(ast.For):
+        if not isinstance(loop.iter, ast.Name):
+            continue
+        definitions = unit.facts.reaching(loop.iter)
+        if definitions is None or len(definitions) != 1:
+            continue
+        (definition,) = definitions
+        made = definition.node
+        if not isinstance(made, ast.Assign) or not _is_empty(unit, made.value) or len(made.targets) != 1:
+            continue
+        if _untouched_between(unit, made, loop):
+            values = {"sequence": loop.iter.id, "item": unit.facts.source(loop.target)}
+            note = Note(unit.facts.span(made), f"Here `{loop.iter.id}` is made, with nothing in it.")
+            yield Match(loop.iter, values, notes=(note,))
+
+
+def _is_empty(unit: Subject, value: ast.expr) -> bool:
+    match value:
+        case ast.List(elts=[]) | ast.Tuple(elts=[]) | ast.Dict(keys=[]) | ast.Constant(value=""):
+            return True
+        case ast.Call(func=ast.Name(id="list" | "dict" | "set" | "tuple") as function, args=[], keywords=[]):
+            return unit.facts.is_builtin(function, unit.module)
+        case _:
+            return False
+
+
+def _untouched_between(unit: Subject, made: ast.Assign, loop: ast.For) -> bool:
+    """Whether nothing can have put an item in between the two, nor in an earlier turn of a loop around."""
+    iterable = loop.iter
+    if not isinstance(iterable, ast.Name):
+        return False
+    name = iterable.id
+    for around in loops_around(unit.facts, loop):
+        if made not in set(walk(around)):
+            return False
+    scope = unit.facts.scope_at(loop.iter)
+    for place in mentions(name, *scope_body(unit.facts, loop)):
+        if unit.facts.scope_at(place) is not scope:
+            return False
+        if made.lineno < place.lineno < loop.lineno:
+            return False
+    if not unit.facts.is_global(iterable):
+        return True
+    between = [s for s in block_of(unit.facts, made) if made.lineno < s.lineno < loop.lineno]
+    return loop in block_of(unit.facts, made) and calls_only_harmless(unit, between)
+
+
+_ITERATORS = frozenset({"map", "filter", "zip", "reversed", "enumerate", "iter"})
+_CONSUMERS = frozenset({"sum", "max", "min", "list", "tuple", "set", "sorted", "dict", "frozenset"})
+
+
+@rule(
+    "ME331",
+    "iterator-used-twice",
+    Category.LOGIC_ERROR,
+    Severity.WARNING,
+    0.98,
+    on=(ast.Assign,),
+    values=("iterator", "maker", "first", "second"),
+)
+def iterator_used_twice(unit: Subject) -> Iterator[Match]:
+    for made in unit.facts.nodes(ast.Assign):
+        maker = _maker(unit, made.value)
+        if maker is None or len(made.targets) != 1 or not isinstance(made.targets[0], ast.Name):
+            continue
+        name = made.targets[0].id
+        places = [p for p in mentions(name, *scope_body(unit.facts, made)) if isinstance(p.ctx, ast.Load)]
+        places = sorted(places, key=lambda place: (place.lineno, place.col_offset))
+        uses = [_consumer(unit, place) for place in places]
+        if len(uses) < 2 or not all(uses) or not all(_comes_only_from(unit, p, made) for p in places):
+            continue
+        first, second = uses[0], uses[1]
+        if first is None or second is None or not _in_a_row(unit, made, first, second):
+            continue
+        values = {
+            "iterator": name,
+            "maker": maker,
+            "first": unit.facts.source(first),
+            "second": unit.facts.source(second),
+        }
+        yield Match(second, values, notes=(Note(unit.facts.span(first), f"Here `{name}` is used up."),))
+
+
+def _maker(unit: Subject, value: ast.expr) -> str | None:
+    """What makes the iterator, in a word."""
+    match value:
+        case ast.Call(func=ast.Name(id=name) as function, args=[_, *_]) if name in _ITERATORS:
+            return f"{name}" if unit.facts.is_builtin(function, unit.module) else None
+        case ast.GeneratorExp():
+            return "for"
+        case _:
+            return None
+
+
+def _consumer(unit: Subject, place: ast.Name) -> ast.expr | None:
+    """The expression that takes all items at this place: a call such as `sum(m)`, or the `m` of a loop."""
+    parent = unit.facts.parents.get(place)
+    match parent:
+        case ast.Call(func=ast.Name(id=name) as function, args=[argument]):
+            if name in _CONSUMERS and argument is place and unit.facts.is_builtin(function, unit.module):
+                return parent
+            return None
+        case ast.Call(func=ast.Attribute(value=ast.Constant(value=str()), attr="join"), args=[argument]):
+            return parent if argument is place else None
+        case ast.For(iter=iterable) if iterable is place:
+            return place if not has(parent.body, ast.Break, ast.Return, ast.Raise, ast.Yield) else None
+        case _:
+            return None
+
+
+def _comes_only_from(unit: Subject, place: ast.Name, made: ast.Assign) -> bool:
+    definitions = unit.facts.reaching(place) or frozenset()
+    return {definition.node for definition in definitions} == {made} and all(
+        definition.kind is DefinitionKind.ASSIGNMENT for definition in definitions
+    )
+
+
+def _in_a_row(unit: Subject, made: ast.Assign, first: ast.expr, second: ast.expr) -> bool:
+    """Whether the two uses stand in statements of the very block in which the iterator is made."""
+    block = block_of(unit.facts, made)
+    for use in (first, second):
+        statement = statement_of(unit.facts, use)
+        if statement not in block or isinstance(statement, ast.Assert):
+            return False
+        if isinstance(statement, ast.If | ast.While | ast.With | ast.Try):
+            return False
+        for ancestor in unit.facts.ancestors(use):
+            if ancestor is statement:
+                break
+            if isinstance(
+                ancestor, ast.IfExp | ast.BoolOp | ast.Lambda | ast.comprehension | ast.GeneratorExp
+            ):
+                return False
+            if isinstance(ancestor, ast.Call) and _is_assertion(ancestor):
+                return False
+    return True
+
+
+def _is_assertion(call: ast.Call) -> bool:
+    """Whether a test looks here at what is left of the iterator."""
+    return isinstance(call.func, ast.Attribute) and "assert" in call.func.attr.lower()

@@ -1,0 +1,115 @@
+"""Statements that work something out and leave it there (ME213, ME214)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from meno_analyzers.facts.builtin_types import NUMBERS, TEXTS
+from meno_analyzers.facts.definitions import DefinitionKind
+from meno_analyzers.facts.tree import walk
+from meno_analyzers.findings import Category, Severity
+from meno_analyzers.rules.endless import loop_of_compared_flag
+from meno_analyzers.rules.registry import Match, Subject, rule
+from meno_analyzers.rules.surroundings import in_try, in_with
+
+_OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
+_PLAIN = NUMBERS | TEXTS | {"list", "tuple", "dict", "set", "range"}
+
+
+@rule(
+    "ME213",
+    "comparison-as-statement",
+    Category.WRONG_OPERATOR,
+    Severity.WARNING,
+    0.98,
+    on=(ast.Compare,),
+    values=("comparison", "left"),
+)
+def comparison_as_statement(unit: Subject) -> Iterator[Match]:
+    for statement in unit.facts.nodes(ast.Expr):
+        value = statement.value
+        if not isinstance(value, ast.Compare) or _tries_something(unit, statement):
+            continue
+        if not _is_plain(unit, value) or loop_of_compared_flag(unit, statement) is not None:
+            continue
+        values = {"comparison": unit.facts.source(value), "left": unit.facts.source(value.left)}
+        yield Match(statement, values)
+
+
+@rule(
+    "ME214",
+    "expression-without-effect",
+    Category.WRONG_OPERATOR,
+    Severity.WARNING,
+    0.98,
+    on=(ast.BinOp, ast.UnaryOp),
+    values=("expression", "name"),
+)
+def expression_without_effect(unit: Subject) -> Iterator[Match]:
+    for statement in unit.facts.nodes(ast.Expr):
+        value = statement.value
+        if not isinstance(value, ast.BinOp | ast.UnaryOp) or _tries_something(unit, statement):
+            continue
+        if not _is_plain(unit, value) or not _is_arithmetic(unit, value) or _is_doubled_sign(value):
+            continue
+        names = [node.id for node in walk(value) if isinstance(node, ast.Name)]
+        if not names:
+            continue  # `1 / 0` makes a program fail on purpose
+        values = {"expression": unit.facts.source(value), "name": names[-1]}
+        yield Match(statement, values)
+
+
+def _tries_something(unit: Subject, statement: ast.Expr) -> bool:
+    """Whether the expression may be there to see whether it fails."""
+    return in_try(unit.facts, statement) or in_with(unit.facts, statement)
+
+
+def _is_plain(unit: Subject, value: ast.expr) -> bool:
+    """Whether only variables of this scope, constants, items and `len` take part: no foreign objects."""
+    for node in walk(value):
+        match node:
+            case ast.Name():
+                if unit.types.of(node) not in _PLAIN and not _is_own_variable(unit, node):
+                    return False
+            case ast.Constant() | ast.Compare() | ast.BinOp() | ast.UnaryOp() | ast.Subscript() | ast.Slice():
+                pass
+            case _:
+                return False
+    return True
+
+
+def _is_own_variable(unit: Subject, name: ast.Name) -> bool:
+    """Whether it is a variable of this scope that no call made: an object may react to operators."""
+    definitions = unit.facts.reaching(name)
+    return bool(definitions) and not any(
+        definition.kind is DefinitionKind.UNBOUND
+        or any(isinstance(part, ast.Call | ast.Attribute) for part in walk(definition.value))
+        or isinstance(definition.node, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom)
+        for definition in definitions or ()
+    )
+
+
+def _is_arithmetic(unit: Subject, value: ast.expr) -> bool:
+    """Whether the expression certainly is a sum of numbers or texts, which nobody can watch happen."""
+    if isinstance(value, ast.UnaryOp):
+        return isinstance(value.op, ast.UAdd | ast.USub) and _is_value(unit, value.operand)
+    if not isinstance(value, ast.BinOp) or not isinstance(value.op, _OPERATORS):
+        return False
+    # `folder / "name"` joins a path: only some signs go with a text.
+    kinds = NUMBERS | TEXTS if isinstance(value.op, ast.Add | ast.Mult | ast.Mod) else NUMBERS
+    known = [side for side in (value.left, value.right) if unit.types.of(side) in kinds]
+    if not known:
+        return False
+    return all(_is_value(unit, side) for side in (value.left, value.right))
+
+
+def _is_value(unit: Subject, node: ast.expr) -> bool:
+    if isinstance(node, ast.BinOp | ast.UnaryOp):
+        return _is_arithmetic(unit, node)
+    return isinstance(node, ast.Name | ast.Subscript) or unit.types.of(node) in NUMBERS | TEXTS
+
+
+def _is_doubled_sign(value: ast.expr) -> bool:
+    """`++i` is a slip of its own, ME212."""
+    return isinstance(value, ast.UnaryOp) and isinstance(value.operand, ast.UnaryOp)
