@@ -63,7 +63,8 @@ def part_of_body(body: Iterable[ast.stmt], header: ClassHeader | None) -> ClassP
                 names.add(statement.name)
                 dynamic = dynamic or statement.name in _MAKES_ATTRIBUTES
                 dynamic = _attributes_of_self(statement, method.first, stores, reads) or dynamic
-                changes |= _changed_attributes(statement, method.first)
+                if method.kind == "method":
+                    changes |= _changed_attributes(statement, method.first)
                 body_reads |= {
                     node.id
                     for d in statement.decorator_list

@@ -66,6 +66,8 @@ def _attributes(facts: UnitFacts) -> tuple[frozenset[str], frozenset[str], froze
         parent = facts.parents.get(node)
         if isinstance(parent, ast.Call) and parent.func is node:
             called.add(node.attr)
+            if isinstance(node.value, ast.Name) and node.value.id[:1].isupper():
+                called.add(f"{node.value.id}.{node.attr}")
             if node.attr in CHANGING_METHODS and isinstance(node.value, ast.Subscript):
                 inside.add(_base(node.value))
     for item in facts.nodes(ast.Subscript):

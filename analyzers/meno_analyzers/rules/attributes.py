@@ -8,7 +8,7 @@ from collections.abc import Coroutine, Iterator
 from meno_analyzers.facts.summary import Mention
 from meno_analyzers.findings import Category, Severity
 from meno_analyzers.rules.classes import own_methods
-from meno_analyzers.rules.instances import instance_class
+from meno_analyzers.rules.instances import instance_class, is_nearly_init
 from meno_analyzers.rules.registry import Match, Subject, rule
 from meno_analyzers.rules.spelling import distance, nearest
 from meno_analyzers.rules.surroundings import awaits_error
@@ -51,22 +51,15 @@ def misspelled_init(unit: Subject) -> Iterator[Match]:
         if function.decorator_list or not around.plain or name in _SPECIAL:
             continue
         values = {"method": name, "class": around.name}
-        if _is_near_init(function) and around.init is None and _is_made_with_arguments(unit, around.name):
+        # `__int__` is a special method of its own, which takes nothing but the object.
+        nearly = is_nearly_init(name) and len(function.args.args) > 1
+        if nearly and around.init is None and _is_made_with_arguments(unit, around.name):
             yield Match(unit.facts.name_span(function), values)
         elif name.startswith("__") and name.endswith("__") and name not in _ALL_SPECIAL and len(name) > 6:
             near = nearest(name, _SPECIAL[1:])
             # A longer name was more likely made up on purpose than mistyped.
             if near is not None and distance(name, near, 1) <= 1 and len(name) <= len(near):
                 yield Match(unit.facts.name_span(function), values, variant="special")
-
-
-def _is_near_init(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    name = function.name
-    if not name.startswith("_") or name == "__init__":
-        return False
-    more_than_self = len(function.args.args) > 1
-    # `__int__` is a special method of its own, which takes nothing but the object.
-    return more_than_self and distance(name.lower(), "__init__", 2) <= 2
 
 
 def _is_made_with_arguments(unit: Subject, class_name: str) -> bool:

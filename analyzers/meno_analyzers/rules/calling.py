@@ -11,7 +11,7 @@ from meno_analyzers.facts.module import BUILTIN_NAMES
 from meno_analyzers.facts.signatures import Signature, misfit
 from meno_analyzers.facts.types import NUMBERS, TEXTS
 from meno_analyzers.findings import Category, Note, Severity
-from meno_analyzers.rules.instances import instance_class
+from meno_analyzers.rules.instances import instance_class, is_nearly_init
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
 from meno_analyzers.rules.surroundings import awaits_error, in_annotation
 from meno_analyzers.rules.wording import kind_in_words, number_in_words
@@ -159,7 +159,11 @@ def _callee(unit: Subject, call: ast.Call) -> tuple[str, Signature] | None:
             if unit.types.of(function) != f"class:{name}":
                 return None
             facts = unit.module.class_facts(name)
-            return (name, facts.signature) if facts is not None and facts.signature is not None else None
+            if facts is None or facts.signature is None:
+                return None
+            if facts.init is None and any(is_nearly_init(a) for a in unit.module.attributes(name)):
+                return None  # ME803 explains it where the method is
+            return name, facts.signature
         case ast.Attribute(value=ast.Name() as receiver, attr=name):
             return _method(unit, receiver, name)
         case _:

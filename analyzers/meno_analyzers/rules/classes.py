@@ -61,10 +61,8 @@ def missing_self_parameter(unit: Subject) -> Iterator[Match]:
 
 
 def _called_on_class(unit: Subject, class_name: str, method: str) -> bool:
-    """Whether this unit calls the method on the class itself, as one calls a plain function."""
-    return any(
-        is_name(node.value, class_name) and node.attr == method for node in unit.facts.nodes(ast.Attribute)
-    )
+    """Whether the file calls the method on the class itself, as one calls a plain function."""
+    return unit.module.mentions(Mention.CALLED_ATTRIBUTE, f"{class_name}.{method}")
 
 
 @rule(
@@ -144,7 +142,7 @@ def _is_certainly_something(function: FunctionNode, value: ast.expr) -> bool:
             return False
 
 
-_MUST_ANSWER = frozenset({"__str__", "__repr__", "__len__", "__eq__", "__bool__", "__int__", "__hash__"})
+_MUST_ANSWER = frozenset({"__str__", "__repr__", "__len__", "__eq__", "__bool__", "__hash__"})
 
 
 @rule(

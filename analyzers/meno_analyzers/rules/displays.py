@@ -107,8 +107,11 @@ def _repeated_row(node: ast.BinOp) -> ast.expr | None:
     for side, times in ((node.left, node.right), (node.right, node.left)):
         if isinstance(side, ast.List) and len(side.elts) == 1:
             (row,) = side.elts
-            repeated = isinstance(row, ast.BinOp) and isinstance(row.op, ast.Mult)
-            repeated = repeated and isinstance(row.left, ast.List) | isinstance(row.right, ast.List)
+            match row:
+                case ast.BinOp(left=left, op=ast.Mult(), right=right):
+                    repeated = isinstance(left, ast.List) or isinstance(right, ast.List)
+                case _:
+                    repeated = False
             if isinstance(times, ast.Constant) and times.value in {0, 1}:
                 return None
             return row if repeated or isinstance(row, _MUTABLE) else None
@@ -249,7 +252,11 @@ def _is_one_character(unit: Subject, name: ast.Name) -> bool:
         if definition.kind is DefinitionKind.LOOP or isinstance(definition.value, ast.Subscript):
             return True
         constant = definition.value
-        if isinstance(constant, ast.Constant) and isinstance(constant.value, str) and len(constant.value) < 2:
+        if (
+            isinstance(constant, ast.Constant)
+            and isinstance(constant.value, str)
+            and len(constant.value) == 1
+        ):
             return True
     return False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from meno_analyzers.rules.registry import Subject
+from meno_analyzers.rules.spelling import distance
 
 
 def instance_class(unit: Subject, receiver: ast.Name) -> str | None:
@@ -32,3 +33,8 @@ def _is_first_parameter(unit: Subject, name: ast.Name) -> bool:
         and unit.facts.scope_at(function) is wrapper
         and all(isinstance(other.ctx, ast.Load) for other in unit.facts.names_called(name.id))
     )
+
+
+def is_nearly_init(name: str) -> bool:
+    """Whether a method's name is a slip away from `__init__`."""
+    return name.startswith("_") and name != "__init__" and distance(name.lower(), "__init__", 2) <= 2

@@ -10,7 +10,7 @@ from meno_analyzers.facts.definitions import DefinitionKind
 from meno_analyzers.facts.tree import walk
 from meno_analyzers.facts.types import TEXTS
 from meno_analyzers.findings import Category, Severity
-from meno_analyzers.rules.expressions import is_name, same
+from meno_analyzers.rules.expressions import same
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
 from meno_analyzers.rules.surroundings import awaits_error
 from meno_analyzers.rules.wording import kind_in_words, number_in_words
@@ -219,7 +219,7 @@ def _index_call(unit: Subject, index: ast.expr) -> ast.Call | None:
         return None
     match index.func:
         case ast.Attribute(value=ast.Name() as module, attr="randint"):
-            return index if unit.types.of(module) == "module:random" or is_name(module, "random") else None
+            return index if unit.types.of(module) == "module:random" else None
         case ast.Name(id="randint") as name:
             return index if unit.types.of(name) == "import:random:randint" else None
         case _:
