@@ -63,6 +63,19 @@ class Severity(StrEnum):
 _RANKS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.HINT: 2, Severity.INFORMATION: 3}
 
 
+class Channel(StrEnum):
+    """Where a finding is told: while typing, in a pause as a question, to who asks, or to no person."""
+
+    SQUIGGLE = "squiggle"
+    HINT = "hint"
+    HOVER = "hover"
+    FEATURE = "feature"  # evidence for the model and for the analysis of failures only
+
+
+# A rule that is right less often than this speaks to no person by itself.
+LEAST_CONFIDENCE = 0.85
+
+
 class Source(StrEnum):
     """Which layer says it."""
 
@@ -133,6 +146,17 @@ class Finding:
             span=self.span.moved_down(lines),
             notes=tuple(note.moved_down(lines) for note in self.notes),
         )
+
+    @property
+    def channel(self) -> Channel:
+        """Where this finding is told by default."""
+        if self.severity in {Severity.ERROR, Severity.WARNING}:
+            return Channel.SQUIGGLE
+        if self.source is not Source.STATIC:
+            return Channel.HINT  # the model has calibrated thresholds of its own
+        if self.confidence < LEAST_CONFIDENCE:
+            return Channel.FEATURE
+        return Channel.HINT if self.severity is Severity.HINT else Channel.HOVER
 
     @property
     def order(self) -> tuple[int, Span, str]:

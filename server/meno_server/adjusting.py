@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from meno_analyzers.findings import Finding, Severity
+from meno_analyzers.findings import Channel, Finding, Severity
 
 if TYPE_CHECKING:
     from meno_server.settings import Settings
+
+# What a profile does not want to hear, unless a severity is set for the rule.
+_SILENT = {
+    # The last line of a cell shows its value, and looking at a value is what cells are for.
+    "notebook": frozenset({"ME213", "ME214", "ME405", "ME406", "ME416"}),
+    "contest": frozenset({"ME113", "ME402", "ME422", "ME706", "ME901"}),
+}
+_SCREEN_LINES = 40
 
 
 def adjusted(finding: Finding, settings: Settings) -> Finding | None:
@@ -16,8 +25,39 @@ def adjusted(finding: Finding, settings: Settings) -> Finding | None:
     if finding.rule in settings.disabled_rules or finding.name in settings.disabled_rules:
         return None
     word = settings.severity.get(finding.rule) or settings.severity.get(finding.name)
-    if word is None:
-        return finding
-    if word == "off":
+    if word is not None:
+        return None if word == "off" else replace(finding, severity=Severity(word))
+    if finding.channel is Channel.FEATURE or finding.rule in _SILENT.get(settings.profile, ()):
         return None
-    return replace(finding, severity=Severity(word))
+    if settings.profile == "developer" and finding.channel is Channel.HINT:
+        return None
+    return finding
+
+
+def is_marked(finding: Finding, settings: Settings) -> bool:
+    """Whether an adjusted finding is marked in the text, and not only told to who hovers or asks."""
+    return (
+        finding.channel is not Channel.HOVER
+        or finding.rule in settings.severity
+        or finding.name in settings.severity
+    )
+
+
+def on_screens(places: Iterable[tuple[Finding, int]], settings: Settings) -> list[bool]:
+    """For each (finding, line): whether it is among the weightiest of the screen around it."""
+    listed = list(places)
+    most = 0 if settings.profile == "developer" else settings.findings_per_screen
+    if not most or len(listed) <= most:
+        return [True] * len(listed)
+    kept = [False] * len(listed)
+    taken: list[int] = []
+    order = sorted(
+        range(len(listed)),
+        key=lambda i: (listed[i][0].severity.rank, -listed[i][0].confidence, listed[i][1]),
+    )
+    for index in order:
+        line = listed[index][1]
+        if sum(abs(line - other) < _SCREEN_LINES for other in taken) < most:
+            taken.append(line)
+            kept[index] = True
+    return kept

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from meno_server.places import PROJECT_FILES, USER_FILE
 
+Profile = Literal["student", "developer", "notebook", "contest"]
 SeverityWord = Literal["error", "warning", "information", "hint", "off"]
 
 
@@ -29,6 +30,12 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
     enable: bool = Field(True, description="Analyse Python files at all.")
+    profile: Profile = Field(
+        "student",
+        description="Who is writing. `student`: everything. `developer`: only what is certain, all of it. "
+        "`notebook`: nothing about values that stand alone on a line. `contest`: nothing about style or "
+        "about answers that are missing on some way.",
+    )
     start_hint_level: int = Field(
         1,
         alias="startHintLevel",
@@ -54,6 +61,14 @@ class Settings(BaseModel):
     )
     max_findings: int = Field(
         100, alias="maxFindings", ge=1, le=1000, description="At most so many findings a file, worst first."
+    )
+    findings_per_screen: int = Field(
+        3,
+        alias="findingsPerScreen",
+        ge=0,
+        le=100,
+        description="At most so many findings within forty lines, the weightiest first; an action shows the "
+        "others. 0 shows all, and so does the profile `developer`.",
     )
     typing_pause: int = Field(
         400,

@@ -250,3 +250,13 @@ def test_a_syntax_error_cannot_be_declared_fine(session: Wire) -> None:
 
     assert any("Ask me" in title for title in titles)
     assert not any("fine here" in title for title in titles)
+
+
+def test_what_a_screen_holds_back_is_shown_when_asked_for(session: Wire) -> None:
+    session.open("a = one\nb = two\nc = three\nd = four\ne = five\n")
+    assert len(session.diagnostics(1)) == 3
+
+    titles = {action["title"]: action for action in act(session, 0)}
+    session.request("workspace/executeCommand", titles["Show 2 more findings"]["command"])
+
+    assert len(session.diagnostics(1, lambda items: len(items) == 5)) == 5

@@ -85,3 +85,30 @@ def test_a_bracket_that_takes_in_the_next_paragraph_hides_nothing_there() -> Non
     file = opened("print(one)\nx = 1\n\nprint(two)\ny = 2\n")
 
     assert type_in(file, 1, 5, " + (") == ["ME101@0", "ME101@3"]
+
+
+NESTED = "for i in range(3):\n    for i in range(2):\n        print(i)\n"
+
+
+def test_a_new_hint_anywhere_in_the_unit_being_typed_waits_for_the_pause() -> None:
+    file = opened("for i in range(3):\n    for j in range(2):\n        print(i)\n")
+
+    file.edited(file.document.splice((1, 8), (1, 9), "i"), pause=True)
+    file.analysis.work()
+    assert seen(file) == []
+    assert type_in(file, 2, 15, " ") == []
+    file.calm.rest()
+    assert seen(file) == ["ME109@1"]
+
+
+def test_a_hint_that_was_seen_stays_and_moves_while_its_unit_is_typed() -> None:
+    file = opened(NESTED)
+
+    assert type_in(file, 2, 15, " ") == ["ME109@1"]
+    assert type_in(file, 0, 18, "\n    pass") == ["ME109@2"]
+
+
+def test_a_hint_in_another_unit_is_not_touched() -> None:
+    file = opened(NESTED + "\n\nx = 1\n")
+
+    assert type_in(file, 5, 5, "2") == ["ME109@1"]

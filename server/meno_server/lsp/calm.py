@@ -2,14 +2,15 @@
 
 For a short pause after each key, findings that are new stay hidden on the lines being typed, and a unit
 that the half-typed line broke keeps showing what it showed before, moved with the text. When the pause is
-over the truth is shown. Nothing here changes what is found, only when it is seen.
+over the truth is shown. A hint, which is a question and no certain mistake, waits for the pause wherever it
+is new in the unit being typed. Nothing here changes what is found, only when it is seen.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from meno_analyzers.findings import Category, Finding, Span
+from meno_analyzers.findings import Category, Channel, Finding, Span
 from meno_analyzers.source import Splice
 
 
@@ -20,12 +21,15 @@ class Calm:
     lines: tuple[int, int] | None = None
     kept: list[Finding] = field(default_factory=list)
     _seen: set[tuple[str, int]] = field(default_factory=set)
+    _unit: tuple[int, int] = (0, -1)
+    _hints: set[tuple[str, int]] = field(default_factory=set)
 
-    def edited(self, splice: Splice, shown: list[Finding], was_broken: bool) -> None:
+    def edited(self, splice: Splice, shown: list[Finding], was_broken: bool, unit: tuple[int, int]) -> None:
         """Follows an edit.
 
         `shown` are the absolute findings that were seen before it in the units that it replaced;
-        `was_broken` says that the edited one did not parse, so that it showed what is kept.
+        `was_broken` says that the edited one did not parse, so that it showed what is kept; `unit` are the
+        first and last line of the unit that holds the edit now.
         """
         first, last = splice.first, max(splice.first, splice.new_end - 1)
         shift = splice.new_end - splice.old_end
@@ -33,6 +37,12 @@ class Calm:
         # What stood on the first edited line may stay; of the others it is not sure which line they are now.
         keep_lines = {first} if shift else set(range(first, splice.old_end))
         self._seen = {(f.rule, f.span.start_line) for f in shown if f.span.start_line in keep_lines}
+        self._unit = unit
+        self._hints = {
+            (f.rule, f.span.start_line + (shift if f.span.start_line >= splice.old_end else 0))
+            for f in shown
+            if f.channel is Channel.HINT
+        }
         old = self.kept if was_broken else shown
         self.kept = [
             finding.moved_down(shift if finding.span.start_line >= splice.old_end else 0)
@@ -46,10 +56,15 @@ class Calm:
         self.lines = None
         self.kept = []
         self._seen = set()
+        self._hints = set()
 
     def hides(self, finding: Finding, line: int) -> bool:
         """Whether a finding that starts on `line` is to wait for the pause."""
-        if self.lines is None or not self.lines[0] <= line <= self.lines[1]:
+        if self.lines is None:
+            return False
+        if finding.channel is Channel.HINT and self._unit[0] <= line <= self._unit[1]:
+            return (finding.rule, line) not in self._hints
+        if not self.lines[0] <= line <= self.lines[1]:
             return False
         return finding.category is Category.SYNTAX_ERROR or (finding.rule, line) not in self._seen
 

@@ -54,11 +54,12 @@ def register(server: MenoServer) -> None:
         last, _ = to_position(params.range.end, file.document, session.encoding)
         findings = [f for f in file.findings(session.settings) if f.span.touches_lines(first, last)]
         findings.sort(key=lambda finding: finding.order)
-        return [
+        actions = [
             action
             for finding in findings[:_MOST_FINDINGS]
             for action in _actions(session, file, finding, several=len(findings) > 1)
         ]
+        return [*actions, *_show_more(session, file)] if actions else []
 
     @server.feature(types.CODE_ACTION_RESOLVE)
     async def resolve(action: types.CodeAction) -> types.CodeAction:
@@ -110,6 +111,17 @@ def _actions(
             action.command for action in actions if isinstance(action, types.CodeAction) and action.command
         ]
     return actions
+
+
+def _show_more(session: Session, file: OpenFile) -> list[types.CodeAction | types.Command]:
+    """The action that shows what the limit for a screen holds back, if it holds anything back."""
+    if not file.held_back:
+        return []
+    title = "Show one more finding" if file.held_back == 1 else f"Show {file.held_back} more findings"
+    command = types.Command(title, "meno.showAll", arguments=[file.document.uri])
+    if not session.client.code_action_literals:
+        return [command]
+    return [types.CodeAction(title=title, kind=types.CodeActionKind.QuickFix, command=command)]
 
 
 def _ask(session: Session, file: OpenFile, finding: Finding, mark: str, of: str) -> types.CodeAction:

@@ -35,6 +35,13 @@ def register(server: MenoServer) -> None:
     async def show_answer(id: str) -> None:
         await asking.show_answer(session, id)
 
+    @server.command("meno.showAll")
+    async def show_all(uri: str) -> None:
+        file = session.file(uri)
+        if file is not None:
+            file.shows_all = True
+            session.refresh(file)
+
     @server.command("meno.restartModel")
     async def restart_model() -> None:
         await session.restart_model()

@@ -15,7 +15,7 @@ from meno_analyzers.findings import Finding
 from meno_analyzers.hints import Level
 from meno_analyzers.source import Document, Encoding, Splice, Unit
 from meno_analyzers.source.positions import to_units
-from meno_server.adjusting import adjusted
+from meno_server.adjusting import adjusted, is_marked, on_screens
 from meno_server.lsp.calm import Calm, touches
 from meno_server.lsp.capabilities import Client
 from meno_server.lsp.convert import Rendered, render
@@ -36,6 +36,8 @@ class OpenFile:
         self.levels: dict[str, Level] = {}
         self.last_sent: str | None = None
         self.edits = 0
+        self.shows_all = False  # chosen by the learner: no limit for a screen
+        self.held_back = 0  # findings that the last diagnostics left out for that limit
         self._rendered: WeakKeyDictionary[Unit, tuple[tuple[Finding, ...], list[Rendered]]] = (
             WeakKeyDictionary()
         )
@@ -53,7 +55,7 @@ class OpenFile:
         before = self.analysis.edited(splice)
         if pause:
             shown = [f for f in before if not self.calm.hides(f, f.span.start_line)]
-            self.calm.edited(splice, shown, was_broken)
+            self.calm.edited(splice, shown, was_broken, self.analysis.lines_around(splice.first))
 
     def replaced(self) -> None:
         """Follows a change of the whole text."""
@@ -107,6 +109,11 @@ class OpenFile:
             if finding.span.start_line not in static_lines:
                 made = self._render(0, None, (finding,), settings, client, encoding)
                 items += [(rendered.finding, 0, rendered) for rendered in made]
+        self.held_back = 0
+        if not self.shows_all:
+            kept = on_screens(((item[0], item[1] + item[0].span.start_line) for item in items), settings)
+            self.held_back = kept.count(False)
+            items = [item for item, keep in zip(items, kept, strict=True) if keep]
         if len(items) > settings.max_findings:
             items.sort(key=lambda item: (item[0].severity.rank, item[1] + item[0].span.start_line))
             items = items[: settings.max_findings]
@@ -138,7 +145,7 @@ class OpenFile:
                 settings.language,
             )
             for finding in findings
-            if (kept := adjusted(finding, settings)) is not None
+            if (kept := adjusted(finding, settings)) is not None and is_marked(kept, settings)
         ]
         if unit is not None:
             self._rendered[unit] = (findings, made)

@@ -104,9 +104,11 @@ class _Demo:
         )
         await self.client.initialize_async(
             types.InitializeParams(
+                # The program is short and full of slips: one screen shows them all.
+                initialization_options={"findingsPerScreen": 0},
                 capabilities=types.ClientCapabilities(
                     text_document=text, experimental={"meno": {"showHint": True}}
-                )
+                ),
             )
         )
         self.client.initialized(types.InitializedParams())
