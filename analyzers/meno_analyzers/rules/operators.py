@@ -112,7 +112,7 @@ def _clashes(unit: Subject, operator: ast.operator, text_is_left: bool, other: a
     kind = unit.types.of(other)
     if isinstance(operator, ast.Mult):
         return kind == "float"  # a whole number repeats the text, which is legal
-    if isinstance(operator, ast.Mod) and text_is_left:
+    if isinstance(operator, ast.Mod) and (text_is_left or kind in TEXTS):
         return False  # formatting
     if isinstance(operator, ast.Add):
         return kind in NUMBERS
