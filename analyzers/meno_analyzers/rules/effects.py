@@ -83,7 +83,7 @@ def _is_own_variable(unit: Subject, name: ast.Name) -> bool:
     """Whether it is a variable of this scope that no call made: an object may react to operators."""
     definitions = unit.facts.reaching(name)
     return bool(definitions) and not any(
-        definition.kind is DefinitionKind.UNBOUND
+        definition.kind in {DefinitionKind.UNBOUND, DefinitionKind.AUGMENTED}
         or any(isinstance(part, ast.Call | ast.Attribute) for part in walk(definition.value))
         or isinstance(definition.node, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom)
         for definition in definitions or ()
@@ -99,9 +99,21 @@ def _is_arithmetic(unit: Subject, value: ast.expr) -> bool:
     # `folder / "name"` joins a path: only some signs go with a text.
     kinds = NUMBERS | TEXTS if isinstance(value.op, ast.Add | ast.Mult | ast.Mod) else NUMBERS
     known = [side for side in (value.left, value.right) if unit.types.of(side) in kinds]
-    if not known:
+    if not known and not _is_of_parameters(unit, value):
         return False
     return all(_is_value(unit, side) for side in (value.left, value.right))
+
+
+def _is_of_parameters(unit: Subject, value: ast.BinOp) -> bool:
+    """`a * b` of two parameters or loop variables: learners write it where a `return` is meant."""
+    if not isinstance(value.op, ast.Add | ast.Sub | ast.Mult):
+        return False
+    for side in (value.left, value.right):
+        definitions = unit.facts.reaching(side) if isinstance(side, ast.Name) else None
+        kinds = {definition.kind for definition in definitions or ()}
+        if not kinds or not kinds <= {DefinitionKind.PARAMETER, DefinitionKind.LOOP}:
+            return False
+    return True
 
 
 def _is_value(unit: Subject, node: ast.expr) -> bool:

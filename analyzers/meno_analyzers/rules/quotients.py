@@ -11,7 +11,7 @@ from meno_analyzers.facts.definitions import DefinitionKind
 from meno_analyzers.facts.tree import walk
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.registry import Match, Subject, rule
-from meno_analyzers.rules.shapes import literal, measured, range_arguments
+from meno_analyzers.rules.shapes import literal, measured, range_arguments, scope_body, stores
 from meno_analyzers.rules.surroundings import awaits_error
 
 _INDEXED = frozenset({"list", "tuple", "str", "input"})
@@ -92,13 +92,36 @@ def _float_index(unit: Subject, node: ast.Subscript) -> ast.expr | None:
     parts = [index.lower, index.upper, index.step] if isinstance(index, ast.Slice) else [index]
     floats = [part for part in parts if part is not None and unit.types.of(part) == "float"]
     if not floats:
-        return None
+        return index if _is_halved_place(unit, node, index) else None
     if unit.types.of(node.value) in _INDEXED:
         return floats[0]
     # Half of its own length can only be meant as a place.
     if isinstance(node.value, ast.Name) and _comes_from_length(unit, floats[0], node.value.id):
         return floats[0]
     return None
+
+
+def _is_halved_place(unit: Subject, node: ast.Subscript, index: ast.expr) -> bool:
+    """Whether a share such as `(lo + hi) / 2` is looked up in something that the function also measures."""
+    if not isinstance(node.value, ast.Name) or not is_quotient(unit, index):
+        return False
+    if unit.types.of(index) is not None or unit.types.of(node.value) not in {None, *_INDEXED}:
+        return False
+    name = node.value.id
+    body = scope_body(unit.facts, node)
+    shares = [part for part in walk(*_quotients(unit, index)) if isinstance(part, ast.BinOp)]
+    return (
+        all(literal(part.right) == 2 for part in shares if isinstance(part.op, ast.Div))
+        and unit.facts.function_around(node) is not None
+        and not stores(name, body)
+        and any(measured(unit, part) == name for part in walk(*body))
+    )
+
+
+def _quotients(unit: Subject, index: ast.expr) -> list[ast.expr]:
+    if not isinstance(index, ast.Name):
+        return [index]
+    return [d.value for d in unit.facts.reaching(index) or () if d.value is not None]
 
 
 def _comes_from_length(unit: Subject, number: ast.expr, sequence: str) -> bool:

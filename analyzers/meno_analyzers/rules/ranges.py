@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from meno_analyzers.facts.scopes import FunctionNode
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.expressions import is_name
 from meno_analyzers.rules.quotients import is_quotient
@@ -85,13 +86,14 @@ def _only_reads_items(unit: Subject, loop: ast.For, sequence: str) -> bool:
     if function is None or not isinstance(loop.target, ast.Name) or loop.orelse:
         return False
     index = loop.target.id
-    arguments = function.args
-    if sequence not in {arg.arg for arg in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]}:
+    if not _is_whole(unit, function, sequence):
         return False
-    if stores(sequence, function.body) or stores(index, loop.body) or has(function.body, ast.Yield, ast.Try):
+    if stores(index, loop.body) or has(function.body, ast.Yield, ast.Try):
         return False
     items = 0
     for place in mentions(sequence, *function.body):
+        if isinstance(place.ctx, ast.Store):
+            continue
         parent = unit.facts.parents.get(place)
         if isinstance(parent, ast.Call) and is_name(parent.func, "len") and place in parent.args:
             if not _is_within(unit, parent, loop.iter):
@@ -104,6 +106,20 @@ def _only_reads_items(unit: Subject, loop: ast.For, sequence: str) -> bool:
         items += 1
     # The index is for nothing but looking up the items.
     return 0 < items == len(mentions(index, *loop.body))
+
+
+def _is_whole(unit: Subject, function: FunctionNode, sequence: str) -> bool:
+    """Whether the sequence is a parameter or a display of the function, with nothing special at its ends."""
+    made = stores(sequence, function.body)
+    if not made:
+        return sequence in {argument.arg for argument in function.args.args}
+    if len(made) != 1:
+        return False
+    match unit.facts.parents.get(made[0]):
+        case ast.Assign(value=ast.List(elts=[_, _, *_])):
+            return True
+        case _:
+            return False
 
 
 def _is_within(unit: Subject, node: ast.AST, whole: ast.AST) -> bool:
