@@ -23,16 +23,23 @@ from meno_analyzers.rules.registry import Match, Subject, rule
 )
 def branch_never_reached(unit: Subject) -> Iterator[Match]:
     for chain in _chains(unit):
-        for later, earlier in _pairs(unit, chain):
-            covered = any(
-                is_within(inner.values, outer.values)
-                for outer in _alternatives(unit, earlier.test)
-                for inner in _requirements(unit, later.test)
-                if inner.key == outer.key
-            )
-            if covered and not same(later.test, earlier.test):
-                yield _match(unit, earlier, later)
+        asked: list[tuple[ast.If, list[Bound]]] = []
+        for branch in chain:
+            wanted = _bounds(unit, branch.test, ast.And)
+            earlier = next((before for before, taken in asked if _covers(taken, wanted)), None)
+            if earlier is not None and not same(branch.test, earlier.test):
+                yield _match(unit, earlier, branch)
                 break
+            asked.append((branch, _bounds(unit, branch.test, ast.Or)))
+
+
+def _covers(taken: list[Bound], wanted: list[Bound]) -> bool:
+    """Whether one way to pass the earlier test is open to all values that pass the later one."""
+    return any(
+        inner.key == outer.key and is_within(inner.values, outer.values)
+        for outer in taken
+        for inner in wanted
+    )
 
 
 @rule(
@@ -46,10 +53,13 @@ def branch_never_reached(unit: Subject) -> Iterator[Match]:
 )
 def duplicate_condition(unit: Subject) -> Iterator[Match]:
     for chain in _chains(unit):
-        for later, earlier in _pairs(unit, chain):
-            if same(later.test, earlier.test) and not isinstance(later.test, ast.Constant):
-                yield _match(unit, earlier, later)
+        asked: dict[str, ast.If] = {}
+        for branch in chain:
+            written = ast.dump(branch.test)
+            if written in asked and not isinstance(branch.test, ast.Constant):
+                yield _match(unit, asked[written], branch)
                 break
+            asked.setdefault(written, branch)
 
 
 def _match(unit: Subject, earlier: ast.If, later: ast.If) -> Match:
@@ -59,21 +69,28 @@ def _match(unit: Subject, earlier: ast.If, later: ast.If) -> Match:
 
 
 def _chains(unit: Subject) -> Iterator[list[ast.If]]:
-    """Each `if` with its `elif` branches, two or more; long tables are left alone."""
+    """Each `if` with its `elif` branches, as far down as asking changes nothing; two or more."""
     for node in unit.facts.nodes(ast.If):
-        parent = unit.facts.parents.get(node)
-        if isinstance(parent, ast.If) and parent.orelse == [node] and _is_elif(unit, node):
+        if not _goes_on(unit, node) or (_is_elif(unit, node) and _is_else_of(unit, node)):
             continue
-        chain = [node]
-        while len(chain[-1].orelse) == 1 and isinstance(following := chain[-1].orelse[0], ast.If):
-            if len(chain) > _LONGEST or not _is_elif(unit, following):
-                break
-            chain.append(following)
+        chain: list[ast.If] = []
+        branch: ast.If | None = node
+        while branch is not None and is_pure(unit, branch.test):
+            chain.append(branch)
+            following = branch.orelse[0] if _goes_on(unit, branch) else None
+            branch = following if isinstance(following, ast.If) else None
         if len(chain) > 1:
             yield chain
 
 
-_LONGEST = 40
+def _goes_on(unit: Subject, node: ast.If) -> bool:
+    """Whether an `elif` follows."""
+    return len(node.orelse) == 1 and isinstance(node.orelse[0], ast.If) and _is_elif(unit, node.orelse[0])
+
+
+def _is_else_of(unit: Subject, node: ast.If) -> bool:
+    parent = unit.facts.parents.get(node)
+    return isinstance(parent, ast.If) and parent.orelse == [node]
 
 
 def _is_elif(unit: Subject, node: ast.If) -> bool:
@@ -82,26 +99,10 @@ def _is_elif(unit: Subject, node: ast.If) -> bool:
     return unit.facts.lines[span.start_line][span.start_column :].startswith("elif")
 
 
-def _pairs(unit: Subject, chain: list[ast.If]) -> Iterator[tuple[ast.If, ast.If]]:
-    """(later, earlier) for all tests that nothing evaluated in between can have changed."""
-    for start, earlier in enumerate(chain[:-1]):
-        if not is_pure(unit, earlier.test):
-            continue
-        for later in chain[start + 1 :]:
-            if not is_pure(unit, later.test):
-                break
-            yield later, earlier
-
-
-def _alternatives(unit: Subject, test: ast.expr) -> list[Bound]:
-    """Bounds each of which is enough to make the test true."""
-    parts = test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.Or) else [test]
-    return [bound for part in parts if (bound := bounds_of(unit, part)) and not bound.values.is_empty]
-
-
-def _requirements(unit: Subject, test: ast.expr) -> list[Bound]:
-    """Bounds all of which the test asks for; its own emptiness is another rule's business."""
-    parts = test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) else [test]
+def _bounds(unit: Subject, test: ast.expr, joined_by: type[ast.boolop]) -> list[Bound]:
+    """The bounds of a test's parts: behind `or` each is enough, behind `and` all are asked for."""
+    parts = test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, joined_by) else [test]
+    # An empty bound is another rule's business.
     return [bound for part in parts if (bound := bounds_of(unit, part)) and not bound.values.is_empty]
 
 

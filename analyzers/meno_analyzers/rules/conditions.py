@@ -215,7 +215,9 @@ def compared_with_itself(unit: Subject) -> Iterator[Match]:
             continue
         # `x != x` asks whether x is "not a number"; `x == x` in tests asks what `__eq__` does.
         operator = _SIGNS.get(type(node.ops[0]))
-        if operator is None or not same(node.left, node.comparators[0]):
+        if operator is None or type(node.left) is not type(node.comparators[0]):
+            continue
+        if not same(node.left, node.comparators[0]):
             continue
         if isinstance(unit.facts.parents.get(node), ast.Expr) or _speaks_of_nan(unit, node):
             continue
