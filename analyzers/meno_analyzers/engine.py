@@ -14,20 +14,33 @@ import time
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from meno_analyzers.facts.contributions import changed_keys
 from meno_analyzers.facts.module import Module
 from meno_analyzers.facts.summaries import summary_of
 from meno_analyzers.facts.summary import Summary
 from meno_analyzers.facts.unit import UnitFacts
 from meno_analyzers.facts.view import Asked, ModuleView, names_asked, still_holds
 from meno_analyzers.findings import Category, Finding, Span
-from meno_analyzers.rules import RULES, Broken, Subject, diagnose
+from meno_analyzers.rules import RULES, Broken, Rule, Subject, diagnose
+from meno_analyzers.rules.registry import Check
 from meno_analyzers.source import Document, Splice, Unit, UnitKind, UnitMap
 
 _SUPPRESSION = re.compile(r"#\s*meno:\s*ok\b(?P<rules>[^#\r\n]*)")
 # A syntax tree takes about a hundred times the memory of its text.
 _CACHED_CHARACTERS = 200_000
 _CHECKS = tuple(rule for rule in RULES.values() if rule.check is not None)
+
+
+@lru_cache(maxsize=4096)
+def _checks_for(types: frozenset[type]) -> tuple[tuple[Rule, Check], ...]:
+    """The rules that can match in a unit that holds nodes of these types."""
+    return tuple(
+        (rule, rule.check)
+        for rule in _CHECKS
+        if rule.check is not None and (not rule.on or not types.isdisjoint(rule.on))
+    )
 
 
 @dataclass(slots=True)
@@ -96,24 +109,24 @@ class Analysis:
         """
         starts = self.units.starts
         change = self.units.update(self.document.lines, splice.first, splice.old_end, splice.new_end)
-        affected: set[str] = set()
         before: list[Finding] = []
+        left: list[tuple[Summary, str | None]] = []
         for start, unit in zip(starts[change.first :], change.removed, strict=False):
             before += [finding.moved_down(start) for finding in unit.analysis.findings]
-            affected |= self._leave(unit)
+            left.append(self._leave(unit))
         pending = list(self.pending)
         self.pending = {}
-        affected |= self._take_in(change.first, change.added)
+        came = self._take_in(change.first, change.added)
         for unit in pending:
             self.pending.setdefault(unit)
-        for name in affected:
-            for unit in self._asking.get(name, ()):
+        for key in self._module.affected(changed_keys(left, came)):
+            for unit in self._asking.get(key, ()):
                 self.pending.setdefault(unit)
         return before
 
-    def _take_in(self, first: int, units: Sequence[Unit]) -> set[str]:
-        """Makes facts for new units and puts them up for checking; returns the keys that changed."""
-        affected: set[str] = set()
+    def _take_in(self, first: int, units: Sequence[Unit]) -> list[tuple[Summary, str | None]]:
+        """Makes facts for new units and puts them up for checking; returns what they contribute."""
+        came: list[tuple[Summary, str | None]] = []
         self._positions = None
         class_name = self._class_around(first)
         for index, unit in enumerate(units, first):
@@ -123,9 +136,11 @@ class Analysis:
             unit.analysis = UnitAnalysis(facts, summary, class_name if unit.depth == 1 else None)
             if unit.depth == 0:
                 class_name = _class_opened(unit)
-            affected |= self._module.add(summary, unit, unit.analysis.class_name)
+            self._module.add(summary, unit, unit.analysis.class_name)
+            came.append((summary, unit.analysis.class_name))
             self.pending.setdefault(unit)
-        return affected | self._follow_class(first + len(units), class_name)
+        self._follow_class(first + len(units), class_name)
+        return came
 
     def _class_around(self, index: int) -> str | None:
         """The name of the class in whose body the unit at `index` may lie: the last one opened above it."""
@@ -139,9 +154,8 @@ class Analysis:
                 return name
         return None
 
-    def _follow_class(self, index: int, class_name: str | None) -> set[str]:
+    def _follow_class(self, index: int, class_name: str | None) -> None:
         """Tells the units that go on in a class that was opened, closed or renamed above them."""
-        affected: set[str] = set()
         for unit in self.units.units[index:]:
             if unit.depth == 0:
                 break
@@ -150,23 +164,27 @@ class Analysis:
                 continue
             if analysis.class_name == class_name:
                 break
-            affected |= self._leave(unit)
+            left = [self._leave(unit)]
             unit.analysis = UnitAnalysis(analysis.facts, analysis.summary, class_name, analysis.findings)
-            affected |= self._module.add(analysis.summary, unit, class_name)
+            self._module.add(analysis.summary, unit, class_name)
             self.pending.setdefault(unit)
-        return affected
+            for key in self._module.affected(changed_keys(left, [(analysis.summary, class_name)])):
+                for asker in self._asking.get(key, ()):
+                    self.pending.setdefault(asker)
 
     def _position(self, unit: Unit) -> int:
         if self._positions is None:
             self._positions = {unit: index for index, unit in enumerate(self.units.units)}
         return self._positions.get(unit, -1)
 
-    def _leave(self, unit: Unit) -> set[str]:
+    def _leave(self, unit: Unit) -> tuple[Summary, str | None]:
+        """Takes a unit out of the file's facts; returns what it contributed."""
         analysis: UnitAnalysis = unit.analysis
         self.pending.pop(unit, None)
         for name in names_asked(analysis.asked or ()):
             self._asking.get(name, set()).discard(unit)
-        return self._module.remove(analysis.summary, unit, analysis.class_name)
+        self._module.remove(analysis.summary, unit, analysis.class_name)
+        return analysis.summary, analysis.class_name
 
     def work(self, seconds: float | None = None) -> bool:
         """Checks pending units, for about `seconds` if given; returns whether all are done."""
@@ -236,10 +254,8 @@ def check_unit(facts: UnitFacts, view: ModuleView) -> list[Finding]:
         return []
     subject = Subject(facts, view, *facts.inference(view))
     found: list[Finding] = []
-    for rule in _CHECKS:
-        if rule.check is None or (rule.on and not facts.has(*rule.on)):
-            continue
-        for match in rule.check(subject):
+    for rule, check in _checks_for(facts.node_types):
+        for match in check(subject):
             where = match.where
             span = where if isinstance(where, Span) else facts.span(where)
             speaker = RULES[match.rule] if match.rule else rule

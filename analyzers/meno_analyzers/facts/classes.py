@@ -60,11 +60,11 @@ class Classes:
         self._parts: dict[str, list[tuple[Any, ClassPart]]] = {}
         self._known: dict[str, ClassFacts | None] = {}
 
-    def count(self, part: ClassPart, owner: Any, class_name: str | None, step: int) -> set[str]:
-        """Takes a part in (`step` 1) or out (-1); returns the keys of what may have changed."""
+    def count(self, part: ClassPart, owner: Any, class_name: str | None, step: int) -> None:
+        """Takes a part in (`step` 1) or out (-1)."""
         name = part.header.name if part.header is not None else class_name
         if name is None:
-            return set()
+            return
         parts = self._parts.setdefault(name, [])
         if step > 0:
             parts.append((owner, part))
@@ -72,36 +72,32 @@ class Classes:
             parts.remove((owner, part))
             if not parts:
                 del self._parts[name]
-        attributes = {*part.names, *part.stores, *part.reads, *part.changes, *part.body_reads}
-        classes = self._with_heirs(name, part)
-        return {
-            *(f"{heir}.{attribute}" for heir in classes for attribute in attributes),
-            *self._changed(classes),
-        }
-
-    def renamed(self, name: str) -> set[str]:
-        """The keys of what may have changed when a module-level name was bound, or no longer is."""
-        return self._changed(self._with_heirs(name, None)) if name in self._parts else set()
-
-    def _changed(self, classes: set[str]) -> set[str]:
         self._known.clear()
-        return {f"class:{name}" for name in classes}
 
-    def _with_heirs(self, name: str, part: ClassPart | None) -> set[str]:
-        """The class and all classes of the file that inherit from it, before and after `part` changed."""
-        found = {name}
-        if part is not None and part.header is not None:
-            found.update(part.header.bases)
-        grown = True
-        while grown:
-            heirs = {
-                heir
-                for heir, parts in self._parts.items()
-                if heir not in found
-                and any(p.header is not None and not found.isdisjoint(p.header.bases) for _, p in parts)
-            }
-            found |= heirs
-            grown = bool(heirs)
+    def depending_on(self, key: str) -> set[str]:
+        """The keys of other classes' answers that a changed key reaches: heirs, and classes bound anew."""
+        if key.startswith("class:"):
+            return {f"class:{name}" for name in self._heirs(key[6:])}
+        class_name, dot, attribute = key.partition(".")
+        if dot:
+            return {f"{name}.{attribute}" for name in self._heirs(class_name)}
+        if key in self._parts:
+            self._known.clear()
+            return {f"class:{name}" for name in {key, *self._heirs(key)}}
+        return set()
+
+    def _heirs(self, name: str) -> set[str]:
+        """The classes of the file that inherit from a class, directly or not."""
+        found: set[str] = set()
+        waiting = [name]
+        while waiting:
+            above = waiting.pop()
+            for heir, parts in self._parts.items():
+                if heir not in found and any(
+                    part.header is not None and above in part.header.bases for _, part in parts
+                ):
+                    found.add(heir)
+                    waiting.append(heir)
         return found
 
     def facts(self, name: str) -> ClassFacts | None:

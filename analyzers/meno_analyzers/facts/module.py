@@ -1,8 +1,8 @@
 """What the units of a file know of each other: their summaries joined, by name.
 
 The `Module` keeps the summaries and answers questions; rules ask through a `ModuleView` (`view.py`), which
-remembers each question with its answer. Every change of a summary is reported as the set of keys that
-questions depend on: a name, `local:name`, `class:Name`, or `Class.attribute`.
+remembers each question with its answer. What a summary contributes to which answers is said in
+`contributions.py`.
 """
 
 from __future__ import annotations
@@ -39,19 +39,17 @@ class Module:
         self._open = 0
         self._names: tuple[str, ...] | None = None
 
-    def add(self, summary: Summary, owner: Any = None, class_name: str | None = None) -> set[str]:
-        """Takes a unit's summary in; returns the keys whose answers may have changed."""
-        return self._count(summary, owner, class_name, 1)
+    def add(self, summary: Summary, owner: Any = None, class_name: str | None = None) -> None:
+        """Takes a unit's summary in."""
+        self._count(summary, owner, class_name, 1)
 
-    def remove(self, summary: Summary, owner: Any = None, class_name: str | None = None) -> set[str]:
-        """Takes a unit's summary out; returns the keys whose answers may have changed."""
-        return self._count(summary, owner, class_name, -1)
+    def remove(self, summary: Summary, owner: Any = None, class_name: str | None = None) -> None:
+        """Takes a unit's summary out."""
+        self._count(summary, owner, class_name, -1)
 
-    def _count(self, summary: Summary, owner: Any, class_name: str | None, step: int) -> set[str]:
-        changed = self._count_names(summary, owner, step)
+    def _count(self, summary: Summary, owner: Any, class_name: str | None, step: int) -> None:
         for mention, names in summary.mentions.items():
             _change(self._mentions[mention], names, step)
-            changed.update(f"{mention.name}:{name}" for name in names)
         for name, function in summary.locals.items():
             functions = self._locals.setdefault(name, [])
             if step > 0:
@@ -60,20 +58,11 @@ class Module:
                 functions.remove(function)
                 if not functions:
                     del self._locals[name]
-            changed.add(f"local:{name}")
         if summary.part is not None:
-            changed |= self.classes.count(summary.part, owner, class_name, step)
-            if summary.part.header is not None:
-                changed.add(ALL_NAMES)
+            self.classes.count(summary.part, owner, class_name, step)
         if summary.star_import or summary.dynamic:
             self._open += step
-            changed.add(OPEN)
-        return changed
-
-    def _count_names(self, summary: Summary, owner: Any, step: int) -> set[str]:
-        names = {*summary.bindings, *summary.uncertain, *summary.mentions.get(Mention.REBOUND, ())}
-        changed = set(names)
-        for name in names:
+        for name in summary.names:
             holders = self._bindings.setdefault(name, [])
             if step > 0:
                 holders.append((owner, summary))
@@ -81,11 +70,15 @@ class Module:
                 holders.remove((owner, summary))
             if len(holders) == (1 if step > 0 else 0):
                 self._names = None
-                changed.add(ALL_NAMES)
             if not holders:
                 del self._bindings[name]
-            changed |= self.classes.renamed(name)
-        return changed
+
+    def affected(self, changed: set[str]) -> set[str]:
+        """The keys of changed contributions, and of what hangs on them: classes that inherit, all names."""
+        found = set(changed)
+        for key in changed:
+            found |= self.classes.depending_on(key)
+        return found
 
     def is_bound(self, name: str) -> bool:
         """Whether any unit binds the name at module level, or may do so."""
@@ -96,10 +89,8 @@ class Module:
         return bool(self._open)
 
     def mentions(self, mention: Mention, name: str) -> bool:
-        """Whether some unit mentions the name in that role, or holds it in text that does not parse."""
-        return name in self._mentions[mention] or any(
-            name in summary.uncertain for _, summary in self._bindings.get(name, ())
-        )
+        """Whether some unit mentions the name in that role, or may do so in text that does not parse."""
+        return name in self._mentions[mention]
 
     def names(self) -> tuple[str, ...]:
         """All names bound at module level, sorted."""

@@ -11,12 +11,12 @@ from meno_analyzers.facts.mentions import mentions_of
 from meno_analyzers.facts.module import BUILTIN_NAMES, CALL_OF, Module
 from meno_analyzers.facts.scopes import FunctionNode, ScopeKind, parameters_of
 from meno_analyzers.facts.signatures import signature_of
-from meno_analyzers.facts.summary import ClassPart, FunctionSummary, Summary
+from meno_analyzers.facts.summary import ClassPart, FunctionSummary, Mention, MethodSummary, Summary
 from meno_analyzers.facts.tree import walk_scope
 from meno_analyzers.facts.types import Types, join
 from meno_analyzers.facts.unit import UnitFacts
 from meno_analyzers.facts.view import ModuleView
-from meno_analyzers.source.tolerant import names_in, words_in
+from meno_analyzers.source.tolerant import read_names
 
 _DATA = (
     ast.BinOp,
@@ -33,13 +33,9 @@ _DATA = (
 
 
 def summary_of(facts: UnitFacts) -> Summary:
-    """The summary of a unit; one that does not parse offers every name it mentions."""
+    """The summary of a unit; of one that does not parse, what its words say."""
     if facts.tree is None:
-        text = "".join(facts.lines)
-        # A builtin that a broken unit mentions is most likely just used there; taking it for redefined would
-        # silence, and check again, every unit that uses it too.
-        names = (words_in(text) if facts.problem is None else names_in(text)) - BUILTIN_NAMES
-        return Summary(uncertain=names, part=ClassPart(dynamic=True) if facts.in_class else None)
+        return _summary_of_broken(facts)
     scopes = facts.scopes
     wrapper = scopes.wrapper
     bound = scopes.module.bound - ({"_"} if wrapper is not None else set())
@@ -53,6 +49,33 @@ def summary_of(facts: UnitFacts) -> Summary:
         part=_class_part(facts),
         star_import=scopes.star_import,
         dynamic=scopes.dynamic,
+    )
+
+
+def _summary_of_broken(facts: UnitFacts) -> Summary:
+    """What a unit that does not parse may offer: enough that no other unit complains because of it."""
+    names = read_names(facts.lines, in_class=facts.in_class)
+    # A builtin that a broken unit mentions is most likely just used there; taking it for redefined would
+    # silence, and check again, every unit that uses it too.
+    own = names.all - BUILTIN_NAMES
+    mentions = {
+        Mention.CLASS_NAME: names.in_class,
+        Mention.REBOUND: names.rebound,
+        Mention.TOUCHED: own,
+        Mention.STORED_ATTRIBUTE: names.attributes,
+        Mention.CALLED_ATTRIBUTE: names.attributes,
+        Mention.USED: own,
+    }
+    part = None
+    if facts.in_class:
+        unknown = {name: MethodSummary(name, "other", None, None) for name in names.in_class}
+        part = ClassPart(
+            methods=unknown, names=names.in_class, stores=names.attributes, reads=names.attributes
+        )
+    return Summary(
+        uncertain=names.bound - BUILTIN_NAMES,
+        mentions={mention: found for mention, found in mentions.items() if found},
+        part=part,
     )
 
 

@@ -86,3 +86,8 @@ class Summary:
     part: ClassPart | None = None
     star_import: bool = False
     dynamic: bool = False
+
+    @property
+    def names(self) -> set[str]:
+        """All names that the unit binds at module level, or may bind."""
+        return {*self.bindings, *self.uncertain, *self.mentions.get(Mention.REBOUND, ())}

@@ -79,8 +79,10 @@ class UnitFacts:
         for kind in types:
             yield from self._index.get(kind, ())
 
-    def has(self, *types: type[ast.AST]) -> bool:
-        return any(kind in self._index for kind in types)
+    @cached_property
+    def node_types(self) -> frozenset[type]:
+        """The types of all nodes of the unit."""
+        return frozenset(self._index)
 
     def span(self, node: ast.AST) -> Span:
         """The node's place in the unit."""

@@ -42,8 +42,6 @@ class ModuleView:
 
     def mentions(self, mention: Mention, name: str) -> bool:
         """Whether some unit of the file, perhaps this one, mentions the name in that role."""
-        # Text that does not parse may mention it too, which depends on the name alone.
-        self._ask("bound", name)
         return bool(self._ask("mentions", f"{mention.name}:{name}"))
 
     def is_rebound(self, name: str) -> bool:
