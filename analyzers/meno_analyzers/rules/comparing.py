@@ -146,8 +146,8 @@ def comparing_incompatible_types(unit: Subject) -> Iterator[Match]:
         values = {
             "left": unit.facts.source(left),
             "right": unit.facts.source(right),
-            "left_kind": kinds[0] or "",
-            "right_kind": kinds[1] or "",
+            "left_kind": "truth value" if first == "bool" else kinds[0] or "",
+            "right_kind": "truth value" if second == "bool" else kinds[1] or "",
         }
         yield Match(node, values)
 
