@@ -6,7 +6,7 @@ import re
 
 from meno_analyzers.findings import Span
 from meno_analyzers.rules.registry import Broken
-from meno_analyzers.rules.tokens import Token, TokenKind, tokens_of
+from meno_analyzers.rules.tokens import Token, TokenKind
 
 _WORD = re.compile(r"\s*([^\W\d]\w*)")
 
@@ -29,7 +29,7 @@ def line_span(broken: Broken, line: int) -> Span:
 
 def on_line(broken: Broken, line: int) -> list[Token]:
     """The tokens of one line of code, without reading the whole unit."""
-    return [token._replace(line=line) for token in tokens_of([broken.lines[line]])]
+    return broken.tokens_on(line)
 
 
 def code_on_line(broken: Broken, line: int) -> list[Token]:

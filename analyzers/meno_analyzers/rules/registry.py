@@ -38,11 +38,21 @@ class Broken:
     def __init__(self, lines: list[str], problem: SyntaxProblem) -> None:
         self.lines = lines
         self.problem = problem
+        self._tokens_on: dict[int, list[Token]] = {}
 
     @cached_property
     def tokens(self) -> list[Token]:
         """All tokens of the unit, found once for all rules."""
         return tokens_of(self.lines)
+
+    def tokens_on(self, line: int) -> list[Token]:
+        """The tokens of one line, read by itself and found once for all rules."""
+        found = self._tokens_on.get(line)
+        if found is None:
+            found = self._tokens_on[line] = [
+                token._replace(line=line) for token in tokens_of([self.lines[line]])
+            ]
+        return found
 
     @property
     def line(self) -> str:
