@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 from enum import Flag, auto
 
-from meno_analyzers.facts.tree import walk_scope
+from meno_analyzers.facts.tree import scope_nodes
 
 
 class Outcome(Flag):
@@ -116,7 +116,11 @@ def is_always_true(test: ast.expr) -> bool:
 
 
 def is_generator(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in walk_scope(function.body))
+    known: bool | None = function.__dict__.get("_is_generator")
+    if known is None:
+        known = any(isinstance(node, ast.Yield | ast.YieldFrom) for node in scope_nodes(function))
+        function.__dict__["_is_generator"] = known
+    return known
 
 
 def is_stub(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

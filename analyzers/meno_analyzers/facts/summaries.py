@@ -12,7 +12,7 @@ from meno_analyzers.facts.module import BUILTIN_NAMES, CALL_OF, Module
 from meno_analyzers.facts.scopes import FunctionNode, ScopeKind, parameters_of
 from meno_analyzers.facts.signatures import signature_of
 from meno_analyzers.facts.summary import ClassPart, FunctionSummary, Mention, MethodSummary, Summary
-from meno_analyzers.facts.tree import walk_scope
+from meno_analyzers.facts.tree import scope_nodes
 from meno_analyzers.facts.types import Types, join
 from meno_analyzers.facts.unit import UnitFacts
 from meno_analyzers.facts.view import ModuleView
@@ -111,7 +111,7 @@ def _function(node: FunctionNode, types: Types) -> FunctionSummary:
     if node.decorator_list:
         return FunctionSummary(node.name, returns_nothing=False)
     plain = isinstance(node, ast.FunctionDef) and not is_generator(node)
-    inside = list(walk_scope(node.body))
+    inside = list(scope_nodes(node))
     values = [n.value for n in inside if isinstance(n, ast.Return) and n.value is not None]
     answers = plain and bool(values) and Outcome.NORMAL not in outcomes(node.body)
     answers = answers and not any(isinstance(n, ast.Return) and n.value is None for n in inside)

@@ -66,3 +66,14 @@ def walk_scope(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
         yield node
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
             stack.extend(children(node))
+
+
+def scope_nodes(owner: ast.AST) -> Sequence[ast.AST]:
+    """All nodes that run in the same scope as the body of a function, class or loop, found once.
+
+    Many rules ask about the whole of one function: walking it for each of them was half of a key's cost.
+    """
+    known: Sequence[ast.AST] | None = owner.__dict__.get("_scope_nodes")
+    if known is None:
+        known = owner.__dict__["_scope_nodes"] = tuple(walk_scope(owner.body))  # type: ignore[attr-defined]
+    return known

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from meno_analyzers.facts.tree import walk, walk_scope
+from meno_analyzers.facts.tree import scope_nodes, walk
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.registry import Match, Subject, rule
 from meno_analyzers.rules.shapes import (
@@ -75,7 +75,7 @@ def _is_start(value: ast.expr) -> bool:
 def _only_grows(loop: Loop, start: ast.stmt, name: str) -> bool:
     """Whether the rest of the body adds to the name from what the turn brings, and nothing else."""
     turn = names_in(loop.target) if isinstance(loop, ast.For) else set()
-    turn |= {node.id for node in walk_scope(loop.body) if isinstance(node, ast.Name) and _is_stored(node)}
+    turn |= {node.id for node in scope_nodes(loop) if isinstance(node, ast.Name) and _is_stored(node)}
     turn.discard(name)
     position = loop.body.index(start)
     grown = 0

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from meno_analyzers.facts.control import Outcome, is_generator, outcomes
 from meno_analyzers.facts.scopes import FunctionNode
 from meno_analyzers.facts.summary import Mention
-from meno_analyzers.facts.tree import walk, walk_scope
+from meno_analyzers.facts.tree import scope_nodes, walk
 from meno_analyzers.findings import Category, Severity
 from meno_analyzers.rules.registry import Match, Subject, rule
 
@@ -56,7 +56,7 @@ def _chain_without_else(chain: ast.If) -> list[ast.expr] | None:
 
 def _answers_nothing_on_purpose(function: FunctionNode) -> bool:
     """Whether `None` is among the answers that the function gives, or says that it gives."""
-    for node in walk_scope(function.body):
+    for node in scope_nodes(function):
         if isinstance(node, ast.Return) and (
             node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None)
         ):

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from meno_analyzers.facts.scopes import FunctionNode
-from meno_analyzers.facts.tree import walk, walk_scope
+from meno_analyzers.facts.tree import scope_nodes, walk
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.recursion import recursive_functions
 from meno_analyzers.rules.registry import Match, Subject, rule
@@ -47,17 +47,15 @@ def recursion_moves_away_from_base(unit: Subject) -> Iterator[Match]:
 def _equality_base(function: FunctionNode) -> tuple[str, int, int] | None:
     """(parameter, its position, number) if the only test about a parameter is `parameter == number`."""
     names = [argument.arg for argument in function.args.args]
-    tests = [node for node in walk_scope(function.body) if isinstance(node, ast.If | ast.IfExp | ast.While)]
+    tests = [node for node in scope_nodes(function) if isinstance(node, ast.If | ast.IfExp | ast.While)]
     if len(tests) != 1:
         return None
     match tests[0].test:
         case ast.Compare(left=ast.Name(id=name), ops=[ast.Eq()], comparators=[ast.Constant(value=int(base))]):
-            compared = [
-                node for node in walk_scope(function.body) if isinstance(node, ast.Compare | ast.BoolOp)
-            ]
+            compared = [node for node in scope_nodes(function) if isinstance(node, ast.Compare | ast.BoolOp)]
             rebound = any(
                 isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load)
-                for node in walk_scope(function.body)
+                for node in scope_nodes(function)
             )
             if name in names and len(compared) == 1 and not rebound and not isinstance(base, bool):
                 return name, names.index(name), base
@@ -90,7 +88,7 @@ def _step(call: ast.Call, parameter: str, index: int) -> int | None:
 )
 def base_case_zero_in_product(unit: Subject) -> Iterator[Match]:
     for function, calls in recursive_functions(unit):
-        returns = [node for node in walk_scope(function.body) if isinstance(node, ast.Return)]
+        returns = [node for node in scope_nodes(function) if isinstance(node, ast.Return)]
         own = [node for node in returns if any(call in calls for call in walk(node))]
         bases = [node for node in returns if node not in own]
         if not own or not bases or not all(_is_zero(node.value) for node in bases):

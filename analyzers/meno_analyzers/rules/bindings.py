@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from meno_analyzers.facts.control import is_stub
 from meno_analyzers.facts.definitions import Definition, DefinitionKind
-from meno_analyzers.facts.scopes import FunctionNode, Scope, parameters_of
-from meno_analyzers.facts.tree import walk, walk_scope
+from meno_analyzers.facts.scopes import Scope, parameters_of
+from meno_analyzers.facts.tree import scope_nodes, walk
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.expressions import is_name
 from meno_analyzers.rules.registry import Match, Subject, rule
@@ -85,7 +85,7 @@ def nested_loop_same_variable(unit: Subject) -> Iterator[Match]:
         if not isinstance(loop.target, ast.Name) or loop.target.id.startswith("_"):
             continue
         name = loop.target.id
-        for inner in walk_scope(loop.body):
+        for inner in scope_nodes(loop):
             if isinstance(inner, ast.For) and is_name(inner.target, name):
                 values = {
                     "name": name,
@@ -114,40 +114,26 @@ def assigned_to_lookalike_name(unit: Subject) -> Iterator[Match]:
         scope = facts.scope_inside(function)
         if facts.scopes.dynamic or scope.global_names or scope.nonlocal_names:
             continue
-        stored = _plainly_assigned(function)
-        for name, statements in stored.items():
-            if len(name) < 4 or name.startswith("_") or _is_read(function, name):
+        for name in sorted(scope.bound):
+            if len(name) < 4 or name.startswith("_"):
                 continue
-            for statement in statements:
+            for statement in _only_assigned(unit, name):
                 other = _lookalike(statement, name, scope)
                 if other is not None:
-                    yield Match(
-                        statement.targets[0], {"name": name, "other": other, "function": function.name}
-                    )
+                    values = {"name": name, "other": other, "function": function.name}
+                    yield Match(statement.targets[0], values)
                     break
 
 
-def _plainly_assigned(function: FunctionNode) -> dict[str, list[ast.Assign]]:
-    """Names that are the only target of assignments and are bound in no other way."""
-    found: dict[str, list[ast.Assign]] = {}
-    targets = set()
-    for node in walk_scope(function.body):
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-            found.setdefault(node.targets[0].id, []).append(node)
-            targets.add(node.targets[0])
-    for node in walk_scope(function.body):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load) and node not in targets:
-            found.pop(node.id, None)
-    for parameter in parameters_of(function):
-        found.pop(parameter.arg, None)
+def _only_assigned(unit: Subject, name: str) -> list[ast.Assign]:
+    """The assignments of a name that the unit mentions as their only target and in no other way."""
+    found: list[ast.Assign] = []
+    for use in unit.facts.names_called(name):
+        statement = unit.facts.parents.get(use)
+        if not isinstance(statement, ast.Assign) or statement.targets != [use]:
+            return []
+        found.append(statement)
     return found
-
-
-def _is_read(function: FunctionNode, name: str) -> bool:
-    return any(
-        isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Store)
-        for node in walk(function)
-    )
 
 
 def _lookalike(statement: ast.Assign, name: str, scope: Scope) -> str | None:

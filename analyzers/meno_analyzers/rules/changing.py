@@ -7,7 +7,7 @@ import ast
 from collections.abc import Iterator
 
 from meno_analyzers.facts.definitions import DefinitionKind
-from meno_analyzers.facts.tree import walk, walk_scope
+from meno_analyzers.facts.tree import scope_nodes, walk
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.expressions import is_name
 from meno_analyzers.rules.registry import Match, Subject, rule
@@ -49,7 +49,7 @@ def list_changed_while_iterating(unit: Subject) -> Iterator[Match]:
         kind = unit.types.of(iterated)
         if kind not in {"list", None} or stores(name, loop.body) or has(loop.body, ast.Break, ast.Try):
             continue
-        for node in walk_scope(loop.body):
+        for node in scope_nodes(loop):
             if not _changes_list(node, name, proven=kind == "list"):
                 continue
             if leaves_after(unit.facts, node, loop):
@@ -109,7 +109,7 @@ def dict_changed_while_iterating(unit: Subject) -> Iterator[Match]:
             continue
         if kind == "set" and iterated is not loop.iter:
             continue
-        for node in walk_scope(loop.body):
+        for node in scope_nodes(loop):
             if not _changes_size(node, name, kind, loop) or leaves_after(unit.facts, node, loop):
                 continue
             statement = statement_of(unit.facts, node) or node

@@ -13,7 +13,7 @@ from meno_analyzers.facts.classes import ClassFacts
 from meno_analyzers.facts.control import is_generator, is_stub
 from meno_analyzers.facts.scopes import FunctionNode, parameters_of
 from meno_analyzers.facts.summary import Mention
-from meno_analyzers.facts.tree import walk, walk_scope
+from meno_analyzers.facts.tree import scope_nodes, walk
 from meno_analyzers.findings import Category, Severity
 from meno_analyzers.rules.expressions import is_name
 from meno_analyzers.rules.registry import Match, Subject, rule
@@ -159,7 +159,7 @@ def str_method_prints(unit: Subject) -> Iterator[Match]:
     for function, around in own_methods(unit):
         if function.name not in _MUST_ANSWER or function.decorator_list or is_stub(function):
             continue
-        inside = list(walk_scope(function.body))
+        inside = list(scope_nodes(function))
         if is_generator(function) or any(isinstance(n, ast.Raise) for n in inside):
             continue
         if any(isinstance(n, ast.Return) and n.value is not None for n in inside):

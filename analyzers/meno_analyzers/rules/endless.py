@@ -7,7 +7,7 @@ import ast
 from collections.abc import Iterator
 
 from meno_analyzers.facts.control import is_always_true
-from meno_analyzers.facts.tree import walk, walk_scope
+from meno_analyzers.facts.tree import scope_nodes, walk, walk_scope
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.expressions import is_name
 from meno_analyzers.rules.registry import Match, Subject, rule
@@ -68,7 +68,7 @@ def _waits(loop: ast.While) -> bool:
 def _only_known_work(unit: Subject, loop: ast.While) -> bool:
     """Whether the body does nothing that might end the program from within: no foreign call, no way to fail
     that somebody may wait for."""
-    for node in walk_scope(loop.body):
+    for node in scope_nodes(loop):
         match node:
             case ast.Call(func=ast.Attribute(value=receiver, attr=method)):
                 if unit.types.of(receiver) not in {"list", "str", "set"} or method not in _NEVER_RAISING:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from meno_analyzers.facts.definitions import DefinitionKind
 from meno_analyzers.facts.scopes import FunctionNode
-from meno_analyzers.facts.tree import walk_scope
+from meno_analyzers.facts.tree import scope_nodes
 from meno_analyzers.facts.types import NONE_METHODS, TEXTS
 from meno_analyzers.findings import Category, Severity
 from meno_analyzers.rules.expressions import is_name
@@ -181,7 +181,7 @@ def _is_own_result(value: ast.expr | None, name: str) -> bool:
 
 def _only_leaves(unit: Subject, function: FunctionNode) -> bool:
     """Whether no caller can care: every `return` of the function answers nothing but such a call."""
-    returns = [n for n in walk_scope(function.body) if isinstance(n, ast.Return) and n.value is not None]
+    returns = [n for n in scope_nodes(function) if isinstance(n, ast.Return) and n.value is not None]
     return function.name == "main" or (
         all(isinstance(node.value, ast.Call) and _none_call(unit, node.value) for node in returns)
         and len(returns) > 1

@@ -55,6 +55,8 @@ def _interrupted(broken: Broken, clause: Token, between: Token, owner: Token) ->
 
 def _clause_behind(broken: Broken) -> Match | None:
     """An `except` further down, when the line that CPython points at stands between it and its `try`."""
+    if not _clause_at_depth_of(broken, broken.problem.line):
+        return None  # most half-typed lines, which need not read the whole unit's tokens
     heads = _line_heads(broken)
     between = next((head for head in heads if head.line == broken.problem.line), None)
     if between is None:
@@ -66,6 +68,21 @@ def _clause_behind(broken: Broken) -> Match | None:
             text = broken.lines[between.line].strip()
             return Match(between.span, _values(head.text, text))
     return None
+
+
+def _clause_at_depth_of(broken: Broken, line: int) -> bool:
+    """Whether, by white space alone, an `except` or `finally` follows at the depth of a line."""
+    text = broken.lines[line]
+    margin = text[: len(text) - len(text.lstrip())]
+    for below in broken.lines[line + 1 :]:
+        stripped = below.lstrip()
+        if not stripped or stripped.startswith("#"):
+            continue
+        if not below.startswith(margin):
+            return False
+        if below.startswith(("except", "finally"), len(margin)):
+            return True
+    return False
 
 
 def _line_heads(broken: Broken) -> list[Token]:

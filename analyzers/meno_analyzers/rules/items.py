@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from meno_analyzers.facts.tree import walk, walk_scope
+from meno_analyzers.facts.tree import scope_nodes, walk
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.expressions import is_name, stored_names
 from meno_analyzers.rules.registry import Match, Subject, rule
@@ -60,7 +60,7 @@ def _may_end_early(loop: Loop) -> bool:
         loop.body, ast.Break, ast.Return, ast.Raise, ast.Yield, ast.YieldFrom, ast.Await, ast.Assert, ast.Try
     ):
         return True
-    calls = [node.func for node in walk_scope(loop.body) if isinstance(node, ast.Call)]
+    calls = [node.func for node in scope_nodes(loop) if isinstance(node, ast.Call)]
     return any(
         getattr(call, "attr", getattr(call, "id", "")) in {"exit", "_exit", "quit", "fail"} for call in calls
     )
@@ -98,7 +98,7 @@ def while_index_past_end(unit: Subject) -> Iterator[Match]:
         if len(stores(index.id, loop.body)) != 1 or 1 not in steps:
             continue
         counted = loop.body[steps.index(1)]
-        for node in walk_scope(loop.body):
+        for node in scope_nodes(loop):
             if (
                 isinstance(node, ast.Subscript)
                 and isinstance(node.ctx, ast.Load)
@@ -137,7 +137,7 @@ def _may_stop_or_change(loop: ast.While, index: str, sequence: str) -> bool:
         return True
     if sequence in stored_names(loop):
         return True
-    for node in walk_scope(loop.body):
+    for node in scope_nodes(loop):
         if isinstance(node, ast.Call) and not (is_name(node.func, "len") or is_name(node.func, "print")):
             if any(is_name(argument, sequence) for argument in node.args):
                 return True
@@ -181,7 +181,7 @@ def element_used_as_index(unit: Subject) -> Iterator[Match]:
         if not isinstance(loop.iter, ast.Name) or not isinstance(loop.target, ast.Name):
             continue
         name, item = loop.iter.id, loop.target.id
-        places = [node for node in walk_scope(loop.body) if _is_looked_up(node, name, item)]
+        places = [node for node in scope_nodes(loop) if _is_looked_up(node, name, item)]
         if not places or {name, item} & {n.id for s in (name, item) for n in stores(s, loop.body)}:
             continue
         if unit.types.of(loop.iter) not in _SEQUENCES or awaits_error(unit.facts, places[0]):
@@ -245,12 +245,12 @@ def _same_item(unit: Subject, place: ast.Name) -> ast.Subscript | None:
 
 
 def _calls_with(loop: ast.For, sequence: str) -> list[ast.AST]:
-    return [node for node in walk_scope(loop.body) if isinstance(node, ast.Call) and mentions(sequence, node)]
+    return [node for node in scope_nodes(loop) if isinstance(node, ast.Call) and mentions(sequence, node)]
 
 
 def _changes_something(loop: ast.For, item: ast.Subscript) -> bool:
     """Whether the item goes into a sum, a text or a comparison, where each turn should bring another one."""
-    for node in walk_scope(loop.body):
+    for node in scope_nodes(loop):
         if isinstance(node, ast.AugAssign | ast.Compare) and any(part is item for part in walk(node)):
             return True
         if isinstance(node, ast.BinOp) and (node.left is item or node.right is item):

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from meno_analyzers.facts.control import Outcome, outcomes
-from meno_analyzers.facts.tree import walk, walk_scope
+from meno_analyzers.facts.tree import scope_nodes, walk
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.expressions import is_name, stored_names
 from meno_analyzers.rules.registry import Match, Subject, rule
@@ -30,7 +30,7 @@ def index_runs_past_end(unit: Subject) -> Iterator[Match]:
         index = loop.target.id
         if outcomes(loop.body) & (Outcome.BREAK | Outcome.RETURN | Outcome.RAISE | Outcome.CONTINUE):
             continue
-        inside = list(walk_scope(loop.body))
+        inside = list(scope_nodes(loop))
         if _guards_index(inside, index) or {sequence, index} & stored_names(loop, below_target=True):
             continue
         for node in inside:

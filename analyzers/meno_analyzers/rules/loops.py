@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from meno_analyzers.facts.builtin_types import NUMBERS, TEXTS
 from meno_analyzers.facts.control import Outcome, is_generator, outcomes
-from meno_analyzers.facts.tree import walk, walk_scope
+from meno_analyzers.facts.tree import scope_nodes, walk
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.expressions import is_name, same, stored_names
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
@@ -107,7 +107,7 @@ def return_inside_accumulating_loop(unit: Subject) -> Iterator[Match]:
 def _holds_inner_loop_or_continue(loop: ast.For) -> bool:
     return any(
         isinstance(node, ast.For | ast.While | ast.Continue | ast.AsyncFor | ast.Try)
-        for node in walk_scope(loop.body)
+        for node in scope_nodes(loop)
     )
 
 
@@ -117,7 +117,7 @@ def _returned_elsewhere(unit: Subject, loop: ast.For, last: ast.Return, name: st
         return False
     return any(
         isinstance(node, ast.Return) and node is not last and is_name(node.value, name)
-        for node in walk_scope(function.body)
+        for node in scope_nodes(function)
     )
 
 
@@ -144,7 +144,7 @@ def _starts_before(unit: Subject, loop: ast.For, name: str) -> bool:
     function = unit.facts.function_around(loop)
     if function is None:
         return False
-    for statement in walk_scope(function.body):
+    for statement in scope_nodes(function):
         if (
             isinstance(statement, ast.Assign)
             and statement.lineno < loop.lineno
@@ -203,7 +203,7 @@ def _is_said_elsewhere(loop: ast.While, names: set[str]) -> bool:
         isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Compare | ast.BinOp | ast.UnaryOp)
         and any(isinstance(part, ast.Name) and part.id in names for part in walk(node.value))
-        for node in walk_scope(loop.body)
+        for node in scope_nodes(loop)
     )
 
 
@@ -259,7 +259,7 @@ def _may_leave(loop: ast.While) -> bool:
         return True
     return any(
         isinstance(node, ast.Yield | ast.YieldFrom | ast.Await | ast.Assert | ast.Return | ast.Raise)
-        for node in walk_scope(loop.body)
+        for node in scope_nodes(loop)
     )
 
 
@@ -269,7 +269,7 @@ def _may_change(unit: Subject, loop: ast.While, names: set[str]) -> bool:
         return True
     at_module = unit.facts.scope_at(loop) is unit.facts.scopes.module
     containers = _may_be_containers(unit, loop)
-    for node in walk_scope(loop.body):
+    for node in scope_nodes(loop):
         if isinstance(node, ast.Global | ast.Nonlocal):
             return True
         if (

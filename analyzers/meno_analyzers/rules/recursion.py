@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from meno_analyzers.facts.control import is_exit, is_generator
 from meno_analyzers.facts.scopes import FunctionNode
-from meno_analyzers.facts.tree import children, walk_scope
+from meno_analyzers.facts.tree import children, scope_nodes, walk_scope
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.expressions import is_name
 from meno_analyzers.rules.registry import Match, Subject, rule
@@ -17,7 +17,7 @@ def _own_calls(function: FunctionNode) -> list[ast.Call]:
     """The calls of a function to itself, by its plain name, in the order of the text."""
     calls = [
         node
-        for node in walk_scope(function.body)
+        for node in scope_nodes(function)
         if isinstance(node, ast.Call) and is_name(node.func, function.name)
     ]
     return sorted(calls, key=lambda call: (call.lineno, call.col_offset))
@@ -27,7 +27,9 @@ def recursive_functions(unit: Subject) -> Iterator[tuple[FunctionNode, list[ast.
     """Undecorated functions, no methods, that call themselves and nothing else of the same name."""
     facts = unit.facts
     for function in facts.functions:
-        if function.decorator_list or isinstance(function, ast.AsyncFunctionDef) or is_generator(function):
+        if not facts.names_called(function.name) or isinstance(function, ast.AsyncFunctionDef):
+            continue
+        if function.decorator_list or is_generator(function):
             continue
         calls = _own_calls(function)
         if not calls or any(isinstance(a, ast.ClassDef) for a in facts.ancestors(function)):
@@ -61,7 +63,7 @@ _ENDS_BY_ITSELF = frozenset({"input", "next", "exit", "quit"})
 
 def _may_stop_otherwise(unit: Subject, function: FunctionNode) -> bool:
     """Whether something unseen may end the chain of calls: input that runs out, an unknown function."""
-    for node in walk_scope(function.body):
+    for node in scope_nodes(function):
         match node:
             case ast.Try() | ast.TryStar() | ast.With() | ast.Assert() | ast.Match():
                 return True
@@ -149,7 +151,7 @@ def recursion_without_progress(unit: Subject) -> Iterator[Match]:
             or function.args.posonlyargs
         ):
             continue
-        body = list(walk_scope(function.body))
+        body = list(scope_nodes(function))
         if _has_side_effects(unit, function, body):
             continue
         for node in body:
@@ -233,7 +235,7 @@ def _answers_values(function: FunctionNode) -> bool:
         isinstance(node, ast.Return)
         and node.value is not None
         and not (isinstance(node.value, ast.Constant) and node.value.value is None)
-        for node in walk_scope(function.body)
+        for node in scope_nodes(function)
     )
 
 
@@ -244,7 +246,7 @@ _CALCULATING = frozenset(
 
 def _acts_on_the_world(unit: Subject, function: FunctionNode) -> bool:
     """Whether the function does anything but calculate: then a call may be there for what it does."""
-    for node in walk_scope(function.body):
+    for node in scope_nodes(function):
         match node:
             case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
                 return True

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from meno_analyzers.facts.tree import walk, walk_scope
+from meno_analyzers.facts.tree import scope_nodes, walk
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.expressions import is_name
 from meno_analyzers.rules.registry import Match, Subject, rule
@@ -104,7 +104,7 @@ def _search(loop: ast.While) -> _Search | None:
     if not isinstance(middle, ast.Name):
         return None
     moves: list[ast.Assign] = []
-    for node in walk_scope(loop.body):
+    for node in scope_nodes(loop):
         if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign | ast.For | ast.NamedExpr):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             stored = names_in(*targets)
@@ -182,7 +182,7 @@ def _near(move: ast.Assign, middle: str) -> bool:
 
 def _looks_at_window(loop: ast.While, search: _Search) -> bool:
     """Whether the body has a test of its own about the ends of the window, a way out perhaps."""
-    tests = [node.test for node in walk_scope(loop.body) if isinstance(node, ast.If | ast.IfExp | ast.While)]
+    tests = [node.test for node in scope_nodes(loop) if isinstance(node, ast.If | ast.IfExp | ast.While)]
     return any(mentions(name, *tests) for name in (search.low, search.high))
 
 
