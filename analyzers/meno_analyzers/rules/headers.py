@@ -37,7 +37,7 @@ def orphan_else(broken: Broken) -> Match | None:
             break
         if head.text in _OWNERS[word]:
             return _interrupted(broken, clause, between, head) if between is not None else None
-        if between is None and head.text in {"else", "finally"}:
+        if between is None and head.text == "else" and word in {"else", "elif"}:
             return Match(clause.span, _values(clause.text, head.text), variant="after_last")
         between = head
     return Match(clause.span, _values(word, ""), variant="depth")
@@ -130,7 +130,8 @@ def for_missing_in(broken: Broken) -> Match | None:
     if target.text in {":", "="} or opened > 0:
         return None
     span = Span(tokens[0].line, tokens[0].column, target.line, target.end)
-    return Match(span, {"target": target.text if target.kind is TokenKind.NAME else "…"})
+    names = [t.text for t in tokens[1:] if t.kind is TokenKind.NAME]
+    return Match(span, {"target": names[0] if names else target.text})
 
 
 @syntax_rule("ME032", "positional-after-keyword", values=("argument", "name"))

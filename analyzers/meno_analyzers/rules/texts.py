@@ -112,12 +112,14 @@ _SIZES = {"lower": "small", "casefold": "small", "upper": "capital", "title": "t
     0.98,
     on=(ast.Compare,),
     values=("left", "text", "method", "size"),
+    variants=("part",),
 )
 def case_compare_never_true(unit: Subject) -> Iterator[Match]:
     for node in unit.facts.nodes(ast.Compare):
         if len(node.ops) != 1:
             continue
         left, right = node.left, node.comparators[0]
+        variant = None
         pairs: list[tuple[ast.expr, ast.expr]] = []
         if isinstance(node.ops[0], ast.Eq | ast.NotEq):
             pairs = [(left, right), (right, left)]
@@ -125,7 +127,7 @@ def case_compare_never_true(unit: Subject) -> Iterator[Match]:
             if isinstance(right, ast.Tuple | ast.List | ast.Set):
                 pairs = [(left, element) for element in right.elts]
             elif isinstance(left, ast.Constant):
-                pairs = [(right, left)]
+                pairs, variant = [(right, left)], "part"
         for text, literal in pairs:
             if not isinstance(literal, ast.Constant) or not isinstance(literal.value, str):
                 continue
@@ -139,6 +141,7 @@ def case_compare_never_true(unit: Subject) -> Iterator[Match]:
                         "method": method,
                         "size": _SIZES[method],
                     },
+                    variant,
                 )
                 break
 
