@@ -29,7 +29,7 @@ from meno_analyzers.source import Document, Splice, Unit, UnitKind, UnitMap
 
 _SUPPRESSION = re.compile(r"#\s*meno:\s*ok\b(?P<rules>[^#\r\n]*)")
 # A syntax tree takes about a hundred times the memory of its text.
-_CACHED_CHARACTERS = 200_000
+_CACHED_CHARACTERS = 120_000
 _CHECKS = tuple(rule for rule in RULES.values() if rule.check is not None)
 
 
@@ -45,10 +45,14 @@ def _checks_for(types: frozenset[type]) -> tuple[tuple[Rule, Check], ...]:
 
 @dataclass(slots=True)
 class UnitAnalysis:
-    """What is known about a unit: facts and summary by its text alone, the rest within its file."""
+    """What is known about a unit: its summary by its text alone, the rest within its file.
 
-    facts: UnitFacts
+    Its facts are not kept here: the trees of a long file would be most of the server's memory, and only
+    units that are looked at again need them again.
+    """
+
     summary: Summary
+    is_broken: bool
     class_name: str | None = None  # of the class whose body it is part of
     findings: tuple[Finding, ...] = ()
     asked: Asked | None = None  # None: not checked yet
@@ -61,21 +65,20 @@ class _FactsCache:
     def __init__(self, most_characters: int) -> None:
         self._most = most_characters
         self._characters = 0
-        self._known: OrderedDict[tuple[str, bool, bool], tuple[UnitFacts, Summary]] = OrderedDict()
+        self._known: OrderedDict[tuple[str, bool, bool], UnitFacts] = OrderedDict()
 
-    def get(self, unit: Unit, lines: list[str]) -> tuple[UnitFacts, Summary]:
+    def get(self, unit: Unit, lines: list[str]) -> UnitFacts:
         key = ("".join(lines), unit.in_class, unit.goes_on)
-        known = self._known.get(key)
-        if known is not None:
+        facts = self._known.get(key)
+        if facts is not None:
             self._known.move_to_end(key)
-            return known
-        facts = UnitFacts(lines, in_class=unit.in_class, goes_on=unit.goes_on)
-        known = self._known[key] = (facts, summary_of(facts))
+            return facts
+        facts = self._known[key] = UnitFacts(lines, in_class=unit.in_class, goes_on=unit.goes_on)
         self._characters += len(key[0])
         while self._characters > self._most and self._known:
             (text, _, _), _ = self._known.popitem(last=False)
             self._characters -= len(text)
-        return known
+        return facts
 
 
 _CACHE = _FactsCache(_CACHED_CHARACTERS)
@@ -130,10 +133,12 @@ class Analysis:
         self._positions = None
         class_name = self._class_around(first)
         for index, unit in enumerate(units, first):
-            start = self.units.starts[index]
-            lines = self.document.lines[start : start + unit.length]
-            facts, summary = _CACHE.get(unit, lines)
-            unit.analysis = UnitAnalysis(facts, summary, class_name if unit.depth == 1 else None)
+            facts = self._facts(unit, index)
+            if facts.summary is None:
+                facts.summary = summary_of(facts)
+            summary = facts.summary
+            broken = facts.problem is not None
+            unit.analysis = UnitAnalysis(summary, broken, class_name if unit.depth == 1 else None)
             if unit.depth == 0:
                 class_name = _class_opened(unit)
             self._module.add(summary, unit, unit.analysis.class_name)
@@ -165,12 +170,16 @@ class Analysis:
             if analysis.class_name == class_name:
                 break
             left = [self._leave(unit)]
-            unit.analysis = UnitAnalysis(analysis.facts, analysis.summary, class_name, analysis.findings)
+            unit.analysis = UnitAnalysis(analysis.summary, analysis.is_broken, class_name, analysis.findings)
             self._module.add(analysis.summary, unit, class_name)
             self.pending.setdefault(unit)
             for key in self._module.affected(changed_keys(left, [(analysis.summary, class_name)])):
                 for asker in self._asking.get(key, ()):
                     self.pending.setdefault(asker)
+
+    def _facts(self, unit: Unit, index: int) -> UnitFacts:
+        start = self.units.starts[index]
+        return _CACHE.get(unit, self.document.lines[start : start + unit.length])
 
     def _position(self, unit: Unit) -> int:
         if self._positions is None:
@@ -205,7 +214,7 @@ class Analysis:
             for name in names_asked(analysis.asked):
                 self._asking.get(name, set()).discard(unit)
         view = ModuleView(self._module, unit, analysis.class_name)
-        analysis.findings = tuple(check_unit(analysis.facts, view))
+        analysis.findings = tuple(check_unit(self._facts(unit, self._position(unit)), view))
         analysis.asked = view.asked
         for name in names_asked(view.asked):
             self._asking.setdefault(name, set()).add(unit)
@@ -228,7 +237,8 @@ class Analysis:
     def is_broken(self, line: int) -> bool:
         """Whether the unit that holds `line` does not parse."""
         unit = self.units.units[self.units.index_at(line)]
-        return unit.analysis.facts.problem is not None
+        broken: bool = unit.analysis.is_broken
+        return broken
 
     def lines_around(self, line: int) -> tuple[int, int]:
         """First and last line (0-based, inclusive) of the unit that holds `line`."""

@@ -17,6 +17,7 @@ from meno_analyzers.facts.module import BUILTIN_NAMES
 from meno_analyzers.facts.parsing import Parsed, parse_unit, span_of
 from meno_analyzers.facts.scopes import FunctionNode, Scope, ScopeKind, ScopeTree, build_scopes
 from meno_analyzers.facts.tree import children
+from meno_analyzers.facts.summary import Summary
 from meno_analyzers.facts.types import Types
 from meno_analyzers.facts.values import Values
 from meno_analyzers.facts.view import ModuleView
@@ -34,6 +35,7 @@ class UnitFacts:
     def __init__(self, lines: list[str], *, in_class: bool, goes_on: bool) -> None:
         self.lines = lines
         self.in_class = in_class
+        self.summary: Summary | None = None  # kept here once it is made
         parsed: Parsed = parse_unit(lines, in_class=in_class, goes_on=goes_on)
         self.problem = parsed.problem
         self._offset = parsed.offset
