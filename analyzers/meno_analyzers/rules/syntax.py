@@ -172,36 +172,37 @@ def assign_in_condition(broken: Broken) -> Match | None:
     tokens = on_line(broken, broken.problem.line)
     if not tokens or tokens[0].text not in {"if", "elif", "while"} or not is_generic(broken):
         return None
-    depth = 0
+    opened: list[int] = []
     for index, token in enumerate(tokens):
-        if token.kind is TokenKind.OPERATOR:
-            depth += (token.text in "([{") - (token.text in ")]}")
-            if token.text == ":" and depth == 0:
-                break
-            if token.text == "=" and depth <= 1 and index > 1:
-                left = broken.line[tokens[1].column : token.column].strip(" (")
-                if _is_keyword_argument(tokens, index, depth):
-                    continue
-                return Match(token.span, {"keyword": tokens[0].text, "name": left or "this"})
+        if token.text in PAIRS:
+            opened.append(index)
+        elif token.text in PAIRS.values() and opened:
+            opened.pop()
+        elif token.text == ":" and not opened:
+            break
+        elif token.text == "=" and index > 1 and not (opened and _names_an_argument(tokens, opened[-1])):
+            start = opened[-1] + 1 if opened else 1
+            start = max([start, *(i + 1 for i in range(start, index) if tokens[i].text in _JOINTS)])
+            left = broken.line[tokens[start].column : token.column].strip() if start < index else ""
+            return Match(token.span, {"keyword": tokens[0].text, "name": left or "this"})
     return None
 
 
-def _is_keyword_argument(tokens: list[Token], index: int, depth: int) -> bool:
-    """Whether the `=` stands in a call's parentheses, where it names an argument."""
-    if depth == 0:
-        return False
-    for position in range(index, 0, -1):
-        if tokens[position].text == "(":
-            before = tokens[position - 1]
-            return before.kind is TokenKind.NAME and not keyword.iskeyword(before.text)
-    return False
+_JOINTS = frozenset({"and", "or", "not"})
+
+
+def _names_an_argument(tokens: list[Token], opening: int) -> bool:
+    """Whether an `=` right inside this bracket names an argument, or is no condition at all."""
+    before = tokens[opening - 1]
+    called = before.kind is TokenKind.NAME and not keyword.iskeyword(before.text)
+    return tokens[opening].text != "(" or called or before.text in PAIRS.values()
 
 
 @syntax_rule("ME001", "missing-colon", values=("keyword",))
 def missing_colon(broken: Broken) -> Match | None:
-    if broken.problem.message != "expected ':'":
-        return None
     line = broken.problem.line
+    if broken.problem.message != "expected ':'":
+        return _other_end(broken, line)
     # The header may have begun further up, in brackets or behind a backslash.
     while line > 0 and first_word(broken.lines[line]) not in _BLOCK_WORDS:
         line -= 1
@@ -212,6 +213,22 @@ def missing_colon(broken: Broken) -> Match | None:
     last = code[-1] if code else None
     where = last.span if last is not None else line_span(broken, line)
     return Match(where, {"keyword": word})
+
+
+def _other_end(broken: Broken, line: int) -> Match | None:
+    """A header that ends in a semicolon, or whose block begins on its line with nothing in front of it."""
+    word = first_word(broken.line)
+    if word not in _BLOCK_WORDS or not broken.problem.message.startswith("invalid syntax"):
+        return None
+    code = [t for t in on_line(broken, line) if t.kind is not TokenKind.COMMENT]
+    if code[-1].text == ";" and ":" not in broken.line:
+        return Match(code[-1].span, {"keyword": word})
+    before = [t for t in code if t.end <= broken.problem.column]
+    if not before or ":" in broken.line:
+        return None
+    mended = list(broken.lines)
+    mended[line] = mended[line][: before[-1].end] + ":" + mended[line][before[-1].end :]
+    return Match(before[-1].span, {"keyword": word}) if _parses(mended) else None
 
 
 _TYPED_FIRST = frozenset(
@@ -233,7 +250,23 @@ def keyword_typo(broken: Broken) -> Match | None:
         for token in words[:1]:
             if _mends(broken, token):
                 return Match(token.span, {"word": token.text})
+        capital = [t for t in words if t.text.lower() in _SMALL_WORDS and t.text not in _SMALL_WORDS]
+        if capital and _mends_in_small_letters(broken, capital):
+            return Match(capital[0].span, {"word": capital[0].text})
     return None
+
+
+_SMALL_WORDS = frozenset({"and", "or", "not", "in", "is", "if", "else"})
+
+
+def _mends_in_small_letters(broken: Broken, words: list[Token]) -> bool:
+    """Whether the unit parses once these words of a line are written small."""
+    text = broken.lines[words[0].line]
+    for token in words:
+        text = text[: token.column] + token.text.lower() + text[token.end :]
+    mended = list(broken.lines)
+    mended[words[0].line] = text
+    return _parses(mended)
 
 
 def _mends(broken: Broken, token: Token) -> bool:
