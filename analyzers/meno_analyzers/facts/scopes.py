@@ -82,6 +82,9 @@ class ScopeTree:
     class_level: dict[str, list[ast.Name]]
     star_import: bool
     dynamic: bool
+    index: dict[type[ast.AST], list[ast.AST]]  # every node of the unit, by its exact type
+    parents: dict[ast.AST, ast.AST]
+    scope_at: dict[ast.AST, Scope]  # the scope in which a node is evaluated
 
     def resolve(self, name: str, scope: Scope) -> Scope | None:
         """The scope of this unit that `name`, used in `scope`, refers to; None if that is the module."""
@@ -99,20 +102,22 @@ class ScopeTree:
 
 def build_scopes(tree: ast.Module, wrapped: bool) -> ScopeTree:
     """The scopes of a parsed unit; `wrapped` says that the unit lies in a class header of ours."""
-    builder = _Builder(tree)
-    builder.visit_all(tree.body)
-    wrapper = builder.scope_of.get(tree.body[0]) if wrapped and tree.body else None
+    walk = _Walk(tree)
+    wrapper = walk.scope_of.get(tree.body[0]) if wrapped and tree.body else None
     result = ScopeTree(
-        module=builder.module,
+        module=walk.module,
         wrapper=wrapper,
-        scopes=builder.scopes,
-        scope_of=builder.scope_of,
+        scopes=walk.scopes,
+        scope_of=walk.scope_of,
         free={},
         class_level={},
-        star_import=builder.star_import,
-        dynamic=builder.dynamic,
+        star_import=walk.star_import,
+        dynamic=walk.dynamic,
+        index=walk.index,
+        parents=walk.parents,
+        scope_at=walk.scope_at,
     )
-    for scope in builder.scopes:
+    for scope in walk.scopes:
         for load in scope.loads:
             if result.resolve(load.id, scope) is None:
                 at_class = wrapper is not None and _in_class_level(scope, wrapper)
@@ -127,156 +132,150 @@ def _in_class_level(scope: Scope, wrapper: Scope) -> bool:
     return scope is wrapper
 
 
-class _Builder:
+class _Walk:
+    """The one walk over a unit's tree: it opens scopes, notes what they bind and read, and where each node
+    stands. The stack visits in no useful order."""
+
     def __init__(self, tree: ast.Module) -> None:
         self.module = Scope(ScopeKind.MODULE, tree, None)
         self.scopes = [self.module]
         self.scope_of: dict[ast.AST, Scope] = {tree: self.module}
-        self.current = self.module
         self.star_import = False
         self.dynamic = False
+        self.index: dict[type[ast.AST], list[ast.AST]] = {}
+        self.parents: dict[ast.AST, ast.AST] = {}
+        self.scope_at: dict[ast.AST, Scope] = {}
+        # Children of what opens a scope that are evaluated outside it: decorators, defaults, bases.
+        self._outside: dict[ast.AST, Scope] = {}
+        self._run(tree)
 
-    def visit_all(self, nodes: Iterable[ast.AST | None]) -> None:
-        for node in nodes:
-            if node is not None:
-                self.visit(node)
-
-    def visit(self, node: ast.AST) -> None:
-        handler = _HANDLERS.get(type(node))
-        if handler is not None:
-            handler(self, node)
-        else:
+    def _run(self, tree: ast.Module) -> None:
+        index, parents, scope_at, outside = self.index, self.parents, self.scope_at, self._outside
+        handlers = _HANDLERS
+        stack: list[tuple[ast.AST, Scope]] = [(tree, self.module)]
+        while stack:
+            node, scope = stack.pop()
+            kind = type(node)
+            nodes = index.get(kind)
+            if nodes is None:
+                index[kind] = [node]
+            else:
+                nodes.append(node)
+            scope_at[node] = scope
+            if kind is ast.Name:
+                if isinstance(node.ctx, ast.Load):  # type: ignore[attr-defined]
+                    scope.loads.append(node)  # type: ignore[arg-type]
+                else:
+                    scope.bound.add(node.id)  # type: ignore[attr-defined]
+                continue
+            handler = handlers.get(kind)
+            inner = handler(self, node, scope) if handler is not None else scope
             for child in children(node):
-                self.visit(child)
+                parents[child] = node
+                stack.append((child, outside.pop(child, inner) if outside else inner))
 
-    def bind(self, name: str) -> None:
-        self.current.bound.add(name)
-
-    def open(self, kind: ScopeKind, node: ast.AST) -> Scope:
-        scope = Scope(kind, node, weakref.ref(self.current))
-        self.current.children.append(scope)
+    def _open(
+        self, kind: ScopeKind, node: ast.AST, around: Scope, outside: Iterable[ast.AST | None]
+    ) -> Scope:
+        """Opens a scope; the nodes of `outside`, though below `node`, are evaluated around it."""
+        scope = Scope(kind, node, weakref.ref(around))
+        around.children.append(scope)
         self.scopes.append(scope)
         self.scope_of[node] = scope
-        self.current = scope
+        for other in outside:
+            if other is not None:
+                self._outside[other] = around
         return scope
 
-    def close(self) -> None:
-        assert self.current.parent is not None
-        self.current = self.current.parent
-
-    def name(self, node: ast.Name) -> None:
-        if isinstance(node.ctx, ast.Load):
-            self.current.loads.append(node)
-        else:
-            self.bind(node.id)
-
-    def function(self, node: FunctionNode) -> None:
-        self.bind(node.name)
-        self.visit_all(node.decorator_list)
-        self._outer_arguments(node.args)
-        self.visit_all([node.returns])
-        self.open(ScopeKind.FUNCTION, node)
+    def _type_parameters(self, node: ast.AST) -> None:
         for parameter in getattr(node, "type_params", ()):
             self.module.bound.add(parameter.name)
-        self._parameters(node.args)
-        self.visit_all(node.body)
-        self.close()
 
-    def lambda_(self, node: ast.Lambda) -> None:
-        self._outer_arguments(node.args)
-        self.open(ScopeKind.LAMBDA, node)
-        self._parameters(node.args)
-        self.visit(node.body)
-        self.close()
+    def function(self, node: FunctionNode, scope: Scope) -> Scope:
+        scope.bound.add(node.name)
+        self._type_parameters(node)
+        arguments = _all_arguments(node.args)
+        inner = self._open(
+            ScopeKind.FUNCTION,
+            node,
+            scope,
+            [
+                *node.decorator_list,
+                node.returns,
+                *node.args.defaults,
+                *node.args.kw_defaults,
+                *(argument.annotation for argument in arguments),
+            ],
+        )
+        inner.bound.update(argument.arg for argument in arguments)
+        return inner
 
-    def _outer_arguments(self, arguments: ast.arguments) -> None:
-        self.visit_all([*arguments.defaults, *arguments.kw_defaults])
-        for argument in _all_arguments(arguments):
-            self.visit_all([argument.annotation])
+    def lambda_(self, node: ast.Lambda, scope: Scope) -> Scope:
+        inner = self._open(ScopeKind.LAMBDA, node, scope, [*node.args.defaults, *node.args.kw_defaults])
+        inner.bound.update(argument.arg for argument in _all_arguments(node.args))
+        return inner
 
-    def _parameters(self, arguments: ast.arguments) -> None:
-        for argument in _all_arguments(arguments):
-            self.bind(argument.arg)
-
-    def class_(self, node: ast.ClassDef) -> None:
-        self.bind(node.name)
+    def class_(self, node: ast.ClassDef, scope: Scope) -> Scope:
+        scope.bound.add(node.name)
+        self._type_parameters(node)
         for decorator in node.decorator_list:
             # `@enum.global_enum` copies the members into the module.
             if "global_enum" in (getattr(decorator, "attr", ""), getattr(decorator, "id", "")):
                 self.dynamic = True
-        self.visit_all([*node.decorator_list, *node.bases, *node.keywords])
-        for parameter in getattr(node, "type_params", ()):
-            self.module.bound.add(parameter.name)
-        self.open(ScopeKind.CLASS, node)
-        self.visit_all(node.body)
-        self.close()
+        return self._open(ScopeKind.CLASS, node, scope, [*node.decorator_list, *node.bases, *node.keywords])
 
-    def comprehension(self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp) -> None:
-        self.visit(node.generators[0].iter)
-        self.open(ScopeKind.COMPREHENSION, node)
-        for index, generator in enumerate(node.generators):
-            self.visit(generator.target)
-            if index:
-                self.visit(generator.iter)
-            self.visit_all(generator.ifs)
-        if isinstance(node, ast.DictComp):
-            self.visit_all([node.key, node.value])
-        else:
-            self.visit(node.elt)
-        self.close()
+    def comprehension(
+        self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, scope: Scope
+    ) -> Scope:
+        return self._open(ScopeKind.COMPREHENSION, node, scope, [node.generators[0].iter])
 
-    def walrus(self, node: ast.NamedExpr) -> None:
-        self.visit(node.value)
-        scope = self.current
-        while scope.kind is ScopeKind.COMPREHENSION and scope.parent is not None:
-            scope = scope.parent
-        scope.bound.add(node.target.id)
+    def walrus(self, node: ast.NamedExpr, scope: Scope) -> Scope:
+        owner = scope
+        while owner.kind is ScopeKind.COMPREHENSION and owner.parent is not None:
+            owner = owner.parent
+        self._outside[node.target] = owner
+        return scope
 
-    def import_(self, node: ast.Import) -> None:
-        for alias in node.names:
-            self.bind(alias.asname or alias.name.partition(".")[0])
+    def import_(self, node: ast.Import, scope: Scope) -> Scope:
+        scope.bound.update(alias.asname or alias.name.partition(".")[0] for alias in node.names)
+        return scope
 
-    def import_from(self, node: ast.ImportFrom) -> None:
+    def import_from(self, node: ast.ImportFrom, scope: Scope) -> Scope:
         for alias in node.names:
             if alias.name == "*":
                 self.star_import = True
             else:
-                self.bind(alias.asname or alias.name)
+                scope.bound.add(alias.asname or alias.name)
+        return scope
 
-    def handler(self, node: ast.ExceptHandler) -> None:
+    def named(self, node: ast.ExceptHandler | ast.MatchAs | ast.MatchStar, scope: Scope) -> Scope:
         if node.name:
-            self.bind(node.name)
-        self.visit_all([node.type, *node.body])
+            scope.bound.add(node.name)
+        return scope
 
-    def pattern(self, node: ast.MatchAs | ast.MatchStar) -> None:
-        if node.name:
-            self.bind(node.name)
-        if isinstance(node, ast.MatchAs):
-            self.visit_all([node.pattern])
-
-    def mapping_pattern(self, node: ast.MatchMapping) -> None:
+    def mapping_pattern(self, node: ast.MatchMapping, scope: Scope) -> Scope:
         if node.rest:
-            self.bind(node.rest)
-        self.visit_all([*node.keys, *node.patterns])
+            scope.bound.add(node.rest)
+        return scope
 
-    def global_(self, node: ast.Global) -> None:
-        self.current.global_names.update(node.names)
+    def global_(self, node: ast.Global, scope: Scope) -> Scope:
+        scope.global_names.update(node.names)
+        return scope
 
-    def nonlocal_(self, node: ast.Nonlocal) -> None:
-        self.current.nonlocal_names.update(node.names)
+    def nonlocal_(self, node: ast.Nonlocal, scope: Scope) -> Scope:
+        scope.nonlocal_names.update(node.names)
+        return scope
 
-    def type_alias(self, node: ast.AST) -> None:
+    def type_alias(self, node: ast.AST, scope: Scope) -> Scope:
         # Python 3.12's `type X[T] = …`, whose class 3.11 does not have.
-        self.visit(node.name)  # type: ignore[attr-defined]
-        for parameter in node.type_params:  # type: ignore[attr-defined]
-            self.module.bound.add(parameter.name)
-        self.visit(node.value)  # type: ignore[attr-defined]
+        self._type_parameters(node)
+        return scope
 
-    def call(self, node: ast.Call) -> None:
+    def call(self, node: ast.Call, scope: Scope) -> Scope:
         if isinstance(node.func, ast.Name | ast.Attribute):
             name = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
             self.dynamic = self.dynamic or name in _MAKES_NAMES
-        self.visit_all([node.func, *node.args, *node.keywords])
+        return scope
 
 
 def _all_arguments(arguments: ast.arguments) -> list[ast.arg]:
@@ -285,30 +284,29 @@ def _all_arguments(arguments: ast.arguments) -> list[ast.arg]:
     return found
 
 
-# Each handler takes the node type that stands beside it.
-_HANDLERS: dict[type, Callable[[_Builder, Any], None]] = {
-    ast.Name: _Builder.name,
-    ast.FunctionDef: _Builder.function,
-    ast.AsyncFunctionDef: _Builder.function,
-    ast.Lambda: _Builder.lambda_,
-    ast.ClassDef: _Builder.class_,
-    ast.ListComp: _Builder.comprehension,
-    ast.SetComp: _Builder.comprehension,
-    ast.DictComp: _Builder.comprehension,
-    ast.GeneratorExp: _Builder.comprehension,
-    ast.NamedExpr: _Builder.walrus,
-    ast.Import: _Builder.import_,
-    ast.ImportFrom: _Builder.import_from,
-    ast.ExceptHandler: _Builder.handler,
-    ast.MatchAs: _Builder.pattern,
-    ast.MatchStar: _Builder.pattern,
-    ast.MatchMapping: _Builder.mapping_pattern,
-    ast.Global: _Builder.global_,
-    ast.Nonlocal: _Builder.nonlocal_,
-    ast.Call: _Builder.call,
+# Each handler takes the node type that stands beside it and answers the scope of the node's children.
+_HANDLERS: dict[type, Callable[[_Walk, Any, Scope], Scope]] = {
+    ast.FunctionDef: _Walk.function,
+    ast.AsyncFunctionDef: _Walk.function,
+    ast.Lambda: _Walk.lambda_,
+    ast.ClassDef: _Walk.class_,
+    ast.ListComp: _Walk.comprehension,
+    ast.SetComp: _Walk.comprehension,
+    ast.DictComp: _Walk.comprehension,
+    ast.GeneratorExp: _Walk.comprehension,
+    ast.NamedExpr: _Walk.walrus,
+    ast.Import: _Walk.import_,
+    ast.ImportFrom: _Walk.import_from,
+    ast.ExceptHandler: _Walk.named,
+    ast.MatchAs: _Walk.named,
+    ast.MatchStar: _Walk.named,
+    ast.MatchMapping: _Walk.mapping_pattern,
+    ast.Global: _Walk.global_,
+    ast.Nonlocal: _Walk.nonlocal_,
+    ast.Call: _Walk.call,
 }
 if hasattr(ast, "TypeAlias"):
-    _HANDLERS[ast.TypeAlias] = _Builder.type_alias
+    _HANDLERS[ast.TypeAlias] = _Walk.type_alias
 
 
 def parameters_of(node: FunctionNode | ast.Lambda) -> list[ast.arg]:

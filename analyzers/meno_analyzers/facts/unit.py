@@ -7,7 +7,7 @@ the nodes of their types from an index instead of walking again.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TypeVar, overload
 
@@ -16,7 +16,6 @@ from meno_analyzers.facts.flow import Flow, flow_of
 from meno_analyzers.facts.module import BUILTIN_NAMES
 from meno_analyzers.facts.parsing import Parsed, parse_unit, span_of
 from meno_analyzers.facts.scopes import FunctionNode, Scope, ScopeKind, ScopeTree, build_scopes
-from meno_analyzers.facts.tree import children
 from meno_analyzers.facts.summary import Summary
 from meno_analyzers.facts.types import Types
 from meno_analyzers.facts.values import Values
@@ -27,6 +26,10 @@ A = TypeVar("A", bound=ast.AST)
 B = TypeVar("B", bound=ast.AST)
 C = TypeVar("C", bound=ast.AST)
 _BODIES = (ScopeKind.MODULE, ScopeKind.FUNCTION, ScopeKind.CLASS)
+
+
+def _place(node: ast.AST) -> tuple[int, int]:
+    return node.lineno, node.col_offset  # type: ignore[attr-defined]
 
 
 class UnitFacts:
@@ -40,46 +43,34 @@ class UnitFacts:
         self.problem = parsed.problem
         self._offset = parsed.offset
         self.tree = parsed.tree
-        self._index: dict[type[ast.AST], list[ast.AST]] = {}
-        self.parents: dict[ast.AST, ast.AST] = {}
-        self._scope_at: dict[ast.AST, Scope] = {}
         self._flows: dict[Scope, Flow] = {}
         if parsed.tree is None:
             return
+        # The one walk over the tree; rules pick the nodes of their types from its index.
         self.scopes: ScopeTree = build_scopes(parsed.tree, wrapped=bool(parsed.offset))
-        self._walk(parsed.tree)
-
-    def _walk(self, tree: ast.Module) -> None:
-        index, parents, scope_at = self._index, self.parents, self._scope_at
-        scope_of = self.scopes.scope_of
-        stack: list[tuple[ast.AST, Scope]] = [(tree, self.scopes.module)]
-        while stack:
-            node, scope = stack.pop()
-            index.setdefault(type(node), []).append(node)
-            scope_at[node] = scope
-            inner = scope_of.get(node, scope)
-            for child in children(node):
-                parents[child] = node
-                stack.append((child, inner))
-        # The stack visits in no useful order; rules report in the order of the text.
-        for nodes in index.values():
+        self._index = self.scopes.index
+        self.parents = self.scopes.parents
+        self._scope_at = self.scopes.scope_at
+        # The walk goes in no useful order; rules report in the order of the text.
+        for nodes in self._index.values():
             if len(nodes) > 1 and hasattr(nodes[0], "lineno"):
-                nodes.sort(key=lambda node: (node.lineno, node.col_offset))  # type: ignore[attr-defined]
+                nodes.sort(key=_place)
 
     @overload
-    def nodes(self, first: type[A], /) -> Iterator[A]: ...
+    def nodes(self, first: type[A], /) -> Sequence[A]: ...
     @overload
-    def nodes(self, first: type[A], second: type[B], /) -> Iterator[A | B]: ...
+    def nodes(self, first: type[A], second: type[B], /) -> Sequence[A | B]: ...
     @overload
-    def nodes(self, first: type[A], second: type[B], third: type[C], /) -> Iterator[A | B | C]: ...
+    def nodes(self, first: type[A], second: type[B], third: type[C], /) -> Sequence[A | B | C]: ...
     @overload
-    def nodes(self, *types: type[ast.expr]) -> Iterator[ast.expr]: ...
+    def nodes(self, *types: type[ast.expr]) -> Sequence[ast.expr]: ...
     @overload
-    def nodes(self, *types: type[ast.AST]) -> Iterator[ast.AST]: ...
-    def nodes(self, *types: type[ast.AST]) -> Iterator[ast.AST]:
+    def nodes(self, *types: type[ast.AST]) -> Sequence[ast.AST]: ...
+    def nodes(self, *types: type[ast.AST]) -> Sequence[ast.AST]:
         """All nodes of these exact types, one type after the other, each in the order of the text."""
-        for kind in types:
-            yield from self._index.get(kind, ())
+        if len(types) == 1:
+            return self._index.get(types[0], ())
+        return [node for kind in types for node in self._index.get(kind, ())]
 
     @cached_property
     def node_types(self) -> frozenset[type]:

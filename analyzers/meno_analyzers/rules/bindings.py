@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from meno_analyzers.facts.control import is_stub
-from meno_analyzers.facts.definitions import Definition, DefinitionKind
+from meno_analyzers.facts.definitions import ENTRY, Definition, DefinitionKind
 from meno_analyzers.facts.scopes import Scope, parameters_of
 from meno_analyzers.facts.tree import scope_nodes, walk
 from meno_analyzers.findings import Category, Note, Severity
@@ -30,9 +30,11 @@ def possibly_undefined(unit: Subject) -> Iterator[Match]:
     for scope in facts.scopes.scopes:
         if not scope.is_function or facts.scopes.dynamic:
             continue
-        reported: set[str] = set()
+        reaching = facts.flow(scope).reaching
         shared = scope.shared_names()
-        for name, definitions in facts.flow(scope).reaching.items():
+        # Where a use has no value on any way, ME106 speaks.
+        reported = {name.id for name, found in reaching.items() if found == ENTRY}
+        for name, definitions in reaching.items():
             if name.id in reported or name.id in shared or not scope.binds(name.id):
                 continue
             choice = _only_choice(unit, name, definitions)
