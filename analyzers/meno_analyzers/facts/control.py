@@ -26,13 +26,41 @@ _EXIT_ATTRIBUTES = frozenset({("sys", "exit"), ("os", "_exit"), ("os", "abort")}
 
 def outcomes(body: Sequence[ast.stmt]) -> Outcome:
     """The ways in which `body` can end. Implicit exceptions of expressions are not counted."""
+    if not body:
+        return Outcome.NORMAL
+    # Many rules ask about the same block: the answer is kept with its first statement.
+    known: tuple[int, Outcome] | None = body[0].__dict__.get("_outcomes")
+    if known is not None and known[0] == len(body):
+        return known[1]
+    result = _outcomes(body)
+    body[0].__dict__["_outcomes"] = (len(body), result)
+    return result
+
+
+def _outcomes(body: Sequence[ast.stmt]) -> Outcome:
     result = Outcome.NONE
     for statement in body:
+        if isinstance(statement, _PLAIN):
+            continue
         step = _statement(statement)
         result |= step & ~Outcome.NORMAL
         if Outcome.NORMAL not in step:
             return result
     return result | Outcome.NORMAL
+
+
+# Statements that only go on to the next one.
+_PLAIN = (
+    ast.Assign,
+    ast.AugAssign,
+    ast.AnnAssign,
+    ast.Pass,
+    ast.Import,
+    ast.ImportFrom,
+    ast.FunctionDef,
+    ast.ClassDef,
+    ast.Delete,
+)
 
 
 def _statement(node: ast.stmt) -> Outcome:

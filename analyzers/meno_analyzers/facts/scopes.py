@@ -85,9 +85,18 @@ class ScopeTree:
     index: dict[type[ast.AST], list[ast.AST]]  # every node of the unit, by its exact type
     parents: dict[ast.AST, ast.AST]
     scope_at: dict[ast.AST, Scope]  # the scope in which a node is evaluated
+    _resolved: dict[tuple[str, Scope], Scope | None] = field(default_factory=dict)
 
     def resolve(self, name: str, scope: Scope) -> Scope | None:
         """The scope of this unit that `name`, used in `scope`, refers to; None if that is the module."""
+        key = (name, scope)
+        if key in self._resolved:
+            return self._resolved[key]
+        found = self._resolved[key] = self._resolve(name, scope)
+        return found
+
+    @staticmethod
+    def _resolve(name: str, scope: Scope) -> Scope | None:
         current: Scope | None = scope
         first = True
         while current is not None and current.kind is not ScopeKind.MODULE:

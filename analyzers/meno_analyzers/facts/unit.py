@@ -44,6 +44,7 @@ class UnitFacts:
         self._offset = parsed.offset
         self.tree = parsed.tree
         self._flows: dict[Scope, Flow] = {}
+        self._reaching: dict[ast.Name, Definitions | None] = {}
         if parsed.tree is None:
             return
         # The one walk over the tree; rules pick the nodes of their types from its index.
@@ -132,6 +133,11 @@ class UnitFacts:
 
     def reaching(self, name: ast.Name) -> Definitions | None:
         """The definitions that may reach a use of a name; None where that is not known."""
+        if name not in self._reaching:
+            self._reaching[name] = self._reaching_now(name)
+        return self._reaching[name]
+
+    def _reaching_now(self, name: ast.Name) -> Definitions | None:
         scope = self.scope_at(name)
         owner = self.scopes.resolve(name.id, scope) or self.scopes.module
         while scope.kind is ScopeKind.COMPREHENSION and scope is not owner and scope.parent is not None:

@@ -24,12 +24,12 @@ _BLOCKS = ("body", "orelse", "finalbody")
 )
 def swap_without_temporary(unit: Subject) -> Iterator[Match]:
     for statement in unit.facts.nodes(ast.Assign):
+        if len(statement.targets) != 1 or not _is_plain_place(statement.targets[0]):
+            continue
+        if not _is_plain_place(statement.value):
+            continue
         following = _next_statement(unit, statement)
-        if (
-            not isinstance(following, ast.Assign)
-            or len(statement.targets) != 1
-            or len(following.targets) != 1
-        ):
+        if not isinstance(following, ast.Assign) or len(following.targets) != 1:
             continue
         (target,), (later,) = statement.targets, following.targets
         if not _is_plain_place(target) or not _is_plain_place(later):
