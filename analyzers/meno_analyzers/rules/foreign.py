@@ -52,7 +52,7 @@ def import_from_order(broken: Broken) -> Match | None:
     if first_word(broken.line) != "import":
         return None
     tokens = code_on_line(broken, broken.problem.line)
-    for token, following in zip(tokens, tokens[1:], strict=False):
+    for token, following in zip(tokens[2:], tokens[3:], strict=False):
         if token.text == "from" and following.kind is TokenKind.NAME:
             span = Span(token.line, tokens[0].column, token.line, following.end)
             return Match(span, {"module": following.text})
@@ -66,7 +66,9 @@ def braces_or_then_block(broken: Broken) -> Match | None:
         text = broken.lines[line]
         if "{" not in text and (line < p.line or not re.search(r"\b(then|do|begin)\b", text)):
             continue
-        if first_word(text.lstrip("} \t")) not in _BLOCK_WORDS:
+        header = first_word(text.lstrip("} \t")) in _BLOCK_WORDS
+        # Behind a closing bracket no set or dictionary begins, whatever word the line starts with.
+        if not header and not re.search(r"\)\s*\{\s*(#.*)?$", text):
             continue
         tokens = code_on_line(broken, line)
         if (brace := _block_brace(tokens)) is not None:

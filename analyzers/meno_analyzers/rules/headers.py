@@ -118,20 +118,33 @@ def def_without_parens(broken: Broken) -> Match | None:
 
 @syntax_rule("ME026", "for-missing-in", values=("target",))
 def for_missing_in(broken: Broken) -> Match | None:
-    if first_word(broken.line) not in {"for", "async"} or not is_generic(broken):
+    if "for" not in broken.line or not is_generic(broken):
         return None
     tokens = code_on_line(broken, broken.problem.line)
-    if tokens[0].text == "async":
-        tokens = tokens[1:]
-    if len(tokens) < 3 or tokens[0].text != "for" or any(t.text == "in" for t in tokens):
-        return None
-    target = tokens[1]
-    opened = sum((t.text in PAIRS) - (t.text in PAIRS.values()) for t in tokens)
-    if target.text in {":", "="} or opened > 0:
-        return None
-    span = Span(tokens[0].line, tokens[0].column, target.line, target.end)
-    names = [t.text for t in tokens[1:] if t.kind is TokenKind.NAME]
-    return Match(span, {"target": names[0] if names else target.text})
+    for index, token in enumerate(tokens):
+        if token.text != "for":
+            continue
+        after = _rest_of_bracket(tokens[index + 1 :])
+        names = [t for t in after if t.kind is TokenKind.NAME]
+        if len(after) < 2 or any(t.text == "in" for t in after) or after[0].text in {":", "="}:
+            continue
+        at_start = index == 0 or (index == 1 and tokens[0].text == "async")
+        # Inside of brackets the rest may stand on another line.
+        if at_start or (after[0] in names and after[1] in names):
+            target = names[0].text if names else after[0].text
+            span = Span(token.line, token.column, token.line, after[0].end)
+            return Match(span, {"target": target})
+    return None
+
+
+def _rest_of_bracket(tokens: list[Token]) -> list[Token]:
+    """The tokens up to where the bracket around them closes; none if one of their own stays open."""
+    depth = 0
+    for index, token in enumerate(tokens):
+        depth += (token.text in PAIRS) - (token.text in PAIRS.values())
+        if depth < 0:
+            return tokens[:index]
+    return [] if depth > 0 else tokens
 
 
 @syntax_rule("ME032", "positional-after-keyword", values=("argument", "name"))

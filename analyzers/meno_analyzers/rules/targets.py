@@ -49,6 +49,8 @@ def _is_in_place_of_name(token: Token, before: Token | None, after: Token | None
     if before is None or before.text == ";":
         return following in {"=", "+=", "-="}
     if before.text in _INTRODUCES:
+        if before.text == "import" and token.text in {"as", "from", "import"}:
+            return False  # the name itself is what is missing
         return following in {"", "(", ":", ",", "="} or before.text in {"as", "import"}
     if before.text == "for":
         return token.text not in {"in", "lambda"} and following in {"in", ","}
@@ -123,12 +125,17 @@ def _name_match(broken: Broken, words: list[Token], variant: str) -> Match:
 
 @syntax_rule("ME034", "walrus-as-statement", values=("name",))
 def walrus_as_statement(broken: Broken) -> Match | None:
-    if ":=" not in broken.line or not is_generic(broken):
+    if ":=" not in broken.line:
+        return None
+    if not is_generic(broken) and "assignment expressions" not in broken.problem.message:
         return None
     tokens = code_on_line(broken, broken.problem.line)
-    if len(tokens) < 2 or tokens[0].kind is not TokenKind.NAME or tokens[1].text != ":=":
+    sign = next((token for token in tokens if token.text == ":="), None)
+    if sign is None or tokens[0].kind is not TokenKind.NAME or keyword.iskeyword(tokens[0].text):
         return None
-    return Match(tokens[1].span, {"name": tokens[0].text})
+    target = broken.line[tokens[0].column : sign.column].rstrip()
+    plain = re.fullmatch(r"\w+(?:\.\w+|\[[^\[\]]*\])*", target)
+    return Match(sign.span, {"name": target}) if plain else None
 
 
 @syntax_rule("ME022", "assign-to-expression", values=("expression",), variants=("argument",))
