@@ -18,12 +18,14 @@ from functools import lru_cache
 
 from meno_analyzers.facts.contributions import changed_keys
 from meno_analyzers.facts.module import Module
+from meno_analyzers.facts.newer import Version
 from meno_analyzers.facts.summaries import summary_of
 from meno_analyzers.facts.summary import Summary
 from meno_analyzers.facts.unit import UnitFacts
 from meno_analyzers.facts.view import Asked, ModuleView, names_asked, still_holds
 from meno_analyzers.findings import Category, Finding, Span
 from meno_analyzers.rules import RULES, Broken, Rule, Subject, diagnose
+from meno_analyzers.rules.newer import newer_than
 from meno_analyzers.rules.registry import Check
 from meno_analyzers.source import Document, Splice, Unit, UnitKind, UnitMap
 
@@ -87,8 +89,10 @@ _CACHE = _FactsCache(_CACHED_CHARACTERS)
 class Analysis:
     """The findings of one document, kept up to date edit by edit."""
 
-    def __init__(self, document: Document, *, check_now: bool = True) -> None:
+    def __init__(self, document: Document, *, check_now: bool = True, target: Version | None = None) -> None:
+        """`target` is the Python that the text is for; without it nothing is too new."""
         self.document = document
+        self._target = target
         self._start()
         if check_now:
             self.work()
@@ -100,6 +104,14 @@ class Analysis:
         self._asking: dict[str, set[Unit]] = {}
         self.pending: dict[Unit, None] = {}
         self._take_in(0, self.units.units)
+
+    def retarget(self, target: Version | None) -> None:
+        """Takes the text for another Python from now on; all units are to be checked again."""
+        if target != self._target:
+            self._target = target
+            for unit in self.units.units:
+                unit.analysis.asked = None
+                self.pending.setdefault(unit)
 
     def replaced(self) -> None:
         """Starts anew after the whole text was replaced."""
@@ -214,7 +226,7 @@ class Analysis:
             for name in names_asked(analysis.asked):
                 self._asking.get(name, set()).discard(unit)
         view = ModuleView(self._module, unit, analysis.class_name)
-        analysis.findings = tuple(check_unit(self._facts(unit, self._position(unit)), view))
+        analysis.findings = tuple(check_unit(self._facts(unit, self._position(unit)), view, self._target))
         analysis.asked = view.asked
         for name in names_asked(view.asked):
             self._asking.setdefault(name, set()).add(unit)
@@ -256,14 +268,17 @@ def _class_opened(unit: Unit) -> str | None:
     return name
 
 
-def check_unit(facts: UnitFacts, view: ModuleView) -> list[Finding]:
+def check_unit(facts: UnitFacts, view: ModuleView, target: Version | None = None) -> list[Finding]:
     """All findings of one unit, relative to its first line; one for each line at most."""
+    too_new = list(newer_than(facts, target)) if target is not None else []
+    if facts.newer is not None:
+        return too_new
     if facts.problem is not None:
         return _without_suppressed([diagnose(Broken(facts.lines, facts.problem))], facts.lines)
     if facts.tree is None:
         return []
     subject = Subject(facts, view, *facts.inference(view))
-    found: list[Finding] = []
+    found = too_new
     for rule, check in _checks_for(facts.node_types):
         for match in check(subject):
             where = match.where
@@ -310,9 +325,12 @@ def _without_suppressed(findings: list[Finding], lines: list[str]) -> list[Findi
     return kept
 
 
-def analyse(text: str) -> list[Finding]:
-    """All findings of a whole text: the same engine as in the editor, used once."""
-    return Analysis(Document("", text)).findings()
+def analyse(text: str, target: Version | None = None) -> list[Finding]:
+    """All findings of a whole text: the same engine as in the editor, used once.
+
+    `target` is the Python that the text is for; without it nothing is too new.
+    """
+    return Analysis(Document("", text), target=target).findings()
 
 
 __all__ = ["Analysis", "UnitAnalysis", "analyse", "check_unit"]

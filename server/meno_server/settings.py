@@ -62,6 +62,13 @@ class Settings(BaseModel):
     max_findings: int = Field(
         100, alias="maxFindings", ge=1, le=1000, description="At most so many findings a file, worst first."
     )
+    python_version: str | None = Field(
+        None,
+        alias="pythonVersion",
+        pattern=r"^3\.\d{1,2}$",
+        description="The Python that your programs run on, such as `3.9`. Syntax that it is too old for is "
+        "reported; without it no syntax is too new.",
+    )
     findings_per_screen: int = Field(
         3,
         alias="findingsPerScreen",
@@ -108,6 +115,14 @@ class Settings(BaseModel):
         le=60,
         description="How long an answer may take before the curated question is shown instead.",
     )
+
+    @property
+    def target(self) -> tuple[int, int] | None:
+        """The Python that programs run on, as numbers."""
+        if self.python_version is None:
+            return None
+        major, minor = self.python_version.split(".")
+        return int(major), int(minor)
 
 
 # What only the user may choose, never a file that comes with a repository.

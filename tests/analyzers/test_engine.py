@@ -146,3 +146,16 @@ def test_a_unit_too_long_to_parse_still_offers_its_names() -> None:
     text = f"def long():\n    return [{'1, ' * 200_000}]\n\n\nprint(long())\n"
 
     assert analyse(text) == []
+
+
+def test_another_python_changes_what_is_too_new() -> None:
+    analysis = Analysis(Document("", "match input():\n    case 'y':\n        pass\n"))
+    assert analysis.findings() == []
+
+    analysis.retarget((3, 9))
+    analysis.work()
+    assert [finding.rule for finding in analysis.findings()] == ["ME035"]
+
+    analysis.retarget((3, 10))
+    analysis.work()
+    assert analysis.findings() == []

@@ -14,6 +14,7 @@ from typing import TypeVar, overload
 from meno_analyzers.facts.definitions import Definitions
 from meno_analyzers.facts.flow import Flow, flow_of
 from meno_analyzers.facts.module import BUILTIN_NAMES
+from meno_analyzers.facts.newer import newer_syntax
 from meno_analyzers.facts.parsing import Parsed, parse_unit, span_of
 from meno_analyzers.facts.scopes import FunctionNode, Scope, ScopeKind, ScopeTree, build_scopes
 from meno_analyzers.facts.summary import Summary
@@ -41,6 +42,8 @@ class UnitFacts:
         self.summary: Summary | None = None  # kept here once it is made
         parsed: Parsed = parse_unit(lines, in_class=in_class, goes_on=goes_on)
         self.problem = parsed.problem
+        # Set if the lines are no mistake but newer than this Python.
+        self.newer = newer_syntax(lines, parsed.problem.message) if parsed.problem is not None else None
         self._offset = parsed.offset
         self.tree = parsed.tree
         self._flows: dict[Scope, Flow] = {}

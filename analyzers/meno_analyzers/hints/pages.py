@@ -7,11 +7,13 @@ is shown folded, as the editor shows it: a page should not say more at once than
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from meno_analyzers.engine import analyse
+from meno_analyzers.facts.newer import Version
 from meno_analyzers.findings import Finding
 from meno_analyzers.hints.catalogue import Entry, load_entry
 from meno_analyzers.hints.ladder import Level, ladder_for, texts_for
@@ -73,10 +75,16 @@ def rule_page(rule: Rule) -> str:
 
 def example_finding(rule_id: str, code: str) -> Finding:
     """The finding of that rule on its page's example. Raises `LookupError` if there is none."""
-    for finding in analyse(code):
+    for finding in analyse(code, target_of(code)):
         if finding.rule == rule_id:
             return finding
     raise LookupError(f"{rule_id} does not fire on the example of its page")
+
+
+def target_of(code: str) -> Version | None:
+    """The Python that an example is for, if its first line is `# for Python 3.9`."""
+    found = re.match(r"# for Python (\d+)\.(\d+)\n", code)
+    return (int(found.group(1)), int(found.group(2))) if found else None
 
 
 def index_page() -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from meno_analyzers.engine import Analysis
+from meno_analyzers.facts.newer import Version
 from meno_analyzers.findings import Finding
 from meno_analyzers.hints import Level
 from meno_analyzers.source import Document, Encoding, Splice, Unit
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
 class OpenFile:
     """A file that an editor has open. `epoch` counts openings, since versions may restart."""
 
-    def __init__(self, document: Document, epoch: int) -> None:
+    def __init__(self, document: Document, epoch: int, target: Version | None = None) -> None:
         self.document = document
         self.epoch = epoch
-        self.analysis = Analysis(document, check_now=False)
+        self.analysis = Analysis(document, check_now=False, target=target)
         self.calm = Calm()
         self.model_findings: list[Finding] = []
         self.levels: dict[str, Level] = {}

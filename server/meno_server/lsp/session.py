@@ -96,6 +96,9 @@ class Session(Housekeeping):
             self._model = None
         for file in self.files.values():
             file.forget_rendered()
+            file.analysis.retarget(self.settings.target)
+            if file.analysis.pending:
+                self._finish_later(file)
             if not self.settings.model_enable:
                 file.model_findings = []
         self.publish_all()
@@ -107,7 +110,7 @@ class Session(Housekeeping):
 
     def opened(self, uri: str, text: str, version: int) -> None:
         self._epoch += 1
-        file = OpenFile(Document(uri, text, version), self._epoch)
+        file = OpenFile(Document(uri, text, version), self._epoch, self.settings.target)
         self.files[unquote(uri)] = file
         self._after_change(file, FIRST_SLICE * 10)
         gc.freeze()

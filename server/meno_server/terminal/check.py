@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,7 @@ from typing import Annotated
 import typer
 
 from meno_analyzers.engine import analyse
+from meno_analyzers.facts.newer import Version
 from meno_analyzers.findings import Finding, Severity
 from meno_server.adjusting import adjusted
 from meno_server.settings import Resolved, file_layers, resolve
@@ -58,7 +60,7 @@ def check(
     for problem in [*problems, *resolved.problems]:
         typer.echo(problem, err=True)
     try:
-        results = list(_check_all(paths, jobs))
+        results = list(_check_all(paths, jobs, resolved.settings.target))
     except KeyboardInterrupt:
         typer.echo("Stopped.", err=True)
         raise typer.Exit(2) from None
@@ -80,34 +82,34 @@ def _wanted(result: Checked, resolved: Resolved, least: Severity) -> Iterator[Fi
             yield kept
 
 
-def _check_one(path: Path) -> Checked:
+def _check_one(path: Path, target: Version | None) -> Checked:
     try:
-        return Checked(str(path), tuple(analyse(read_python(path))))
+        return Checked(str(path), tuple(analyse(read_python(path), target)))
     except UnreadableError as error:
         return Checked(str(path), unreadable=str(error))
 
 
-def _check_standard_input() -> Checked:
+def _check_standard_input(target: Version | None) -> Checked:
     try:
-        return Checked("-", tuple(analyse(decode_python(sys.stdin.buffer.read()))))
+        return Checked("-", tuple(analyse(decode_python(sys.stdin.buffer.read()), target)))
     except UnreadableError as error:
         return Checked("-", unreadable=str(error))
 
 
-def _check_all(paths: list[Path], jobs: int) -> Iterator[Checked]:
+def _check_all(paths: list[Path], jobs: int, target: Version | None) -> Iterator[Checked]:
     if Path("-") in paths:
-        yield _check_standard_input()
+        yield _check_standard_input(target)
     files = list(python_files(path for path in paths if path != Path("-")))
     if not files:
         return
     with reports.progress(len(files)) as advance:
         if jobs == 1 or len(files) < _FILES_WORTH_HELPERS:
             for path in files:
-                yield _check_one(path)
+                yield _check_one(path, target)
                 advance()
             return
         # Spawned, not forked: the same on every platform, and no locks are inherited.
         with ProcessPoolExecutor(jobs or None, mp_context=get_context("spawn")) as pool:
-            for result in pool.map(_check_one, files, chunksize=8):
+            for result in pool.map(partial(_check_one, target=target), files, chunksize=8):
                 yield result
                 advance()

@@ -8,8 +8,9 @@ import pytest
 
 from analyzers.hints.hint_cases import Repair
 from meno_analyzers.engine import analyse
+from meno_analyzers.findings import Finding
 from meno_analyzers.hints.catalogue import load_entry
-from meno_analyzers.hints.pages import all_pages, example_finding, main, rule_page
+from meno_analyzers.hints.pages import all_pages, example_finding, main, rule_page, target_of
 from meno_analyzers.rules import RULES
 
 DOCS = Path(__file__).parents[3] / "docs" / "rules"
@@ -23,6 +24,10 @@ HEADINGS = [
 ]
 
 
+def findings(code: str) -> list[Finding]:
+    return analyse(code, target_of(code))
+
+
 def example(rule_id: str, key: str) -> str:
     entry = load_entry("rules", rule_id)
     assert entry is not None
@@ -32,11 +37,11 @@ def example(rule_id: str, key: str) -> str:
 
 
 def test_the_firing_example_gives_the_rule_and_nothing_else(rule_id: str) -> None:
-    assert [finding.rule for finding in analyse(example(rule_id, "firing"))] == [rule_id]
+    assert [finding.rule for finding in findings(example(rule_id, "firing"))] == [rule_id]
 
 
 def test_the_silent_example_gives_no_finding(rule_id: str) -> None:
-    assert [finding.rule for finding in analyse(example(rule_id, "silent_example"))] == []
+    assert [finding.rule for finding in findings(example(rule_id, "silent_example"))] == []
 
 
 def test_the_finding_offers_every_value_that_the_rule_declares(rule_id: str) -> None:
@@ -47,10 +52,10 @@ def test_the_finding_offers_every_value_that_the_rule_declares(rule_id: str) -> 
 
 def test_the_analyzer_makes_the_finding_of_each_repair_with_its_values(repair: Repair) -> None:
     """The repairs that the texts are measured against are about findings as they really are."""
-    found = [finding for finding in analyse(repair.original) if finding.rule == repair.rule]
+    found = [finding for finding in findings(repair.original) if finding.rule == repair.rule]
     assert [finding.variant for finding in found] == [repair.variant]
     assert {**found[0].values, **repair.values} == found[0].values
-    assert repair.rule not in {finding.rule for finding in analyse(repair.repaired)}
+    assert repair.rule not in {finding.rule for finding in findings(repair.repaired)}
 
 
 def test_a_page_has_the_fixed_headings_in_order(rule_id: str) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from meno_analyzers.engine import analyse
+from meno_analyzers.hints.pages import target_of
 from meno_analyzers.rules import RULES
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -64,7 +65,7 @@ ALL = [snippet for path in sorted(FIXTURES.glob("*.py")) for snippet in read(pat
 
 @pytest.mark.parametrize("snippet", ALL, ids=lambda s: f"{s.rule}-{s.kind}-{s.why}"[:80])
 def test_a_snippet_has_exactly_the_findings_that_it_names(snippet: Snippet) -> None:
-    found = frozenset((f.span.start_line + 1, f.rule) for f in analyse(snippet.text))
+    found = frozenset((f.span.start_line + 1, f.rule) for f in analyse(snippet.text, target_of(snippet.text)))
 
     assert found == snippet.expected
     assert (snippet.kind == "fires") == any(rule == snippet.rule for _, rule in snippet.expected)
