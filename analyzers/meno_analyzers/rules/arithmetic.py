@@ -12,7 +12,7 @@ from meno_analyzers.facts.definitions import DefinitionKind
 from meno_analyzers.facts.tree import walk, walk_scope
 from meno_analyzers.findings import Category, Severity
 from meno_analyzers.rules.registry import Match, Subject, rule
-from meno_analyzers.rules.shapes import loops_around, mentions, names_in, scope_body
+from meno_analyzers.rules.shapes import literal, loops_around, mentions, names_in, scope_body
 
 _WORD = re.compile(r"[^\W\d_]+")
 _ROUNDS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
@@ -33,7 +33,8 @@ def float_equality(unit: Subject) -> Iterator[Match]:
             continue
         left, right = node.left, node.comparators[0]
         if any(
-            _is_inexact(exact) and _is_worked_out(unit, other)
+            (_is_inexact(exact) and _is_worked_out(unit, other))
+            or (literal(exact) and _is_added_up(unit, other))
             for exact, other in ((left, right), (right, left))
         ):
             values = {
@@ -68,13 +69,7 @@ def _is_worked_out(unit: Subject, node: ast.expr) -> bool:
             return isinstance(op, ast.Div) or any(_is_inexact(part) for part in (*walk(left), *walk(right)))
         case ast.Name():
             definitions = unit.facts.reaching(node) or frozenset()
-            return any(
-                definition.kind is DefinitionKind.AUGMENTED
-                and isinstance(definition.node, ast.AugAssign)
-                and isinstance(definition.node.op, ast.Add | ast.Sub)
-                and _is_inexact(definition.node.value)
-                for definition in definitions
-            ) or (
+            return _is_added_up(unit, node) or (
                 bool(definitions)
                 and all(
                     definition.kind is DefinitionKind.ASSIGNMENT
@@ -87,10 +82,21 @@ def _is_worked_out(unit: Subject, node: ast.expr) -> bool:
             return False
 
 
+def _is_added_up(unit: Subject, node: ast.expr) -> bool:
+    """Whether a name is moved in steps such as 0.1, whose rests add up."""
+    definitions = unit.facts.reaching(node) if isinstance(node, ast.Name) else None
+    return any(
+        isinstance(definition.node, ast.AugAssign)
+        and isinstance(definition.node.op, ast.Add | ast.Sub)
+        and _is_inexact(definition.node.value)
+        for definition in definitions or ()
+    )
+
+
 _POWERS = frozenset(
     (
         "area square squared cube cubed cubic power pow volume dist distance radius hypot hypotenuse side "
-        "exponent quadratic pythagoras circle sphere bmi squares"
+        "sqrt exponent quadratic pythagoras circle sphere bmi squares"
     ).split()
 )
 _BITS = frozenset("mask flag flags bit bits parity xor hash crc checksum toggle swap nim".split())
@@ -152,6 +158,8 @@ def _is_geometry(unit: Subject, node: ast.BinOp) -> bool:
     for ancestor in unit.facts.ancestors(node):
         if isinstance(ancestor, ast.Assign):
             names = names | names_in(*ancestor.targets)
+        if isinstance(ancestor, ast.Call):
+            names = names | {getattr(ancestor.func, "attr", getattr(ancestor.func, "id", ""))}
         if isinstance(ancestor, ast.BinOp) and any(
             isinstance(part, ast.Constant) and isinstance(part.value, float) for part in walk(ancestor)
         ):

@@ -210,7 +210,7 @@ def _is_amount(unit: Subject, bare: ast.Name, comparison: ast.expr) -> bool:
     group = others | {bare.id}
     function = unit.facts.function_around(bare)
     if function is not None and group <= {argument.arg for argument in function.args.args}:
-        return _compared_elsewhere(unit, bare, others)
+        return _compared_elsewhere(unit, bare, others) or _asked_in_turn(unit, bare, group)
     for part in walk_scope(scope_body(unit.facts, bare)):
         match part:
             case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)) if group <= {
@@ -238,6 +238,19 @@ def _compared_elsewhere(unit: Subject, bare: ast.Name, others: set[str]) -> bool
             if bare.id in names and names & others:
                 return True
     return False
+
+
+def _asked_in_turn(unit: Subject, bare: ast.Name, group: set[str]) -> bool:
+    """Whether the same three names stand in another such test in another order: `b > a and c`."""
+    return any(
+        isinstance(part, ast.BoolOp)
+        and part is not unit.facts.parents.get(bare)
+        and len(part.values) == 2
+        and _compares_two_names(part.values[0])
+        and isinstance(part.values[1], ast.Name)
+        and names_in(part) == group
+        for part in walk_scope(scope_body(unit.facts, bare))
+    )
 
 
 def _used_as_number_only(unit: Subject, bare: ast.Name) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from meno_analyzers.facts.builtin_types import TEXTS
 from meno_analyzers.facts.tree import scope_nodes, walk
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.expressions import is_name, stored_names
@@ -268,6 +269,7 @@ def _changes_something(loop: ast.For, item: ast.Subscript) -> bool:
     0.98,
     on=(ast.For, ast.comprehension),
     values=("targets", "iterable", "first", "count"),
+    variants=("letters",),
 )
 def missing_enumerate_or_items(unit: Subject) -> Iterator[Match]:
     loops: list[ast.For | ast.comprehension] = [
@@ -280,9 +282,15 @@ def missing_enumerate_or_items(unit: Subject) -> Iterator[Match]:
             isinstance(e, ast.Starred) for e in target.elts
         ):
             continue
+        if awaits_error(unit.facts, loop.iter):
+            continue
+        if unit.types.of(loop.iter) in TEXTS and len(target.elts) > 1:
+            values = {"targets": unit.facts.source(target), "iterable": unit.facts.source(loop.iter)}
+            yield Match(target, {**values, "count": str(len(target.elts))}, variant="letters")
+            continue
         display = unit.values.display(loop.iter)
         # What going over a dictionary gives is told by ME512.
-        if display is None or isinstance(display, ast.Dict) or awaits_error(unit.facts, loop.iter):
+        if display is None or isinstance(display, ast.Dict):
             continue
         elements = display.elts
         if not elements or not all(_does_not_unpack(unit, e, len(target.elts)) for e in elements):

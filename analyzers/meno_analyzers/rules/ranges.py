@@ -6,7 +6,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from meno_analyzers.facts.scopes import FunctionNode
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.expressions import is_name
 from meno_analyzers.rules.quotients import is_quotient
@@ -18,6 +17,7 @@ from meno_analyzers.rules.shapes import (
     measured_less,
     mentions,
     range_arguments,
+    scope_body,
     stores,
 )
 from meno_analyzers.rules.surroundings import awaits_error
@@ -82,16 +82,13 @@ def _only_reads_items(unit: Subject, loop: ast.For, sequence: str) -> bool:
 
     Any other look at it may take care of the item that the loop leaves out.
     """
-    function = unit.facts.function_around(loop)
-    if function is None or not isinstance(loop.target, ast.Name) or loop.orelse:
+    if not isinstance(loop.target, ast.Name) or loop.orelse or not _is_whole(unit, loop, sequence):
         return False
-    index = loop.target.id
-    if not _is_whole(unit, function, sequence):
-        return False
-    if stores(index, loop.body) or has(function.body, ast.Yield, ast.Try):
+    index, body = loop.target.id, scope_body(unit.facts, loop)
+    if stores(index, loop.body) or has(body, ast.Yield, ast.Try):
         return False
     items = 0
-    for place in mentions(sequence, *function.body):
+    for place in mentions(sequence, *body):
         if isinstance(place.ctx, ast.Store):
             continue
         parent = unit.facts.parents.get(place)
@@ -108,11 +105,14 @@ def _only_reads_items(unit: Subject, loop: ast.For, sequence: str) -> bool:
     return 0 < items == len(mentions(index, *loop.body))
 
 
-def _is_whole(unit: Subject, function: FunctionNode, sequence: str) -> bool:
-    """Whether the sequence is a parameter or a display of the function, with nothing special at its ends."""
-    made = stores(sequence, function.body)
+def _is_whole(unit: Subject, loop: ast.For, sequence: str) -> bool:
+    """Whether the sequence is a parameter, or a display made right here, with nothing special at its ends."""
+    function = unit.facts.function_around(loop)
+    if function is None and unit.facts.scope_at(loop) is not unit.facts.scopes.module:
+        return False
+    made = stores(sequence, scope_body(unit.facts, loop))
     if not made:
-        return sequence in {argument.arg for argument in function.args.args}
+        return function is not None and sequence in {argument.arg for argument in function.args.args}
     if len(made) != 1:
         return False
     match unit.facts.parents.get(made[0]):
