@@ -35,7 +35,6 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str, Version], ...] = (
     (re.compile(r"\b[tT][rR]?[\"']|\b[rR][tT][\"']"), "a template string", (3, 14)),
 )
 _FORMATTED = re.compile(r"\b(?:[fF][rR]?|[rR][fF])[\"']")
-_FORMATTED_MESSAGES = ("f-string", "unterminated string", "unterminated triple")
 
 
 def newer_syntax(lines: list[str], message: str) -> Newer | None:
@@ -50,7 +49,7 @@ def newer_syntax(lines: list[str], message: str) -> Newer | None:
         if match is not None:
             found = Newer(feature, version, text.count("\n", 0, match.start()))
             break
-    if found is None and message.startswith(_FORMATTED_MESSAGES):
+    if found is None and message.startswith("f-string"):
         match = _FORMATTED.search(text)
         if match is not None:
             found = Newer("this way of writing an f-string", (3, 12), text.count("\n", 0, match.start()))

@@ -87,7 +87,7 @@ def _visible(unit: Subject, scope: Scope) -> list[str]:
 
 def _candidates(name: str, visible: list[str]) -> str:
     """The names to read against, as code, nearest first; the right one is among several."""
-    ranked = sorted(visible, key=lambda other: (distance(name.lower(), other.lower(), 9), other))
+    ranked = sorted(visible, key=lambda other: (distance(name.lower(), other.lower(), 4), other))
     return ", ".join(f"`{other}`" for other in ranked[:_MOST_CANDIDATES])
 
 

@@ -12,6 +12,18 @@ def distance(left: str, right: str, most: int) -> int:
     """
     if abs(len(left) - len(right)) > most:
         return most + 1
+    # What both begin and end with costs nothing; the rest mostly shows at once that it is too much.
+    start, shorter = 0, min(len(left), len(right))
+    while start < shorter and left[start] == right[start]:
+        start += 1
+    end = 0
+    while end < shorter - start and left[-1 - end] == right[-1 - end]:
+        end += 1
+    left, right = left[start : len(left) - end], right[start : len(right) - end]
+    if not left or not right:
+        return len(left) + len(right)
+    if most == 1 and len(left) + len(right) > 2:
+        return 1 if len(left) == 2 and left == right[::-1] else 2
     two_ago: list[int] = []
     previous = list(range(len(right) + 1))
     for row, a in enumerate(left, 1):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import keyword
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _TOKEN = re.compile(
     r"""(?P<comment>\#.*)|(?P<string>[rbfuRBFU]{0,3}(?:"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'))"""
@@ -67,7 +68,9 @@ def read_names(lines: list[str], *, in_class: bool) -> Names:
     )
 
 
-def _read_line(line: str) -> tuple[set[str], set[str], set[str]]:
+# Of a unit that is being typed, one line is new with each key.
+@lru_cache(maxsize=4096)
+def _read_line(line: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     """(all names, those that the line may bind, those behind a dot)."""
     names: list[str] = []
     attributes: set[str] = set()
@@ -90,4 +93,4 @@ def _read_line(line: str) -> tuple[set[str], set[str], set[str]]:
             assigned = len(names)
     annotated = bool(re.match(r"\s*[^\W\d]\w*\s*:(?!=)", line))
     found = names if binding_word else names[: max(assigned, int(annotated))]
-    return {*names, *attributes}, set(found), attributes
+    return frozenset({*names, *attributes}), frozenset(found), frozenset(attributes)
