@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import statistics
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +67,9 @@ def register(server: MenoServer) -> None:
 
 
 def _milliseconds(seconds: list[float]) -> dict[str, float]:
+    # Imported here: it takes longer than the whole of our own start.
+    import statistics
+
     ordered = sorted(seconds)
     return {
         "count": len(ordered),

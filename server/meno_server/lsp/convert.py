@@ -116,3 +116,8 @@ def to_range(span: Span, document: Document, encoding: Encoding) -> types.Range:
 def to_position(position: types.Position, document: Document, encoding: Encoding) -> tuple[int, int]:
     """A client's position as (line, character column), clamped into the text."""
     return document.character_position(position.line, position.character, encoding)
+
+
+def payload(uri: str, version: int, items: str) -> str:
+    """The parameters of `publishDiagnostics` as JSON."""
+    return f'{{"uri":{json.dumps(uri)},"version":{version},"diagnostics":{items}}}'

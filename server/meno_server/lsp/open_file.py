@@ -5,7 +5,6 @@ Everything here belongs to the event loop's thread. Times and tasks are not kept
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -156,8 +155,3 @@ class OpenFile:
         """After a change of settings every diagnostic may look different."""
         self._rendered.clear()
         self.last_sent = None
-
-
-def payload(uri: str, version: int, items: str) -> str:
-    """The parameters of `publishDiagnostics` as JSON."""
-    return f'{{"uri":{json.dumps(uri)},"version":{version},"diagnostics":{items}}}'

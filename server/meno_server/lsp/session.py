@@ -22,12 +22,12 @@ from meno_analyzers.findings import Finding
 from meno_analyzers.source import Document, Encoding
 from meno_model.client import ModelClient
 from meno_server.lsp.capabilities import Client
-from meno_server.lsp.convert import fingerprint
+from meno_server.lsp.convert import fingerprint, payload
 from meno_server.lsp.housekeeping import Housekeeping
-from meno_server.lsp.open_file import OpenFile, payload
 
 if TYPE_CHECKING:
     from meno_model.tutor import Tutor
+    from meno_server.lsp.open_file import OpenFile
     from meno_server.lsp.server import MenoServer
     from meno_server.settings import Resolved, Settings
 
@@ -109,6 +109,9 @@ class Session(Housekeeping):
         return self.files.get(unquote(uri))
 
     def opened(self, uri: str, text: str, version: int) -> None:
+        # Imported with the first file: `initialize` is answered before the rules are there.
+        from meno_server.lsp.open_file import OpenFile
+
         self._epoch += 1
         file = OpenFile(Document(uri, text, version), self._epoch, self.settings.target)
         self.files[unquote(uri)] = file

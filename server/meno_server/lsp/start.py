@@ -23,9 +23,9 @@ def _prepare() -> MenoServer:
     # pygls logs every message it sends, which is the learner's code, at INFO.
     logging.getLogger("pygls").setLevel(logging.WARNING)
     server = create()
-    gc.collect()
-    gc.freeze()
+    # What starting left behind stays; looking through it for garbage would take longer than it is worth.
     gc.disable()
+    gc.freeze()
     return server
 
 
