@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from meno_analyzers.facts.control import is_exit, is_generator
+from meno_analyzers.facts.control import Outcome, is_exit, is_generator, outcomes
 from meno_analyzers.facts.scopes import FunctionNode
 from meno_analyzers.facts.tree import children, scope_nodes, walk_scope
 from meno_analyzers.findings import Category, Note, Severity
@@ -227,7 +227,18 @@ def recursive_result_dropped(unit: Subject) -> Iterator[Match]:
         if not dropped or not _answers_values(function) or _acts_on_the_world(unit, function):
             continue
         for call in dropped:
+            if _comes_too_late(unit, call):
+                continue  # ME335 explains it
             yield Match(call, {"function": function.name, "call": unit.facts.source(call)})
+
+
+def _comes_too_late(unit: Subject, call: ast.Call) -> bool:
+    """Whether a statement above the call's, in the same block, always leaves the block."""
+    statement = unit.facts.parents.get(call)
+    block = getattr(unit.facts.parents.get(statement), "body", None) if statement is not None else None
+    if not isinstance(block, list) or statement not in block:
+        return False
+    return Outcome.NORMAL not in outcomes(block[: block.index(statement)])
 
 
 def _answers_values(function: FunctionNode) -> bool:
