@@ -31,7 +31,7 @@ from meno_analyzers.source import Document, Splice, Unit, UnitKind, UnitMap
 
 _SUPPRESSION = re.compile(r"#\s*meno:\s*ok\b(?P<rules>[^#\r\n]*)")
 # A syntax tree takes about a hundred times the memory of its text.
-_CACHED_CHARACTERS = 120_000
+_CACHED_CHARACTERS = 80_000
 _CHECKS = tuple(rule for rule in RULES.values() if rule.check is not None)
 
 
