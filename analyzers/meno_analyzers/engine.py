@@ -32,17 +32,13 @@ from meno_analyzers.source import Document, Splice, Unit, UnitKind, UnitMap
 _SUPPRESSION = re.compile(r"#\s*meno:\s*ok\b(?P<rules>[^#\r\n]*)")
 # A syntax tree takes about a hundred times the memory of its text.
 _CACHED_CHARACTERS = 80_000
-_CHECKS = tuple(rule for rule in RULES.values() if rule.check is not None)
+_CHECKS = tuple((rule, rule.check) for rule in RULES.values() if rule.check is not None)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def _checks_for(types: frozenset[type]) -> tuple[tuple[Rule, Check], ...]:
     """The rules that can match in a unit that holds nodes of these types."""
-    return tuple(
-        (rule, rule.check)
-        for rule in _CHECKS
-        if rule.check is not None and (not rule.on or not types.isdisjoint(rule.on))
-    )
+    return tuple(pair for pair in _CHECKS if not pair[0].on or not types.isdisjoint(pair[0].on))
 
 
 @dataclass(slots=True)

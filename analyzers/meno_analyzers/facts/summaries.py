@@ -32,6 +32,9 @@ _DATA = (
 )
 
 
+_NO_FILE = Module()
+
+
 def summary_of(facts: UnitFacts) -> Summary:
     """The summary of a unit; of one that does not parse, what its words say."""
     if facts.tree is None:
@@ -40,7 +43,7 @@ def summary_of(facts: UnitFacts) -> Summary:
     wrapper = scopes.wrapper
     bound = scopes.module.bound - ({"_"} if wrapper is not None else set())
     # Types that hold whatever the rest of the file says: no other unit is asked.
-    types = facts.types(ModuleView(Module()))
+    types = facts.types(ModuleView(_NO_FILE))
     return Summary(
         bindings=_bindings(facts, bound, types),
         functions=_functions(facts, types) if wrapper is None else {},

@@ -69,7 +69,7 @@ def read_names(lines: list[str], *, in_class: bool) -> Names:
 
 
 # Of a unit that is being typed, one line is new with each key.
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _read_line(line: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     """(all names, those that the line may bind, those behind a dot)."""
     names: list[str] = []

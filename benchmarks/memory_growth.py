@@ -1,0 +1,77 @@
+"""Whether memory grows under random edits, with the garbage collector resting as it does while serving.
+
+    python benchmarks/memory_growth.py FILE.py … [--edits 100000] [--seed 1] [--format json]
+
+Each file is edited at random places (typing, deleting, pasting a line, undoing) and goes back to its first
+text every 200 edits. Prints resident memory in MB after each tenth of the edits. The baseline is the same
+script with `--idle`: the same edits to the document alone, without analysis.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import random
+import sys
+from pathlib import Path
+
+from tables import Row, print_rows
+
+from meno_analyzers.engine import Analysis
+from meno_analyzers.source import Document
+
+_TYPED = ("x", " ", "(", ")", ":", "\n", "    ", "self.", "=", '"', "#", "def f(a):\n", "print(total)\n", ",")
+_BEFORE_RESET = 200
+
+
+def resident() -> float:
+    """Resident memory of this process in MB (Linux)."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * 4096 / 1e6
+
+
+def edit(document: Document, analysis: Analysis | None, chance: random.Random) -> None:
+    line = chance.randrange(len(document.lines))
+    width = len(document.lines[line].rstrip("\r\n"))
+    column = chance.randint(0, width)
+    end = chance.randint(column, width) if chance.random() < 0.3 else column
+    splice = document.splice((line, column), (line, end), chance.choice(_TYPED))
+    if analysis is not None:
+        analysis.edited(splice)
+        analysis.work(0.002)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--edits", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--idle", action="store_true", help="edit the document only: the baseline")
+    parser.add_argument("--format", choices=["table", "json"], default="table")
+    options = parser.parse_args()
+    chance = random.Random(options.seed)
+    texts = [path.read_text("utf-8") for path in options.files]
+    documents = [Document("", text) for text in texts]
+    analyses = [None if options.idle else Analysis(document) for document in documents]
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    rows: list[Row] = [{"edits": 0, "resident MB": f"{resident():.1f}"}]
+    for number in range(1, options.edits + 1):
+        index = number % len(documents)
+        edit(documents[index], analyses[index], chance)
+        if number % (_BEFORE_RESET * len(documents)) < len(documents):
+            documents[index].replace_all(texts[index])
+            analysis = analyses[index]
+            if analysis is not None:
+                analysis.replaced()
+                analysis.work()
+        if number % max(1, options.edits // 10) == 0:
+            rows.append({"edits": number, "resident MB": f"{resident():.1f}"})
+            print(".", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    print_rows(rows, options.format)
+
+
+if __name__ == "__main__":
+    main()
