@@ -5,7 +5,7 @@
 A program counts as found if the line is one that its author later changed (`bug_lines`), or, where the set is
 not sure of those (`label_quality` other than "high"), the line that the set recorded (`syntax_error.line`).
 "first" asks the first finding of the file whatever its kind, "syntax" the first about syntax. "general" is
-the share that no narrow rule explains (ME000).
+the share that no narrow rule explains (ME000 without a variant).
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def measure(path: Path) -> tuple[Row, Counter[str], list[Row]]:
         counts["first"] += line_of(first) in known
         counts["syntax"] += line_of(syntax) in known
         counts["cpython"] += compiler in known
-        counts["general"] += syntax is not None and syntax.rule == "ME000"
+        counts["general"] += syntax is not None and (syntax.rule, syntax.variant) == ("ME000", None)
         counts["silent"] += syntax is None
         rules[syntax.rule if syntax else "none"] += 1
         if line_of(syntax) not in known:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from meno_analyzers.rules.broken import first_word, line_span
+from meno_analyzers.findings import Note
+from meno_analyzers.rules.broken import code_on_line, first_word, line_span
 from meno_analyzers.rules.registry import Broken, Match, syntax_rule
 from meno_analyzers.rules.tokens import TokenKind
 
@@ -28,12 +29,19 @@ def unexpected_indent(broken: Broken) -> Match | None:
     return Match(line_span(broken, broken.problem.line), {"word": first_word(broken.line) or "this line"})
 
 
-@syntax_rule("ME009", "missing-indented-block", values=("keyword",))
+@syntax_rule("ME009", "missing-indented-block", values=("keyword",), variants=("end",))
 def missing_indented_block(broken: Broken) -> Match | None:
-    if not broken.problem.message.startswith("expected an indented block"):
+    problem = broken.problem
+    if not problem.message.startswith("expected an indented block"):
         return None
-    line = _header_above(broken)
-    return Match(line_span(broken, line), {"keyword": first_word(broken.lines[line]) or "block"})
+    header = _header_above(broken)
+    keyword = first_word(broken.lines[header]) or "block"
+    values = {"keyword": keyword}
+    # The line that begins too far to the left is where the edit will be; without one there is the header.
+    if problem.line > header and code_on_line(broken, problem.line):
+        note = Note(line_span(broken, header), f"This `{keyword}` line opens a block.")
+        return Match(line_span(broken, problem.line), values, notes=(note,))
+    return Match(line_span(broken, header), values, variant="end")
 
 
 def _header_above(broken: Broken) -> int:

@@ -25,7 +25,7 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 )
 def return_outside_function(unit: Subject) -> Iterator[Match]:
     for node in unit.facts.nodes(ast.Return):
-        if not any(isinstance(a, (*_FUNCTIONS, ast.ClassDef)) for a in unit.facts.ancestors(node)):
+        if not unit.facts.scope_at(node).is_function:
             yield Match(node, {"statement": unit.facts.source(node)})
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from meno_analyzers.facts.parsing import SyntaxProblem
@@ -181,6 +181,17 @@ def syntax_rule(
             None,
             check,
         )
+        return check
+
+    return register
+
+
+def also_checks(syntax_check: SyntaxCheck, *, variants: tuple[str, ...] = ()) -> Callable[[Check], Check]:
+    """Lets a syntax rule speak about units that parse too: what only the compiler refuses, say."""
+
+    def register(check: Check) -> Check:
+        known = next(rule for rule in RULES.values() if rule.syntax_check is syntax_check)
+        RULES[known.id] = replace(known, check=check, variants=(*known.variants, *variants))
         return check
 
     return register

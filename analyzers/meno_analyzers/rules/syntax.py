@@ -1,4 +1,4 @@
-"""Syntax (ME000–ME008, ME013–ME018): what kind of slip stopped the parser, and where a person should look.
+"""Syntax (ME001–ME008, ME013–ME018): what kind of slip stopped the parser, and where a person should look.
 
 CPython's own message decides most cases; where it is generic or points away from the slip, the line's
 tokens decide. `diagnosis` says in which order the rules are asked.
@@ -317,14 +317,3 @@ def missing_comma(broken: Broken) -> Match | None:
             span = Span(left.line, left.column, right.line, right.end)
             return Match(span, {"left": left.text, "right": right.text})
     return None
-
-
-@syntax_rule("ME000", "invalid-syntax", values=("near",))
-def invalid_syntax(broken: Broken) -> Match | None:
-    p = broken.problem
-    token = next(
-        (t for t in on_line(broken, p.line) if t.end > p.column and t.kind is not TokenKind.COMMENT), None
-    )
-    if token is None:
-        return Match(line_span(broken, p.line), {"near": broken.line.strip() or "the end"})
-    return Match(token.span, {"near": token.text})
