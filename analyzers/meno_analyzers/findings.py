@@ -118,12 +118,29 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """One change of the text: what stands at `span` gives way to `text`. An empty span inserts."""
+
+    span: Span
+    text: str
+
+    def moved_down(self, lines: int) -> Edit:
+        return Edit(self.span.moved_down(lines), self.text)
+
+
+def insertion(line: int, column: int, text: str) -> Edit:
+    """The edit that puts `text` in at a place and takes nothing away."""
+    return Edit(Span(line, column, line, column), text)
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One rule, prediction or failure at one span.
 
     `values` fills the placeholders of the rule's hint texts with the learner's own names; `variant` picks
     among the texts of a rule that has several; `confidence` is 0–1, an estimate of the rule's precision or
-    the model's calibrated probability.
+    the model's calibrated probability; `fix` is the smallest repair, in the order of the text, where a rule
+    is certain of it: level 5 of the ladder, which no text below it may tell.
     """
 
     rule: str
@@ -136,6 +153,7 @@ class Finding:
     values: Mapping[str, str] = field(default_factory=dict)
     variant: str | None = None
     notes: tuple[Note, ...] = ()
+    fix: tuple[Edit, ...] = ()
 
     def moved_down(self, lines: int) -> Finding:
         """The same finding with every position `lines` further down."""
@@ -145,6 +163,7 @@ class Finding:
             self,
             span=self.span.moved_down(lines),
             notes=tuple(note.moved_down(lines) for note in self.notes),
+            fix=tuple(edit.moved_down(lines) for edit in self.fix),
         )
 
     @property

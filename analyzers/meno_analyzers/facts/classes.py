@@ -1,19 +1,25 @@
 """The classes of a file, joined from the units that their headers and methods are.
 
 A class is `plain` if the file shows all that it has: one definition, no metaclass or unknown decorator,
-every base plain or `object`, and nothing that makes attributes out of sight.
+every base plain or `object`, and nothing that makes attributes out of sight. Each part is counted in and out
+again, so that a long class costs no more than a short one.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import weakref
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
 
 from meno_analyzers.facts.signatures import Signature
-from meno_analyzers.facts.summary import ClassPart, MethodSummary
+from meno_analyzers.facts.summary import ClassHeader, ClassPart, MethodSummary
 
 if TYPE_CHECKING:
     from meno_analyzers.facts.module import Module
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +58,88 @@ class AttributeFacts:
         return self.in_body or self.stored
 
 
+@dataclass(slots=True)
+class _Record:
+    """All parts of the classes of one name, counted."""
+
+    parts: int = 0
+    dynamic: int = 0
+    headers: list[ClassHeader] = field(default_factory=list)
+    names: Counter[str] = field(default_factory=Counter)
+    stores: Counter[str] = field(default_factory=Counter)
+    reads: Counter[str] = field(default_factory=Counter)
+    changes: Counter[str] = field(default_factory=Counter)
+    body_reads: Counter[str] = field(default_factory=Counter)
+    methods: dict[str, list[MethodSummary]] = field(default_factory=dict)
+    mutables: dict[str, list[str]] = field(default_factory=dict)
+    listed: tuple[str, ...] | None = None  # all attributes, sorted; made on demand
+
+    def count(self, part: ClassPart, step: int) -> None:
+        self.parts += step
+        self.dynamic += step * part.dynamic
+        if part.header is not None:
+            _keep(self.headers, part.header, step)
+        for counter, names in (
+            (self.names, part.names),
+            (self.stores, part.stores),
+            (self.reads, part.reads),
+            (self.changes, part.changes),
+            (self.body_reads, part.body_reads),
+        ):
+            if _count(counter, names, step):
+                self.listed = None
+        for name, method in part.methods.items():
+            _keep(self.methods.setdefault(name, []), method, step)
+        for name, kind in part.mutables.items():
+            _keep(self.mutables.setdefault(name, []), kind, step)
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        if self.listed is None:
+            self.listed = tuple(sorted(self.names.keys() | self.stores.keys()))
+        return self.listed
+
+
+def _keep(found: list[Item], item: Item, step: int) -> None:
+    if step > 0:
+        found.append(item)
+    else:
+        found.remove(item)
+
+
+def _count(counter: Counter[str], names: Iterable[str], step: int) -> bool:
+    """Counts the names in or out; whether any is there for the first time or no longer."""
+    news = False
+    for name in names:
+        counter[name] += step
+        if counter[name] == 0:
+            del counter[name]
+            news = True
+        elif step > 0 and counter[name] == 1:
+            news = True
+    return news
+
+
 class Classes:
-    """All classes of a file by name, from the parts that units hold."""
+    """All classes of a file by name."""
 
     def __init__(self, module: Module) -> None:
-        self._module = module
-        self._parts: dict[str, list[tuple[Any, ClassPart]]] = {}
+        # Weak, since the module owns its classes: a cycle would outlive its file while the collector rests.
+        self._module_of = weakref.ref(module)
+        self._records: dict[str, _Record] = {}
         self._known: dict[str, ClassFacts | None] = {}
 
-    def count(self, part: ClassPart, owner: Any, class_name: str | None, step: int) -> None:
+    def count(self, part: ClassPart, class_name: str | None, step: int) -> None:
         """Takes a part in (`step` 1) or out (-1)."""
         name = part.header.name if part.header is not None else class_name
         if name is None:
             return
-        parts = self._parts.setdefault(name, [])
-        if step > 0:
-            parts.append((owner, part))
-        else:
-            parts.remove((owner, part))
-            if not parts:
-                del self._parts[name]
+        record = self._records.get(name)
+        if record is None:
+            record = self._records[name] = _Record()
+        record.count(part, step)
+        if not record.parts:
+            del self._records[name]
         self._known.clear()
 
     def depending_on(self, key: str) -> set[str]:
@@ -81,7 +149,7 @@ class Classes:
         class_name, dot, attribute = key.partition(".")
         if dot:
             return {f"{name}.{attribute}" for name in self._heirs(class_name)}
-        if key in self._parts:
+        if key in self._records:
             self._known.clear()
             return {f"class:{name}" for name in {key, *self._heirs(key)}}
         return set()
@@ -92,10 +160,8 @@ class Classes:
         waiting = [name]
         while waiting:
             above = waiting.pop()
-            for heir, parts in self._parts.items():
-                if heir not in found and any(
-                    part.header is not None and above in part.header.bases for _, part in parts
-                ):
+            for heir, record in self._records.items():
+                if heir not in found and any(above in header.bases for header in record.headers):
                     found.add(heir)
                     waiting.append(heir)
         return found
@@ -108,13 +174,14 @@ class Classes:
         return self._known[name]
 
     def _join(self, name: str) -> ClassFacts | None:
-        parts = [part for _, part in self._parts.get(name, ())]
-        headers = [part.header for part in parts if part.header is not None]
-        if len(headers) != 1 or self._module.type_of(name) != f"class:{name}":
+        record, module = self._records.get(name), self._module_of()
+        if record is None or module is None or len(record.headers) != 1:
             return None
-        (header,) = headers
-        inits = [part.methods["__init__"] for part in parts if "__init__" in part.methods]
-        plain = header.plain and len(inits) <= 1 and not any(part.dynamic for part in parts)
+        if module.type_of(name) != f"class:{name}":
+            return None
+        (header,) = record.headers
+        inits = record.methods.get("__init__") or []
+        plain = header.plain and len(inits) <= 1 and not record.dynamic
         init = inits[0] if inits else None
         for base in header.bases:
             if base == "object":
@@ -127,43 +194,42 @@ class Classes:
 
     def attribute(self, class_name: str, attribute: str) -> AttributeFacts:
         """What the class and its bases in the file say about an attribute."""
-        method, mutable = None, None
-        in_body = stored = read = changed = body_read = False
-        for name in self._lineage(class_name):
-            for _, part in self._parts.get(name, ()):
-                in_body = in_body or attribute in part.names
-                stored = stored or attribute in part.stores
-                read = read or attribute in part.reads
-                changed = changed or attribute in part.changes
-                body_read = body_read or attribute in part.body_reads
-                method = method or part.methods.get(attribute)
-                mutable = mutable or part.mutables.get(attribute)
-        return AttributeFacts(method, in_body, stored, read, changed, body_read, mutable)
+        records = self._lineage(class_name)
+        methods = [method for r in records for method in r.methods.get(attribute, ())]
+        mutables = [kind for r in records for kind in r.mutables.get(attribute, ())]
+        return AttributeFacts(
+            methods[0] if methods else None,
+            any(attribute in record.names for record in records),
+            any(attribute in record.stores for record in records),
+            any(attribute in record.reads for record in records),
+            any(attribute in record.changes for record in records),
+            any(attribute in record.body_reads for record in records),
+            mutables[0] if mutables else None,
+        )
 
     def attributes(self, class_name: str) -> tuple[str, ...]:
         """All attributes that the class and its bases in the file have, sorted."""
-        found: set[str] = set()
-        for name in self._lineage(class_name):
-            for _, part in self._parts.get(name, ()):
-                found |= part.names | part.stores
-        return tuple(sorted(found))
+        records = self._lineage(class_name)
+        if len(records) == 1:
+            return records[0].attributes
+        return tuple(sorted({name for record in records for name in record.attributes}))
 
     def names(self) -> tuple[str, ...]:
         """The names of all classes of the file, sorted."""
-        return tuple(
-            sorted(name for name, parts in self._parts.items() if any(part.header for _, part in parts))
-        )
+        return tuple(sorted(name for name, record in self._records.items() if record.headers))
 
-    def _lineage(self, class_name: str) -> list[str]:
+    def _lineage(self, class_name: str) -> list[_Record]:
         """The class and, nearest first, the classes of the file that it inherits from."""
-        found: list[str] = []
+        seen: list[str] = []
+        found: list[_Record] = []
         waiting = [class_name]
         while waiting:
             name = waiting.pop(0)
-            if name in found:
+            record = self._records.get(name)
+            if name in seen or record is None:
                 continue
-            found.append(name)
-            for _, part in self._parts.get(name, ()):
-                if part.header is not None:
-                    waiting += part.header.bases
+            seen.append(name)
+            found.append(record)
+            for header in record.headers:
+                waiting += header.bases
         return found

@@ -59,7 +59,7 @@ class Module:
                 if not functions:
                     del self._locals[name]
         if summary.part is not None:
-            self.classes.count(summary.part, owner, class_name, step)
+            self.classes.count(summary.part, class_name, step)
         if summary.star_import or summary.dynamic:
             self._open += step
         for name in summary.names:

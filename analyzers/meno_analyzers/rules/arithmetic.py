@@ -10,8 +10,9 @@ from fractions import Fraction
 
 from meno_analyzers.facts.definitions import DefinitionKind
 from meno_analyzers.facts.tree import walk, walk_scope
-from meno_analyzers.findings import Category, Severity
+from meno_analyzers.findings import Category, Edit, Severity
 from meno_analyzers.rules.registry import Match, Subject, rule
+from meno_analyzers.rules.repairs import replaced_between
 from meno_analyzers.rules.shapes import literal, loops_around, mentions, names_in, scope_body
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -272,7 +273,9 @@ def plus_assign_reversed(unit: Subject) -> Iterator[Match]:
             "value": unit.facts.source(operand),
             "statement": unit.facts.source(statement),
         }
-        yield Match(statement, values)
+        left, right = unit.facts.span(target), unit.facts.span(operand)
+        fix = replaced_between(unit.facts.lines, left, right, f"={sign}", f"{sign}=")
+        yield Match(statement, values, fix=fix)
 
 
 def _is_glued(unit: Subject, target: ast.expr, operand: ast.expr, sign: str) -> bool:
@@ -312,7 +315,10 @@ def prefix_increment(unit: Subject) -> Iterator[Match]:
                 continue
         if not unit.facts.source(node).startswith(sign) or not _is_meant_as_step(unit, node):
             continue
-        yield Match(node, {"name": name, "expression": unit.facts.source(node)})
+        # In the test of a `while` the step has no place that is certain.
+        alone = isinstance(unit.facts.parents.get(node), ast.Expr)
+        fix = (Edit(unit.facts.span(node), f"{name} {sign[0]}= 1"),) if alone else ()
+        yield Match(node, {"name": name, "expression": unit.facts.source(node)}, fix=fix)
 
 
 def _is_meant_as_step(unit: Subject, node: ast.AST) -> bool:

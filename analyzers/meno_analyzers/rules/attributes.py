@@ -6,7 +6,7 @@ import ast
 from collections.abc import Coroutine, Iterator
 
 from meno_analyzers.facts.summary import Mention
-from meno_analyzers.findings import Category, Severity
+from meno_analyzers.findings import Category, Edit, Severity
 from meno_analyzers.rules.classes import own_methods
 from meno_analyzers.rules.instances import instance_class, is_nearly_init
 from meno_analyzers.rules.registry import Match, Subject, rule
@@ -54,12 +54,14 @@ def misspelled_init(unit: Subject) -> Iterator[Match]:
         # `__int__` is a special method of its own, which takes nothing but the object.
         nearly = is_nearly_init(name) and len(function.args.args) > 1
         if nearly and around.init is None and _is_made_with_arguments(unit, around.name):
-            yield Match(unit.facts.name_span(function), values)
+            span = unit.facts.name_span(function)
+            yield Match(span, values, fix=(Edit(span, "__init__"),))
         elif name.startswith("__") and name.endswith("__") and name not in _ALL_SPECIAL and len(name) > 6:
             near = nearest(name, _SPECIAL[1:])
             # A longer name was more likely made up on purpose than mistyped.
             if near is not None and distance(name, near, 1) <= 1 and len(name) <= len(near):
-                yield Match(unit.facts.name_span(function), values, variant="special")
+                span = unit.facts.name_span(function)
+                yield Match(span, values, variant="special", fix=(Edit(span, near),))
 
 
 def _is_made_with_arguments(unit: Subject, class_name: str) -> bool:

@@ -14,9 +14,10 @@ from meno_analyzers.facts.control import is_generator, is_stub
 from meno_analyzers.facts.scopes import FunctionNode, parameters_of
 from meno_analyzers.facts.summary import Mention
 from meno_analyzers.facts.tree import scope_nodes, walk
-from meno_analyzers.findings import Category, Severity
+from meno_analyzers.findings import Category, Severity, insertion
 from meno_analyzers.rules.expressions import is_name
 from meno_analyzers.rules.registry import Match, Subject, rule
+from meno_analyzers.rules.repairs import with_parentheses
 
 
 def own_methods(unit: Subject) -> Iterator[tuple[FunctionNode, ClassFacts]]:
@@ -57,7 +58,11 @@ def missing_self_parameter(unit: Subject) -> Iterator[Match]:
             continue
         if is_stub(function) or _called_on_class(unit, around.name, function.name):
             continue
-        yield Match(unit.facts.name_span(function), {"method": function.name, "class": around.name})
+        span = unit.facts.name_span(function)
+        # The parentheses are empty, or the rule would not speak.
+        opens = unit.facts.lines[span.end_line][span.end_column :].startswith("()")
+        fix = (insertion(span.end_line, span.end_column + 1, "self"),) if opens else ()
+        yield Match(span, {"method": function.name, "class": around.name}, fix=fix)
 
 
 def _called_on_class(unit: Subject, class_name: str, method: str) -> bool:
@@ -226,7 +231,8 @@ def super_without_parentheses(unit: Subject) -> Iterator[Match]:
             and unit.facts.is_builtin(node.value, unit.module)
             and not any(isinstance(a, ast.Name) and a.id in {"self", "cls"} for a in call.args)
         ):
-            yield Match(node, {"call": unit.facts.source(call), "method": node.attr})
+            fix = with_parentheses(unit.facts.span(node.value))
+            yield Match(node, {"call": unit.facts.source(call), "method": node.attr}, fix=fix)
 
 
 @rule(

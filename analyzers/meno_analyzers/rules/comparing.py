@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from meno_analyzers.facts.builtin_types import NUMBERS
 from meno_analyzers.facts.tree import walk, walk_scope
-from meno_analyzers.findings import Category, Severity
+from meno_analyzers.findings import Category, Edit, Severity, Span
 from meno_analyzers.rules.registry import Match, Subject, rule
 from meno_analyzers.rules.shapes import literal, mentions, names_in, scope_body
 from meno_analyzers.rules.surroundings import awaits_error
@@ -88,8 +88,22 @@ def identity_with_literal(unit: Subject) -> Iterator[Match]:
                 "literal": unit.facts.source(written[0]),
                 "operator": "is" if isinstance(operator, ast.Is) else "is not",
             }
-            yield Match(node, values)
+            yield Match(node, values, fix=_compared(unit, node))
             break
+
+
+def _compared(unit: Subject, node: ast.Compare) -> tuple[Edit, ...]:
+    """`==` or `!=` in the place of the one operator of a comparison."""
+    if len(node.ops) > 1:
+        return ()
+    left, right = unit.facts.span(node.left), unit.facts.span(node.comparators[0])
+    line = unit.facts.lines[left.end_line]
+    written = line[left.end_column : right.start_column] if left.end_line == right.start_line else ""
+    found = re.fullmatch(r"(\)*\s*)(is(?:\s+not)?)(\s*\(*)", written)
+    if found is None:
+        return ()
+    start, end = (left.end_column + found.start(2), left.end_column + found.end(2))
+    return (Edit(Span(left.end_line, start, left.end_line, end), "==" if found[2] == "is" else "!="),)
 
 
 def _is_written_out(node: ast.expr) -> bool:

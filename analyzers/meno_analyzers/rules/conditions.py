@@ -25,6 +25,7 @@ from meno_analyzers.rules.bounds import (
 from meno_analyzers.rules.builtin_calls import is_call_of
 from meno_analyzers.rules.expressions import same
 from meno_analyzers.rules.registry import Match, Subject, rule
+from meno_analyzers.rules.repairs import unwrapped
 from meno_analyzers.rules.surroundings import awaits_error
 
 
@@ -333,4 +334,11 @@ def tuple_condition_always_true(unit: Subject) -> Iterator[Match]:
     for word, test in _tests(unit):
         if isinstance(test, ast.Tuple) and test.elts:
             values = {"test": unit.facts.source(test), "count": str(len(test.elts))}
-            yield Match(test, values, variant="assert" if word == "assert" else None)
+            asserted = word == "assert"
+            bare = asserted and len(test.elts) == 2
+            fix = (
+                unwrapped(unit.facts.lines, unit.facts.span(test), unit.facts.span(test.elts[-1]))
+                if bare
+                else ()
+            )
+            yield Match(test, values, variant="assert" if asserted else None, fix=fix)

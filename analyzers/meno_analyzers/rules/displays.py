@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from meno_analyzers.facts.definitions import DefinitionKind
 from meno_analyzers.facts.tree import walk
 from meno_analyzers.facts.types import NUMBERS, TEXTS
-from meno_analyzers.findings import Category, Note, Severity
+from meno_analyzers.findings import Category, Edit, Note, Severity, Span, insertion
 from meno_analyzers.rules.changes import written_inside
 from meno_analyzers.rules.expressions import is_name
 from meno_analyzers.rules.registry import Match, Subject, rule
@@ -42,7 +42,17 @@ def accidental_tuple(unit: Subject) -> Iterator[Match]:
                 continue
         if use is not None:
             values = {"name": name, "value": facts.source(element), "use": facts.source(use)}
-            yield Match(statement, values, notes=(Note(facts.span(use), f"`{name}` is used here."),))
+            notes = (Note(facts.span(use), f"`{name}` is used here."),)
+            yield Match(statement, values, notes=notes, fix=_without_comma(unit, node, element))
+
+
+def _without_comma(unit: Subject, node: ast.Tuple, element: ast.expr) -> tuple[Edit, ...]:
+    """The element alone, if nothing but the comma follows it on its line."""
+    inner, outer = unit.facts.span(element), unit.facts.span(node)
+    between = unit.facts.lines[inner.end_line][inner.end_column : outer.end_column]
+    if inner.end_line != outer.end_line or between.strip() != ",":
+        return ()
+    return (Edit(Span(inner.end_line, inner.end_column, outer.end_line, outer.end_column), ""),)
 
 
 def _use_as_plain_value(unit: Subject, name: str, statement: ast.Assign) -> ast.AST | None:
@@ -190,7 +200,10 @@ def missing_comma_between_strings(unit: Subject) -> Iterator[Match]:
             ):
                 assert isinstance(element, ast.Constant)
                 values = {"first": pieces[0].text, "second": pieces[1].text, "joined": repr(element.value)}
-                yield Match(element, values)
+                span = unit.facts.span(element)
+                end = pieces[0].end + (span.start_column if pieces[0].line == 0 else 0)
+                fix = (insertion(span.start_line + pieces[0].line, end, ","),)
+                yield Match(element, values, fix=fix)
 
 
 def _pieces(unit: Subject, element: ast.expr) -> list[Token]:
@@ -232,7 +245,9 @@ def one_item_tuple_without_comma(unit: Subject) -> Iterator[Match]:
         if len(text) < 2 or not text.isalpha() or sorted(set(text)) == list(text) or name in _ONE_CHARACTER:
             continue
         if _is_in_parentheses(unit, right) and not _is_one_character(unit, left):
-            yield Match(right, {"value": name, "text": unit.facts.source(right)})
+            span = unit.facts.span(right)
+            fix = (insertion(span.end_line, span.end_column, ","),)
+            yield Match(right, {"value": name, "text": unit.facts.source(right)}, fix=fix)
 
 
 def _is_in_parentheses(unit: Subject, node: ast.expr) -> bool:

@@ -6,7 +6,7 @@ import ast
 import builtins
 from collections.abc import Iterator
 
-from meno_analyzers.findings import Category, Note, Severity
+from meno_analyzers.findings import Category, Edit, Note, Severity, Span, insertion
 from meno_analyzers.rules.registry import Match, Subject, rule
 from meno_analyzers.rules.surroundings import awaits_error, in_with
 
@@ -126,7 +126,8 @@ def raise_non_exception(unit: Subject) -> Iterator[Match]:
         if isinstance(name, ast.Name) and name.id == "NotImplemented":
             if unit.facts.is_builtin(name, unit.module):
                 values = {"value": unit.facts.source(node.exc), "kind": ""}
-                yield Match(node, values, variant="not_implemented")
+                fix = (Edit(unit.facts.span(name), "NotImplementedError"),)
+                yield Match(node, values, variant="not_implemented", fix=fix)
             continue
         if isinstance(node.exc, ast.BinOp) and not isinstance(node.exc.op, ast.Add | ast.Mod):
             continue  # `raise 1 / 0` means the error that the calculation makes
@@ -159,7 +160,9 @@ def exception_not_raised(unit: Subject) -> Iterator[Match]:
             continue
         known = _builtin_exception(unit, call.func) is not None or _is_own_exception(unit, call.func)
         if known and not awaits_error(unit.facts, statement) and not in_with(unit.facts, statement):
-            yield Match(statement, {"name": call.func.id, "call": unit.facts.source(call)})
+            span = unit.facts.span(statement)
+            fix = (insertion(span.start_line, span.start_column, "raise "),)
+            yield Match(statement, {"name": call.func.id, "call": unit.facts.source(call)}, fix=fix)
 
 
 def _is_own_exception(unit: Subject, name: ast.Name) -> bool:
@@ -185,10 +188,21 @@ def except_or(unit: Subject) -> Iterator[Match]:
             first, *_, last = handler.type.values
             word = "or" if isinstance(handler.type.op, ast.Or) else "and"
             values = {"first": unit.facts.source(first), "second": unit.facts.source(last), "word": word}
-            yield Match(handler.type, values)
+            yield Match(handler.type, values, fix=_as_kinds(unit, handler.type))
         # Python 3.14 reads the comma of Python 2 as several kinds; older ones refuse it (ME033).
         if isinstance(handler.type, ast.Tuple) and handler.name is None:
             yield from _comma_of_python2(unit, handler.type)
+
+
+def _as_kinds(unit: Subject, joined: ast.BoolOp) -> tuple[Edit, ...]:
+    """The kinds in parentheses and with commas, if they are names on one line."""
+    span = unit.facts.span(joined)
+    if span.start_line != span.end_line or not all(isinstance(v, ast.Name) for v in joined.values):
+        return ()
+    kinds = ", ".join(unit.facts.source(value) for value in joined.values)
+    line = unit.facts.lines[span.start_line]
+    inside = line[: span.start_column].rstrip().endswith("(")
+    return (Edit(span, kinds if inside else f"({kinds})"),)
 
 
 def _comma_of_python2(unit: Subject, kinds: ast.Tuple) -> Iterator[Match]:
@@ -198,7 +212,12 @@ def _comma_of_python2(unit: Subject, kinds: ast.Tuple) -> Iterator[Match]:
     bound = unit.facts.scopes.resolve(last.id, unit.facts.scope_at(last)) is not None
     if not bound and not unit.module.is_bound(last.id) and not unit.module.is_open():
         values = {"first": unit.facts.source(kinds.elts[0]), "second": last.id}
-        yield Match(kinds, values, rule="ME033")
+        spans = [unit.facts.span(element) for element in kinds.elts]
+        fix: tuple[Edit, ...] = ()
+        if len(spans) == 2 and spans[0].end_line == spans[1].start_line:
+            between = Span(spans[0].end_line, spans[0].end_column, spans[1].start_line, spans[1].start_column)
+            fix = (Edit(between, " as "),)
+        yield Match(kinds, values, rule="ME033", fix=fix)
 
 
 @rule(

@@ -10,6 +10,7 @@ import re
 import unicodedata
 
 from meno_analyzers.findings import Span
+from meno_analyzers.rules import repairs
 from meno_analyzers.rules.broken import code_on_line, first_word, is_generic
 from meno_analyzers.rules.registry import Broken, Match, syntax_rule
 from meno_analyzers.rules.tokens import Token, TokenKind
@@ -31,7 +32,8 @@ def postfix_increment(broken: Broken) -> Match | None:
         counted = before.kind is TokenKind.NAME or before.text in {")", "]"}
         if counted and (after is None or after.text in _AFTER_STEP):
             span = Span(first.line, first.column, first.line, second.end)
-            return Match(span, {"name": before.text, "operator": first.text * 2})
+            fix = repairs.counted_up(broken, first.text * 2)
+            return Match(span, {"name": before.text, "operator": first.text * 2}, fix=fix)
     return None
 
 
@@ -55,7 +57,7 @@ def import_from_order(broken: Broken) -> Match | None:
     for token, following in zip(tokens[2:], tokens[3:], strict=False):
         if token.text == "from" and following.kind is TokenKind.NAME:
             span = Span(token.line, tokens[0].column, token.line, following.end)
-            return Match(span, {"module": following.text})
+            return Match(span, {"module": following.text}, fix=repairs.import_turned(broken))
     return None
 
 
@@ -118,9 +120,10 @@ def lookalike_character(broken: Broken) -> Match | None:
     span = Span(p.line, p.column, p.line, p.column + 1)
     values = {"character": character, "code": f"U+{ord(character):04X}"}
     if unicodedata.category(character) in _INVISIBLE:
-        return Match(span, values | {"character": ""}, variant="invisible")
+        fix = repairs.typed_characters(broken, p.line)
+        return Match(span, values | {"character": ""}, variant="invisible", fix=fix)
     if character in _LOOKALIKES or "\uff01" <= character <= "\uff5e":
-        return Match(span, values)
+        return Match(span, values, fix=repairs.typed_characters(broken, p.line))
     return None
 
 
@@ -142,4 +145,5 @@ def python2_except(broken: Broken) -> Match | None:
         return None
     first, second = (broken.line[n[0].column : n[-1].end] for n in (names[0], names[-1]))
     span = Span(p.line, names[0][0].column, p.line, names[-1][-1].end)
-    return Match(span, {"first": first, "second": second})
+    fix = repairs.kinds_of_errors(broken, names)
+    return Match(span, {"first": first, "second": second}, fix=fix)

@@ -12,6 +12,7 @@ from meno_analyzers.facts.types import NONE_METHODS, TEXTS
 from meno_analyzers.findings import Category, Severity
 from meno_analyzers.rules.expressions import is_name
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
+from meno_analyzers.rules.repairs import with_parentheses
 from meno_analyzers.rules.surroundings import in_try, in_with
 
 _NONE_PREFIX = "none:"
@@ -244,6 +245,15 @@ _CALLABLE_METHODS = {
 }
 
 
+# Methods that are called with nothing, or mostly so.
+_WITHOUT_ARGUMENTS = frozenset(
+    (
+        "upper lower capitalize title swapcase casefold strip lstrip rstrip split splitlines isdigit isalpha "
+        "isalnum isupper islower isspace clear sort reverse copy keys values items popitem"
+    ).split()
+)
+
+
 @rule(
     "ME406",
     "method-without-parentheses",
@@ -279,7 +289,8 @@ def method_without_parentheses(unit: Subject) -> Iterator[Match]:
             "method": node.attr,
             "receiver": unit.facts.source(node.value),
         }
-        yield Match(node, values, variant="statement" if alone else None)
+        fix = with_parentheses(unit.facts.span(node)) if node.attr in _WITHOUT_ARGUMENTS else ()
+        yield Match(node, values, variant="statement" if alone else None, fix=fix)
 
 
 def _is_used_as_value(unit: Subject, node: ast.Attribute, parent: ast.AST | None) -> bool:

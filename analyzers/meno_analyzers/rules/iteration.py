@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from meno_analyzers.facts.control import Outcome, outcomes
 from meno_analyzers.facts.tree import scope_nodes, walk
 from meno_analyzers.findings import Category, Note, Severity
-from meno_analyzers.rules.expressions import is_name, stored_names
+from meno_analyzers.rules.expressions import is_name, same, stored_names
 from meno_analyzers.rules.registry import Match, Subject, rule
+from meno_analyzers.rules.repairs import Fix, wrapped
 from meno_analyzers.rules.surroundings import awaits_error
 
 
@@ -114,6 +115,28 @@ def iterating_over_number(unit: Subject) -> Iterator[Match]:
         values = {"iterable": unit.facts.source(iterable), "item": unit.facts.source(loop.target)}
         match iterable:
             case ast.Call(func=ast.Name(id="len"), args=[measured]):
-                yield Match(iterable, {**values, "sequence": unit.facts.source(measured)}, variant="len")
+                # Over the items, or over their positions: what the loop does with them decides.
+                positions = isinstance(loop, ast.For) and _takes_items_by(loop, measured)
+                fix = _as_range(unit, iterable) if positions else ()
+                values |= {"sequence": unit.facts.source(measured)}
+                yield Match(iterable, values, variant="len", fix=fix)
+            case ast.Constant():
+                yield Match(iterable, values, fix=_as_range(unit, iterable))
             case _:
                 yield Match(iterable, values)
+
+
+def _takes_items_by(loop: ast.For, sequence: ast.expr) -> bool:
+    """Whether the body reads `sequence[target]`."""
+    if not isinstance(loop.target, ast.Name):
+        return False
+    return any(
+        isinstance(node, ast.Subscript) and is_name(node.slice, loop.target.id) and same(node.value, sequence)
+        for node in scope_nodes(loop)
+    )
+
+
+def _as_range(unit: Subject, node: ast.expr) -> Fix:
+    if unit.module.is_bound("range") or unit.types.of(node) != "int":
+        return ()
+    return wrapped(unit.facts.span(node), "range(", ")")

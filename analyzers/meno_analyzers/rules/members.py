@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from meno_analyzers.facts.builtin_types import ATTRIBUTES
 from meno_analyzers.facts.types import NUMBERS
-from meno_analyzers.findings import Category, Severity
+from meno_analyzers.findings import Category, Edit, Severity
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
 from meno_analyzers.rules.surroundings import awaits_error
 from meno_analyzers.rules.wording import kind_in_words, number_in_words
@@ -44,7 +44,8 @@ def method_of_another_type(unit: Subject) -> Iterator[Match]:
             continue  # ME605 has the better explanation
         receiver = unit.facts.source(node.value)
         if kind == "dict" and node.attr in ATTRIBUTES["set"] and _began_empty(unit, node.value):
-            yield Match(node, {"name": receiver, "method": node.attr}, rule="ME506")
+            fix = _as_sets(unit, node.value)
+            yield Match(node, {"name": receiver, "method": node.attr}, rule="ME506", fix=fix)
             continue
         values = {
             "receiver": receiver,
@@ -64,6 +65,17 @@ def _asks_for_attributes(unit: Subject, node: ast.AST) -> bool:
                 if isinstance(call, ast.Call) and getattr(call.func, "id", "") in {"hasattr", "isinstance"}:
                     return True
     return False
+
+
+def _as_sets(unit: Subject, receiver: ast.expr) -> tuple[Edit, ...]:
+    """`set()` for the braces that the receiver began as, if the unit holds them all."""
+    if not isinstance(receiver, ast.Name) or unit.module.is_bound("set"):
+        return ()
+    values = [definition.value for definition in unit.values.definitions(receiver) or ()]
+    displays = [value for value in values if value in unit.facts.parents]
+    if len(displays) != len(values):
+        return ()
+    return tuple(Edit(span, "set()") for span in sorted(unit.facts.span(node) for node in displays if node))
 
 
 def _began_empty(unit: Subject, receiver: ast.expr) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from meno_analyzers.facts.stdlib_names import names_of
 from meno_analyzers.facts.tree import walk
-from meno_analyzers.findings import Category, Severity
+from meno_analyzers.findings import Category, Edit, Severity
 from meno_analyzers.rules.registry import Match, Subject, rule
 from meno_analyzers.rules.spelling import distance, nearest
 from meno_analyzers.rules.surroundings import awaits_error
@@ -117,9 +117,11 @@ def main_guard_wrong_string(unit: Subject) -> Iterator[Match]:
             if not isinstance(text, ast.Constant) or not isinstance(text.value, str):
                 continue
             if isinstance(name, ast.Name) and name.id == "__name__" and _is_nearly_main(text.value):
-                yield Match(text, {"text": unit.facts.source(text)})
+                fix = (Edit(unit.facts.span(text), '"__main__"'),)
+                yield Match(text, {"text": unit.facts.source(text)}, fix=fix)
             elif isinstance(name, ast.Constant) and name.value == "__name__" and text.value == "__main__":
-                yield Match(name, {"text": unit.facts.source(name)}, variant="quoted")
+                fix = (Edit(unit.facts.span(name), "__name__"),)
+                yield Match(name, {"text": unit.facts.source(name)}, variant="quoted", fix=fix)
 
 
 def _is_nearly_main(text: str) -> bool:

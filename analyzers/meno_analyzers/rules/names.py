@@ -16,6 +16,7 @@ from meno_analyzers.facts.scopes import FunctionNode, Scope, ScopeKind, paramete
 from meno_analyzers.facts.tree import walk, walk_scope
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
+from meno_analyzers.rules.respelling import constant, respelled, through_self, without_module
 from meno_analyzers.rules.spelling import distance, nearest
 from meno_analyzers.rules.surroundings import in_annotation, under_raises
 
@@ -97,15 +98,17 @@ def _classify(unit: Subject, load: ast.Name, scope: Scope) -> Match:
     visible = _visible(unit, scope)
     values = {"name": name}
     if name in _CONSTANTS_ELSEWHERE:
-        return Match(load, values, rule="ME103")
+        return Match(load, values, rule="ME103", fix=respelled(unit, name, constant(name)))
     folded = name.casefold()
     same_letters = [other for other in [*visible, *BUILTIN_NAMES] if other.casefold() == folded]
     if same_letters:
         others = list(dict.fromkeys([*same_letters, *visible]))
-        return Match(load, {**values, "candidates": _candidates(name, others)}, rule="ME102")
+        fix = respelled(unit, name, same_letters[0]) if len(set(same_letters)) == 1 else ()
+        return Match(load, {**values, "candidates": _candidates(name, others)}, rule="ME102", fix=fix)
     parent = unit.facts.parents.get(load)
     if isinstance(parent, ast.Attribute) and unit.module.imports_from(name):
-        return Match(load, {**values, "expression": unit.facts.source(parent)}, rule="ME115")
+        fix = without_module(unit, load, parent)
+        return Match(load, {**values, "expression": unit.facts.source(parent)}, rule="ME115", fix=fix)
     if isinstance(parent, ast.Attribute) and name in sys.stdlib_module_names:
         return Match(load, values, rule="ME104")
     elsewhere = _lives_elsewhere(unit, load)
@@ -126,7 +129,8 @@ def _lives_elsewhere(unit: Subject, load: ast.Name) -> Match | None:
     if own_class is not None and unit.facts.function_around(load) is not None:
         method = unit.module.attribute(own_class, name).method
         if method is not None and isinstance(unit.facts.parents.get(load), ast.Call):
-            return Match(load, {"name": name, "class": own_class}, rule="ME807")
+            fix = through_self(unit, load) if method.kind == "method" else ()
+            return Match(load, {"name": name, "class": own_class}, rule="ME807", fix=fix)
     function = unit.module.function_of_local(name)
     if function is not None:
         return Match(load, {"name": name, "function": function}, rule="ME112")

@@ -16,7 +16,7 @@ from meno_analyzers.facts.types import Types
 from meno_analyzers.facts.unit import UnitFacts
 from meno_analyzers.facts.values import Values
 from meno_analyzers.facts.view import ModuleView
-from meno_analyzers.findings import Category, Finding, Note, Severity, Source, Span
+from meno_analyzers.findings import Category, Edit, Finding, Note, Severity, Source, Span
 from meno_analyzers.rules.tokens import Token, tokens_of
 
 LONGEST_VALUE = 40
@@ -65,7 +65,8 @@ class Match:
     """One place where a rule holds: a node or a span of the unit, and what fills the hint texts.
 
     `rule` names another rule of the family where one check serves several (see `declare`). `severity` is
-    given where the evidence for this one match is weaker than the rule's usual one.
+    given where the evidence for this one match is weaker than the rule's usual one. `fix` is given only where
+    there is one smallest repair, and none that is as likely.
     """
 
     where: ast.AST | Span
@@ -74,6 +75,7 @@ class Match:
     notes: tuple[Note, ...] = ()
     rule: str | None = None
     severity: Severity | None = None
+    fix: tuple[Edit, ...] = ()
 
 
 Check = Callable[[Subject], Iterable[Match]]
@@ -112,6 +114,7 @@ class Rule:
             values={name: shorten(value) for name, value in match.values.items()},
             variant=match.variant,
             notes=match.notes,
+            fix=match.fix,
         )
 
 

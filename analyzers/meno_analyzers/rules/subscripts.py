@@ -12,6 +12,7 @@ from meno_analyzers.facts.types import TEXTS
 from meno_analyzers.findings import Category, Severity
 from meno_analyzers.rules.expressions import same
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
+from meno_analyzers.rules.repairs import wrapped
 from meno_analyzers.rules.surroundings import awaits_error
 from meno_analyzers.rules.wording import kind_in_words, number_in_words
 
@@ -173,7 +174,10 @@ def wrong_index(unit: Subject) -> Iterator[Match]:
         if kind in {"set", "frozenset"}:
             yield Match(node, {"set": of, "expression": expression}, rule="ME519")
         elif kind in {"iterator", "view"}:
-            yield Match(node, {"iterator": of, "expression": expression}, rule="ME514")
+            # A name may be used up by the first look; a call is made anew each time.
+            anew = isinstance(node.value, ast.Call) and not unit.module.is_bound("list")
+            fix = wrapped(unit.facts.span(node.value), "list(", ")") if anew else ()
+            yield Match(node, {"iterator": of, "expression": expression}, rule="ME514", fix=fix)
         elif kind in {"list", "tuple", *TEXTS}:
             if isinstance(node.slice, ast.Tuple):
                 yield Match(node, {"sequence": of, "expression": expression}, rule="ME511")

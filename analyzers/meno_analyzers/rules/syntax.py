@@ -11,7 +11,9 @@ import keyword
 import re
 import warnings
 
-from meno_analyzers.findings import Span
+from meno_analyzers.findings import Edit, Span, insertion
+from meno_analyzers.fixes import apply_fix
+from meno_analyzers.rules import repairs
 from meno_analyzers.rules.broken import first_word, is_generic, line_span, on_line, problem_span
 from meno_analyzers.rules.registry import Broken, Match, syntax_rule
 from meno_analyzers.rules.spelling import distance
@@ -29,7 +31,8 @@ def smart_quotes(broken: Broken) -> Match | None:
     character = broken.line[p.column : p.column + 1]
     if character not in _SMART_QUOTES:
         return None
-    return Match(Span(p.line, p.column, p.line, p.column + 1), {"quote": character})
+    fix = repairs.plain_quotes(broken.line, p.line, p.column)
+    return Match(Span(p.line, p.column, p.line, p.column + 1), {"quote": character}, fix=fix)
 
 
 @syntax_rule("ME013", "unterminated-string", values=("quote",), variants=("apostrophe", "triple"))
@@ -74,7 +77,10 @@ def fstring_brace_problem(broken: Broken) -> Match | None:
 @syntax_rule("ME016", "print-statement", values=("word",))
 def print_statement(broken: Broken) -> Match | None:
     found = re.match(r"Missing parentheses in call to '(\w+)'", broken.problem.message)
-    return Match(problem_span(broken), {"word": found.group(1)}) if found else None
+    if found is None:
+        return None
+    word = found.group(1)
+    return Match(problem_span(broken), {"word": word}, fix=repairs.called(broken, word))
 
 
 @syntax_rule("ME004", "bracket-kind-mismatch", values=("opening", "closing"))
@@ -108,7 +114,8 @@ def else_if_keyword(broken: Broken) -> Match | None:
     found = re.match(r"(\s*)(else\s+if)\b", broken.line)
     if not found or not is_generic(broken):
         return None
-    return Match(Span(broken.problem.line, found.start(2), broken.problem.line, found.end(2)))
+    span = Span(broken.problem.line, found.start(2), broken.problem.line, found.end(2))
+    return Match(span, fix=(Edit(span, "elif"),))
 
 
 @syntax_rule("ME018", "c-style-logical-operator", values=("operator",), variants=("not",))
@@ -120,10 +127,12 @@ def c_style_logical_operator(broken: Broken) -> Match | None:
         doubled = token.text in {"&", "|"} and following.text == token.text
         if doubled and following.column == token.end:
             span = Span(token.line, token.column, token.line, following.end)
-            return Match(span, {"operator": token.text * 2})
+            fix = repairs.words_for_signs(broken.line, tokens)
+            return Match(span, {"operator": token.text * 2}, fix=fix)
         # A line that begins with "!" is a shell command of a notebook, not a condition.
         if token.text == "!" and token is not tokens[0] and (following.is_operand or following.text == "("):
-            return Match(token.span, {"operator": "!"}, variant="not")
+            fix = repairs.words_for_signs(broken.line, tokens)
+            return Match(token.span, {"operator": "!"}, variant="not", fix=fix)
     return None
 
 
@@ -138,7 +147,8 @@ def reversed_comparison_operator(broken: Broken) -> Match | None:
     for token, following in zip(tokens, tokens[1:], strict=False):
         if following.column == token.end and (token.text, following.text) in _REVERSED:
             span = Span(token.line, token.column, token.line, following.end)
-            return Match(span, {"operator": token.text + following.text})
+            fix = repairs.turned_operators(tokens)
+            return Match(span, {"operator": token.text + following.text}, fix=fix)
     return None
 
 
@@ -173,6 +183,9 @@ def assign_in_condition(broken: Broken) -> Match | None:
     if not tokens or tokens[0].text not in {"if", "elif", "while"} or not is_generic(broken):
         return None
     opened: list[int] = []
+    first: Token | None = None
+    name = ""
+    fix: list[Edit] = []
     for index, token in enumerate(tokens):
         if token.text in PAIRS:
             opened.append(index)
@@ -184,8 +197,11 @@ def assign_in_condition(broken: Broken) -> Match | None:
             start = opened[-1] + 1 if opened else 1
             start = max([start, *(i + 1 for i in range(start, index) if tokens[i].text in _JOINTS)])
             left = broken.line[tokens[start].column : token.column].strip() if start < index else ""
-            return Match(token.span, {"keyword": tokens[0].text, "name": left or "this"})
-    return None
+            first, name = (first, name) if first is not None else (token, left)
+            fix.append(Edit(token.span, "=="))
+    if first is None:
+        return None
+    return Match(first.span, {"keyword": tokens[0].text, "name": name or "this"}, fix=tuple(fix))
 
 
 _JOINTS = frozenset({"and", "or", "not"})
@@ -212,7 +228,8 @@ def missing_colon(broken: Broken) -> Match | None:
     code = [t for t in on_line(broken, broken.problem.line) if t.kind is not TokenKind.COMMENT]
     last = code[-1] if code else None
     where = last.span if last is not None else line_span(broken, line)
-    return Match(where, {"keyword": word})
+    fix = repairs.header_ended(broken, last) if last is not None else ()
+    return Match(where, {"keyword": word}, fix=fix)
 
 
 def _other_end(broken: Broken, line: int) -> Match | None:
@@ -222,13 +239,13 @@ def _other_end(broken: Broken, line: int) -> Match | None:
         return None
     code = [t for t in on_line(broken, line) if t.kind is not TokenKind.COMMENT]
     if code[-1].text == ";" and ":" not in broken.line:
-        return Match(code[-1].span, {"keyword": word})
+        return Match(code[-1].span, {"keyword": word}, fix=(Edit(code[-1].span, ":"),))
     before = [t for t in code if t.end <= broken.problem.column]
     if not before or ":" in broken.line:
         return None
-    mended = list(broken.lines)
-    mended[line] = mended[line][: before[-1].end] + ":" + mended[line][before[-1].end :]
-    return Match(before[-1].span, {"keyword": word}) if _parses(mended) else None
+    fix = (insertion(line, before[-1].end, ":"),)
+    mends = _parses(apply_fix(broken.lines, fix))
+    return Match(before[-1].span, {"keyword": word}, fix=fix) if mends else None
 
 
 _TYPED_FIRST = frozenset(
@@ -248,41 +265,30 @@ def keyword_typo(broken: Broken) -> Match | None:
             continue
         words = [t for t in on_line(broken, line) if t.kind is TokenKind.NAME]
         for token in words[:1]:
-            if _mends(broken, token):
-                return Match(token.span, {"word": token.text})
+            if mending := _mending_words(broken, token):
+                fix = (Edit(token.span, mending[0]),) if len(mending) == 1 else ()
+                return Match(token.span, {"word": token.text}, fix=fix)
         capital = [t for t in words if t.text.lower() in _SMALL_WORDS and t.text not in _SMALL_WORDS]
-        if capital and _mends_in_small_letters(broken, capital):
-            return Match(capital[0].span, {"word": capital[0].text})
+        small = tuple(Edit(token.span, token.text.lower()) for token in capital)
+        if small and _parses(apply_fix(broken.lines, small)):
+            return Match(capital[0].span, {"word": capital[0].text}, fix=small)
     return None
 
 
 _SMALL_WORDS = frozenset({"and", "or", "not", "in", "is", "if", "else"})
 
 
-def _mends_in_small_letters(broken: Broken, words: list[Token]) -> bool:
-    """Whether the unit parses once these words of a line are written small."""
-    text = broken.lines[words[0].line]
-    for token in words:
-        text = text[: token.column] + token.text.lower() + text[token.end :]
-    mended = list(broken.lines)
-    mended[words[0].line] = text
-    return _parses(mended)
-
-
-def _mends(broken: Broken, token: Token) -> bool:
-    """Whether some keyword in this word's place makes the unit parse."""
+def _mending_words(broken: Broken, token: Token) -> list[str]:
+    """The keywords that make the unit parse in this word's place."""
     if keyword.iskeyword(token.text):
-        return False
+        return []
     allowed = 2 if len(token.text) >= 6 else 1
-    for word in sorted(_TYPED_FIRST):
-        if distance(token.text.lower(), word, allowed) > allowed:
-            continue
-        text = broken.lines[token.line]
-        mended = list(broken.lines)
-        mended[token.line] = text[: token.column] + word + text[token.end :]
-        if _parses(mended):
-            return True
-    return False
+    return [
+        word
+        for word in sorted(_TYPED_FIRST)
+        if distance(token.text.lower(), word, allowed) <= allowed
+        and _parses(apply_fix(broken.lines, [Edit(token.span, word)]))
+    ]
 
 
 def _parses(lines: list[str]) -> bool:

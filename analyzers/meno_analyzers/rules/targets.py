@@ -9,7 +9,7 @@ from __future__ import annotations
 import keyword
 import re
 
-from meno_analyzers.findings import Span
+from meno_analyzers.findings import Edit, Span
 from meno_analyzers.rules.broken import code_on_line, first_word, is_generic
 from meno_analyzers.rules.registry import Broken, Match, syntax_rule
 from meno_analyzers.rules.tokens import Token, TokenKind
@@ -135,7 +135,7 @@ def walrus_as_statement(broken: Broken) -> Match | None:
         return None
     target = broken.line[tokens[0].column : sign.column].rstrip()
     plain = re.fullmatch(r"\w+(?:\.\w+|\[[^\[\]]*\])*", target)
-    return Match(sign.span, {"name": target}) if plain else None
+    return Match(sign.span, {"name": target}, fix=(Edit(sign.span, "="),)) if plain else None
 
 
 @syntax_rule("ME022", "assign-to-expression", values=("expression",), variants=("argument",))

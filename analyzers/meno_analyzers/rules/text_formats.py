@@ -8,7 +8,7 @@ import string
 import warnings
 from collections.abc import Iterator
 
-from meno_analyzers.findings import Category, Severity, Span
+from meno_analyzers.findings import Category, Edit, Severity, Span, insertion
 from meno_analyzers.rules.registry import Match, Subject, rule
 from meno_analyzers.rules.surroundings import awaits_error
 
@@ -37,7 +37,12 @@ def backslash_in_path(unit: Subject) -> Iterator[Match]:
         body = literal["body"]
         escape = _ESCAPE.search(body)
         if escape and (_DRIVE.match(body) or (_is_opened(unit, node) and _RELATIVE.match(body))):
-            yield Match(node, {"path": unit.facts.source(node), "escape": "\\" + escape.group(1)})
+            span = unit.facts.span(node)
+            # A text that ends in a backslash cannot be a raw one.
+            bare = literal.group()[:1] in "\"'" and not body.endswith("\\")
+            fix = (insertion(span.start_line, span.start_column, "r"),) if bare else ()
+            values = {"path": unit.facts.source(node), "escape": "\\" + escape.group(1)}
+            yield Match(node, values, fix=fix)
 
 
 def _is_opened(unit: Subject, node: ast.Constant) -> bool:
@@ -146,6 +151,7 @@ _LITERAL = re.compile(
     r"(?P<body>(?:\\.|(?!(?P=quote))[^\\])*+)(?P=quote)",
     re.DOTALL,
 )
+_KNOWN_ESCAPE = re.compile(r"\\[\n\r\\'\"abfnrtv0-7xNuU]")
 _UNKNOWN_ESCAPE = re.compile(r"\\(?:\\|(?P<odd>[^\n\r\\'\"abfnrtv0-7xNuU]))")
 
 
@@ -178,7 +184,20 @@ def invalid_escape(unit: Subject) -> Iterator[Match]:
             number += 1
         column = place - starts[number]
         values = {"escape": "\\" + odd["odd"], "character": odd["odd"]}
-        yield Match(Span(number, column, number, column + 2), values)
+        yield Match(
+            Span(number, column, number, column + 2), values, fix=_repair(literal, number, starts[number])
+        )
+
+
+def _repair(literal: re.Match[str], line: int, start: int) -> tuple[Edit, ...]:
+    """An `r` in front; where other escapes are meant, which that would change, a second backslash each."""
+    if literal.start() < start or "\n" in literal["body"]:
+        return ()
+    if not literal["prefix"] and not _KNOWN_ESCAPE.search(literal["body"]):
+        return (insertion(line, literal.start() - start, "r"),)
+    begin = literal.start("body") - start
+    odd = [e.start() for e in _UNKNOWN_ESCAPE.finditer(literal["body"]) if e["odd"]]
+    return tuple(insertion(line, begin + column, "\\") for column in odd)
 
 
 def _warns(literal: str) -> bool:

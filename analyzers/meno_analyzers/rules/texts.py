@@ -12,10 +12,11 @@ from collections.abc import Iterator
 
 from meno_analyzers.facts.definitions import DefinitionKind
 from meno_analyzers.facts.types import TEXTS
-from meno_analyzers.findings import Category, Severity
+from meno_analyzers.findings import Category, Edit, Severity, insertion
 from meno_analyzers.rules.builtin_calls import is_call_of
 from meno_analyzers.rules.registry import Match, Subject, rule
 from meno_analyzers.rules.surroundings import awaits_error
+from meno_analyzers.rules.tokens import TokenKind, tokens_of
 
 _GAP = re.compile(r"\{([A-Za-z_]\w*)((?:\.\w+|\[\w+\])*)(?:![rsa])?(?::[^{}]*)?\}")
 
@@ -39,8 +40,18 @@ def missing_f_prefix(unit: Subject) -> Iterator[Match]:
             gaps = list(_GAP.finditer(text))
             known = all(_is_variable(unit, call, gap.group(1)) for gap in gaps)
             if gaps and known and text.count("{") == len(gaps):
-                yield Match(node, {"gap": gaps[0].group(), "name": gaps[0].group(1)})
+                values = {"gap": gaps[0].group(), "name": gaps[0].group(1)}
+                yield Match(node, values, fix=_with_f(unit, node))
                 break
+
+
+def _with_f(unit: Subject, node: ast.expr) -> tuple[Edit, ...]:
+    """An `f` in front of a text that is written in one piece and without another letter."""
+    pieces = [token for token in tokens_of([unit.facts.source(node)]) if token.kind is TokenKind.STRING]
+    span = unit.facts.span(node)
+    if len(pieces) != 1 or pieces[0].text[:1] not in "\"'" or span.start_line != span.end_line:
+        return ()
+    return (insertion(span.start_line, span.start_column, "f"),)
 
 
 def _plain_texts(nodes: list[ast.expr]) -> Iterator[tuple[ast.expr, str]]:

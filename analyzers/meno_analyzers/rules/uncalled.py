@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from meno_analyzers.facts.types import NUMBERS, TEXTS
 from meno_analyzers.findings import Category, Severity
 from meno_analyzers.rules.registry import Match, Subject, rule
+from meno_analyzers.rules.repairs import Fix, with_parentheses
 from meno_analyzers.rules.surroundings import awaits_error, in_try, in_with
 
 _TEXT_PREDICATES = frozenset(
@@ -35,13 +36,25 @@ def condition_without_call(unit: Subject) -> Iterator[Match]:
         for operand in _operands(node.test):
             match operand:
                 case ast.Attribute(value=receiver, attr=name) if _is_text_method(unit, receiver, name):
-                    yield Match(operand, {"expression": unit.facts.source(operand), "name": name})
+                    alone = name not in {"startswith", "endswith"}
+                    fix = with_parentheses(unit.facts.span(operand)) if alone else ()
+                    yield Match(operand, {"expression": unit.facts.source(operand), "name": name}, fix=fix)
                 case ast.Name(id=name) if (
                     unit.facts.is_global(operand) and unit.module.function(name) is not None
                 ):
-                    yield Match(operand, {"expression": name, "name": name}, variant="function")
+                    values = {"expression": name, "name": name}
+                    yield Match(operand, values, variant="function", fix=_called(unit, operand))
                 case _:
                     pass
+
+
+def _called(unit: Subject, name: ast.Name) -> Fix:
+    """The call of a function of the file that asks for no argument."""
+    summary = unit.module.function(name.id)
+    signature = summary.signature if summary is not None else None
+    if signature is None or signature.required or signature.keyword_required:
+        return ()
+    return with_parentheses(unit.facts.span(name))
 
 
 def _operands(test: ast.expr) -> Iterator[ast.expr]:
@@ -86,7 +99,8 @@ def function_never_called(unit: Subject) -> Iterator[Match]:
             continue
         own = unit.facts.is_global(name) and unit.module.function(name.id) is not None
         if own or (name.id in _ENDINGS and unit.facts.is_builtin(name, unit.module)):
-            yield Match(statement, {"function": name.id})
+            fix = _called(unit, name) if own else with_parentheses(unit.facts.span(name))
+            yield Match(statement, {"function": name.id}, fix=fix)
 
 
 _TYPE_NAMES = frozenset("int float str bool list tuple dict set bytes complex".split())
