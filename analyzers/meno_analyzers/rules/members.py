@@ -71,6 +71,9 @@ def _as_sets(unit: Subject, receiver: ast.expr) -> tuple[Edit, ...]:
     """`set()` for the braces that the receiver began as, if the unit holds them all."""
     if not isinstance(receiver, ast.Name) or unit.module.is_bound("set"):
         return ()
+    parents = [unit.facts.parents.get(use) for use in unit.facts.names_called(receiver.id)]
+    if any(isinstance(p, ast.Attribute) and p.attr not in ATTRIBUTES["set"] for p in parents):
+        return ()
     values = [definition.value for definition in unit.values.definitions(receiver) or ()]
     displays = [value for value in values if value in unit.facts.parents]
     if len(displays) != len(values):

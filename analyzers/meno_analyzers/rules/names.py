@@ -16,8 +16,8 @@ from meno_analyzers.facts.scopes import FunctionNode, Scope, ScopeKind, paramete
 from meno_analyzers.facts.tree import walk, walk_scope
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
-from meno_analyzers.rules.respelling import constant, respelled, through_self, without_module
-from meno_analyzers.rules.spelling import distance, nearest
+from meno_analyzers.rules.respelling import constant, other_letters, respelled, through_self, without_module
+from meno_analyzers.rules.spelling import distance, nearest, nearest_few
 from meno_analyzers.rules.surroundings import in_annotation, under_raises
 
 _CONSTANTS_ELSEWHERE = frozenset(
@@ -25,6 +25,8 @@ _CONSTANTS_ELSEWHERE = frozenset(
 )
 _NAME_ERRORS = frozenset({"NameError", "UnboundLocalError", "Exception", "BaseException"})
 _MOST_CANDIDATES = 4
+_MOST_NEAR = 8
+_LOWER_BUILTINS = tuple(sorted(name for name in BUILTIN_NAMES if name.islower() and len(name) > 2))
 
 
 def _unbound(unit: Subject) -> Iterator[tuple[ast.Name, Scope]]:
@@ -74,15 +76,15 @@ def _asks_for_version(test: ast.expr) -> bool:
     return False
 
 
-def _visible(unit: Subject, scope: Scope) -> list[str]:
-    """Names that have a value where `scope` runs, innermost first."""
+def _visible(unit: Subject, scope: Scope, name: str) -> list[str]:
+    """Names that have a value where `scope` runs, innermost first; of the module's those near `name`."""
     names: list[str] = []
     current: Scope | None = scope
     while current is not None and current.kind is not ScopeKind.MODULE:
         if current.kind is not ScopeKind.CLASS or current is scope:
             names += sorted(current.bound)
         current = current.parent
-    names += unit.module.names()
+    names += nearest_few(name, unit.module.names(), _MOST_NEAR)
     return [name for name in dict.fromkeys(names) if name != "_"]
 
 
@@ -95,7 +97,7 @@ def _candidates(name: str, visible: list[str]) -> str:
 def _classify(unit: Subject, load: ast.Name, scope: Scope) -> Match:
     """The match of the one name rule that an unbound use belongs to."""
     name = load.id
-    visible = _visible(unit, scope)
+    visible = _visible(unit, scope, name)
     values = {"name": name}
     if name in _CONSTANTS_ELSEWHERE:
         return Match(load, values, rule="ME103", fix=respelled(unit, name, constant(name)))
@@ -103,7 +105,7 @@ def _classify(unit: Subject, load: ast.Name, scope: Scope) -> Match:
     same_letters = [other for other in [*visible, *BUILTIN_NAMES] if other.casefold() == folded]
     if same_letters:
         others = list(dict.fromkeys([*same_letters, *visible]))
-        fix = respelled(unit, name, same_letters[0]) if len(set(same_letters)) == 1 else ()
+        fix = other_letters(unit, load, set(same_letters))
         return Match(load, {**values, "candidates": _candidates(name, others)}, rule="ME102", fix=fix)
     parent = unit.facts.parents.get(load)
     if isinstance(parent, ast.Attribute) and unit.module.imports_from(name):
@@ -114,7 +116,8 @@ def _classify(unit: Subject, load: ast.Name, scope: Scope) -> Match:
     elsewhere = _lives_elsewhere(unit, load)
     if elsewhere is not None:
         return elsewhere
-    near = nearest(name, [*visible, *(b for b in BUILTIN_NAMES if b.islower() and len(b) > 2)])
+    of_builtins = nearest(name, _LOWER_BUILTINS)
+    near = nearest(name, [*visible, of_builtins] if of_builtins is not None else visible)
     if near is not None:
         others = list(dict.fromkeys([near, *visible]))
         return Match(load, {**values, "candidates": _candidates(name, others)})

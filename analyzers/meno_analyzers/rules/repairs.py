@@ -6,9 +6,11 @@ They run only once their rule has matched.
 
 from __future__ import annotations
 
+import ast
 import keyword
 import re
 import unicodedata
+import warnings
 from collections.abc import Iterator, Sequence
 
 from meno_analyzers.findings import Edit, Span, insertion
@@ -204,8 +206,20 @@ def called(broken: Broken, word: str) -> Fix:
     # A comma at the end kept the line open there; `>>` chose a file.
     if code[-1].text in {",", ";", "\\"} or code[1].text in {">", ">>"} or any(t.text == ";" for t in code):
         return ()
+    if not _is_expression(broken.line[code[1].column : code[-1].end]):
+        return ()
     gap = Edit(Span(p.line, code[0].end, p.line, code[1].column), "(")
     return (gap, insertion(p.line, code[-1].end, ")"))
+
+
+def _is_expression(text: str) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(f"({text})", "<buffer>", "eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def counted_up(broken: Broken, sign: str) -> Fix:
@@ -258,6 +272,7 @@ def header_ended(broken: Broken, last: Token) -> Fix:
     before = [token for token in code if token.end <= p.column]
     end = before[-1] if before and len(before) < len(code) else last
     # A half of an operator, or a second word that is too much, is another slip.
-    if end.text in {"\\", "=", ",", "."} or (first_word(broken.line) == "else" and end.text != "else"):
+    alone = first_word(broken.line) in {"else", "try", "finally"}
+    if end.text in {"\\", "=", ",", "."} or (alone and len(code) > 1):
         return ()
     return (insertion(end.line, end.end, ":"),)

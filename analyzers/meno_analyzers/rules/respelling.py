@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 
+from meno_analyzers.facts.module import BUILTIN_NAMES
 from meno_analyzers.facts.scopes import parameters_of
 from meno_analyzers.findings import Edit, Span, insertion
 from meno_analyzers.rules.registry import Subject
@@ -20,6 +21,19 @@ def respelled(unit: Subject, name: str, other: str) -> tuple[Edit, ...]:
     scopes = unit.facts.scopes
     loads = [*scopes.free.get(name, ()), *scopes.class_level.get(name, ())]
     return tuple(Edit(span, other) for span in sorted({unit.facts.span(load) for load in loads}))
+
+
+def other_letters(unit: Subject, load: ast.Name, known: set[str]) -> tuple[Edit, ...]:
+    """The one known name of the same letters, if it can stand there too."""
+    if len(known) != 1 or len(load.id) < 2:
+        return ()  # `H` and `h` are two names in many a formula
+    (other,) = known
+    parent = unit.facts.parents.get(load)
+    if isinstance(parent, ast.Call) and parent.func is load:
+        called = unit.module.function(other) or unit.module.class_facts(other)
+        if called is None and (other not in BUILTIN_NAMES or unit.module.is_bound(other)):
+            return ()
+    return respelled(unit, load.id, other)
 
 
 def without_module(unit: Subject, load: ast.Name, parent: ast.Attribute) -> tuple[Edit, ...]:

@@ -186,6 +186,7 @@ def assign_in_condition(broken: Broken) -> Match | None:
     first: Token | None = None
     name = ""
     fix: list[Edit] = []
+    whole = True
     for index, token in enumerate(tokens):
         if token.text in PAIRS:
             opened.append(index)
@@ -199,9 +200,12 @@ def assign_in_condition(broken: Broken) -> Match | None:
             left = broken.line[tokens[start].column : token.column].strip() if start < index else ""
             first, name = (first, name) if first is not None else (token, left)
             fix.append(Edit(token.span, "=="))
+            whole = whole and (tokens[index - 1].is_operand or tokens[index - 1].text in PAIRS.values())
     if first is None:
         return None
-    return Match(first.span, {"keyword": tokens[0].text, "name": name or "this"}, fix=tuple(fix))
+    values = {"keyword": tokens[0].text, "name": name or "this"}
+    # Behind another sign, as in `x ! = 0`, it is half of an operator.
+    return Match(first.span, values, fix=tuple(fix) if whole else ())
 
 
 _JOINTS = frozenset({"and", "or", "not"})
