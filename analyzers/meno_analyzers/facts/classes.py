@@ -120,6 +120,12 @@ def _count(counter: Counter[str], names: Iterable[str], step: int) -> bool:
     return news
 
 
+def _only(methods: list[MethodSummary]) -> MethodSummary:
+    """The one method; of several of the same name nothing is known, whichever came first."""
+    first = methods[0]
+    return first if len(methods) == 1 else MethodSummary(first.name, "other", None, None)
+
+
 class Classes:
     """All classes of a file by name."""
 
@@ -195,16 +201,16 @@ class Classes:
     def attribute(self, class_name: str, attribute: str) -> AttributeFacts:
         """What the class and its bases in the file say about an attribute."""
         records = self._lineage(class_name)
-        methods = [method for r in records for method in r.methods.get(attribute, ())]
+        method = next((_only(r.methods[attribute]) for r in records if r.methods.get(attribute)), None)
         mutables = [kind for r in records for kind in r.mutables.get(attribute, ())]
         return AttributeFacts(
-            methods[0] if methods else None,
+            method,
             any(attribute in record.names for record in records),
             any(attribute in record.stores for record in records),
             any(attribute in record.reads for record in records),
             any(attribute in record.changes for record in records),
             any(attribute in record.body_reads for record in records),
-            mutables[0] if mutables else None,
+            min(mutables) if mutables else None,
         )
 
     def attributes(self, class_name: str) -> tuple[str, ...]:

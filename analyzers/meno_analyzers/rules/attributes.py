@@ -10,7 +10,7 @@ from meno_analyzers.findings import Category, Edit, Severity
 from meno_analyzers.rules.classes import own_methods
 from meno_analyzers.rules.instances import instance_class, is_nearly_init
 from meno_analyzers.rules.registry import Match, Subject, rule
-from meno_analyzers.rules.spelling import distance, nearest
+from meno_analyzers.rules.spelling import distance, nearest, nearest_few
 from meno_analyzers.rules.surroundings import awaits_error
 
 _OF_EVERY_OBJECT = frozenset(dir(object)) | {"__dict__", "__module__", "__weakref__", "__annotations__"}
@@ -166,15 +166,14 @@ def misspelled_attribute(unit: Subject) -> Iterator[Match]:
             continue
         if awaits_error(unit.facts, node):
             continue
-        known = [other for other in unit.module.attributes(class_name) if not other.startswith("__")]
+        known = unit.module.attributes(class_name)
         near = nearest(name, known)
         if near is None:
             continue
-        ranked = sorted(known, key=lambda other: (distance(name.lower(), other.lower(), 9), other))
         values = {
             "attribute": name,
             "receiver": node.value.id,
             "class": class_name,
-            "candidates": ", ".join(f"`{other}`" for other in ranked[:4]),
+            "candidates": ", ".join(f"`{other}`" for other in nearest_few(name, known, 4)),
         }
         yield Match(node, values)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from functools import lru_cache
 
 
 def distance(left: str, right: str, most: int) -> int:
@@ -39,11 +40,16 @@ def distance(left: str, right: str, most: int) -> int:
     return previous[-1]
 
 
-def nearest(name: str, others: Iterable[str]) -> str | None:
+def nearest(name: str, others: Sequence[str]) -> str | None:
     """The closest of `others` within a quarter of the name's length (at least 1), or None.
 
     Names of one or two letters have no near names: everything would be near.
     """
+    # A renamed name is looked for in every unit that uses it, among the same names.
+    return _nearest(name, others) if isinstance(others, tuple) else _nearest_of(name, others)
+
+
+def _nearest_of(name: str, others: Sequence[str]) -> str | None:
     if len(name) < 3:
         return None
     allowed = max(1, len(name) // 4)
@@ -55,3 +61,15 @@ def nearest(name: str, others: Iterable[str]) -> str | None:
         if apart <= allowed and (best is None or (apart, other) < best):
             best = (apart, other)
     return best[1] if best else None
+
+
+_nearest = lru_cache(maxsize=64)(_nearest_of)
+
+
+@lru_cache(maxsize=64)
+def nearest_few(name: str, others: tuple[str, ...], most: int) -> tuple[str, ...]:
+    """The `most` nearest of `others`, capitals aside, nearest first; names with two underscores in front are
+    left out, since nobody means them."""
+    plain = [other for other in others if not other.startswith("__")]
+    ranked = sorted(plain, key=lambda other: (distance(name.lower(), other.lower(), 4), other))
+    return tuple(ranked[:most])
