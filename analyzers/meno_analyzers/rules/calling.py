@@ -153,6 +153,8 @@ def _callee(unit: Subject, call: ast.Call) -> tuple[str, Signature] | None:
     """The function of this file that a call is of, with what it asks for."""
     match call.func:
         case ast.Name(id=name) as function if unit.facts.is_global(function):
+            if name in unit.facts.scopes.class_level and unit.module.in_class(name):
+                return None  # a class body calls one of its own
             summary = unit.module.function(name)
             if summary is not None:
                 return (name, summary.signature) if summary.signature is not None else None

@@ -63,13 +63,21 @@ def _declarations(facts: UnitFacts) -> Iterator[Match]:
                 yield _match(facts, node, "nonlocal", name)
             elif name in _parameters(scope) or _mentioned_above(facts, node, scope, name):
                 yield _match(facts, node, "declared", name)
-            elif name in scope.global_names & scope.nonlocal_names:
+            elif name in scope.global_names & scope.nonlocal_names and node is _first_of(facts, scope, name):
                 yield _match(facts, node, "refused", name)
     for annotated in facts.nodes(ast.AnnAssign):
         target, scope = annotated.target, facts.scope_at(annotated)
         declared = scope.global_names | scope.nonlocal_names
         if annotated.simple and isinstance(target, ast.Name) and target.id in declared:
             yield _match(facts, annotated, "refused", target.id)
+
+
+def _first_of(facts: UnitFacts, scope: Scope, name: str) -> ast.stmt:
+    """The scope's first declaration of a name."""
+    found = [
+        n for n in facts.nodes(ast.Global, ast.Nonlocal) if name in n.names and facts.scope_at(n) is scope
+    ]
+    return min(found, key=lambda node: node.lineno)
 
 
 def _parameters(scope: Scope) -> set[str]:

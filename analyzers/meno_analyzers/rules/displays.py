@@ -149,11 +149,11 @@ def duplicate_dict_key(unit: Subject) -> Iterator[Match]:
 
 
 def _duplicates(unit: Subject, node: ast.Dict) -> Iterator[Match]:
-    seen: dict[tuple[type, object], tuple[ast.expr, ast.expr]] = {}
+    seen: dict[object, tuple[ast.expr, ast.expr]] = {}
     for key, value in zip(node.keys, node.values, strict=True):
-        if not isinstance(key, ast.Constant):
+        mark = _mark(key)
+        if key is None or mark is None:
             continue
-        mark = (type(key.value), key.value)
         if mark not in seen:
             seen[mark] = (key, value)
             continue
@@ -166,6 +166,15 @@ def _duplicates(unit: Subject, node: ast.Dict) -> Iterator[Match]:
             }
             notes = (Note(unit.facts.span(first_key), "The same key stands here too."),)
             yield Match(key, values, notes=notes)
+
+
+def _mark(key: ast.expr | None) -> object:
+    """What is equal for keys that are written alike and are constants, or tuples of them; None for others."""
+    if isinstance(key, ast.Constant):
+        return type(key.value), key.value
+    if isinstance(key, ast.Tuple) and key.elts and all(isinstance(e, ast.Constant) for e in key.elts):
+        return tuple(_mark(element) for element in key.elts)
+    return None
 
 
 _WORD = re.compile(r"[^\W_][\w\-']*\Z")

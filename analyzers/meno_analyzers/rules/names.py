@@ -224,7 +224,7 @@ def local_used_before_assignment(unit: Subject) -> Iterator[Match]:
             if facts.scope_at(name) is not scope:
                 continue
             # Only where the same name has a value outside: that is the mix-up this rule explains.
-            if not unit.module.is_bound(name.id) and not _bound_outside(scope, name.id):
+            if not _bound_outside(unit, scope, name.id):
                 continue
             reported.add(name.id)
             later = [d.node for d in flow.definitions.get(name.id, ()) if d.node is not None]
@@ -236,7 +236,10 @@ def local_used_before_assignment(unit: Subject) -> Iterator[Match]:
             yield Match(name, {"name": name.id, "function": function.name}, notes=notes)
 
 
-def _bound_outside(scope: Scope, name: str) -> bool:
+def _bound_outside(unit: Subject, scope: Scope, name: str) -> bool:
+    """Whether the file, a function around the scope or Python itself gives the name a value."""
+    if name in BUILTIN_NAMES or unit.module.is_bound(name):
+        return True
     parent = scope.parent
     while parent is not None:
         if parent.kind is ScopeKind.FUNCTION and name in parent.bound:

@@ -91,10 +91,16 @@ def strip_removes_characters(unit: Subject) -> Iterator[Match]:
                 func=ast.Attribute(attr="strip" | "lstrip" | "rstrip" as method),
                 args=[ast.Constant(value=str(characters))],
                 keywords=[],
-            ) if _looks_like_an_ending(characters):
+            ) if _looks_like_an_ending(characters) and not _of_module(unit, call):
                 yield Match(call, {"method": method, "characters": repr(characters)})
             case _:
                 pass
+
+
+def _of_module(unit: Subject, call: ast.Call) -> bool:
+    """Whether the function called is one of a module, and no text's method."""
+    receiver = call.func.value if isinstance(call.func, ast.Attribute) else call.func
+    return (unit.types.of(receiver) or "").startswith("module:")
 
 
 def _looks_like_an_ending(characters: str) -> bool:
