@@ -35,4 +35,6 @@ def is_sound(lines: list[str], edits: Sequence[Edit], *, in_class: bool, goes_on
     if after is None:
         return True
     before = parse_unit(lines, in_class=in_class, goes_on=goes_on).problem
-    return before is not None and (after.line, after.column) > (before.line, before.column)
+    # A block that hangs in the air below is what the change itself has done.
+    further = after.line > edits[-1].span.end_line and after.message != "unexpected indent"
+    return before is not None and further and after.line > before.line

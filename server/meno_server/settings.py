@@ -49,7 +49,8 @@ class Settings(BaseModel):
         alias="maxHintLevel",
         ge=0,
         le=5,
-        description="The highest rung that the next hint may climb to. 5 would show a verified change.",
+        description="The highest rung that may be climbed to. Hints end at 4. With 5, and only then, a code "
+        "action makes the smallest repair where a rule is certain of it; a hover never shows it.",
     )
     hover: bool = Field(True, description="Show hints when hovering over a finding.")
     disabled_rules: tuple[str, ...] = Field(

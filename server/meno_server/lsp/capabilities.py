@@ -18,6 +18,7 @@ class Client:
     diagnostic_data: bool = False
     markdown: bool = False
     resolves_commands: bool = False
+    resolves_edits: bool = False
     shows_documents: bool = False
     progress: bool = False
     configuration: bool = False
@@ -59,6 +60,7 @@ def read(capabilities: types.ClientCapabilities) -> Client:
         diagnostic_data=bool(publish and publish.data_support),
         markdown=bool(hover and types.MarkupKind.Markdown in hover),
         resolves_commands="command" in resolve and bool(action and action.data_support),
+        resolves_edits="edit" in resolve and bool(action and action.data_support),
         shows_documents=bool(window and window.show_document and window.show_document.support),
         progress=bool(window and window.work_done_progress),
         configuration=bool(workspace and workspace.configuration),

@@ -1,4 +1,4 @@
-"""Code actions on our findings: the next hint, a question, and "this is fine here".
+"""Code actions on our findings: the next hint, a question, the change itself, and "this is fine here".
 
 They are made from the server's own state and the range that is asked about: editors send stale diagnostics
 along. The question is lazy: it is resolved only when it is chosen, and a client that cannot resolve commands
@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from meno_analyzers.findings import Category, Finding, Source
+from meno_analyzers.findings import Category, Finding, Source, insertion
 from meno_analyzers.hints import Level
-from meno_server.lsp import asking
-from meno_server.lsp.convert import to_position
+from meno_server.lsp import asking, changing
+from meno_server.lsp.convert import to_position, to_workspace_edit
 from meno_server.lsp.hover import highest_level, level_of
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from meno_server.lsp.server import MenoServer
     from meno_server.lsp.session import Session
 
+GONE = "The text has changed since; ask again."
 ASK_TITLE = "Ask me a question about this"
 _RUNGS = {
     Level.ORIENT: "where to look",
@@ -69,9 +70,12 @@ def register(server: MenoServer) -> None:
         file = session.file(str(data["uri"]))
         finding = session.find(file, str(data["fingerprint"])) if file is not None else None
         if file is None or finding is None:
-            raise JsonRpcException(
-                "The text has changed since; ask again.", code=types.LSPErrorCodes.ContentModified.value
-            )
+            raise JsonRpcException(GONE, code=types.LSPErrorCodes.ContentModified.value)
+        if data.get("does") == changing.CHANGE:
+            if not changing.may_change(session, file, finding):
+                raise JsonRpcException(GONE, code=types.LSPErrorCodes.ContentModified.value)
+            action.edit = changing.edit_for(session, file, finding)
+            return action
         action.command = await _command_for(session, file, finding, str(data["fingerprint"]))
         return action
 
@@ -98,6 +102,8 @@ def _actions(
             )
         )
     actions.append(_ask(session, file, finding, mark, of))
+    if (change := changing.offer(session, file, finding, mark, of)) is not None:
+        actions.append(change)
     if finding.source is Source.STATIC and (edit := _suppression(session, file, finding)) is not None:
         actions.append(
             types.CodeAction(
@@ -165,10 +171,6 @@ def _suppression(session: Session, file: OpenFile, finding: Finding) -> types.Wo
     text = file.document.lines[line].rstrip("\r\n")
     if text.endswith("\\") or re.search(r"#\s*meno:", text) or text.count('"""') % 2 or text.count("'''") % 2:
         return None
-    column = file.document.client_column(line, len(text), session.encoding)
-    place = types.Position(line, column)
-    edit = types.TextEdit(types.Range(place, place), f"  # meno: ok {finding.rule}")
-    if session.client.versioned_edits:
-        identifier = types.OptionalVersionedTextDocumentIdentifier(file.document.uri, file.document.version)
-        return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(identifier, [edit])])
-    return types.WorkspaceEdit(changes={file.document.uri: [edit]})
+    edit = insertion(line, len(text), f"  # meno: ok {finding.rule}")
+    versioned = session.client.versioned_edits
+    return to_workspace_edit([edit], file.document, session.encoding, versioned=versioned)

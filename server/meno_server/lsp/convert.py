@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from lsprotocol import types
 
-from meno_analyzers.findings import Finding, Severity, Source, Span
+from meno_analyzers.findings import Edit, Finding, Severity, Source, Span
 from meno_analyzers.hints import notice_for
 from meno_analyzers.source import Document, Encoding
 from meno_server.lsp.capabilities import Client
@@ -111,6 +111,17 @@ def to_range(span: Span, document: Document, encoding: Encoding) -> types.Range:
         types.Position(span.start_line, document.client_column(span.start_line, span.start_column, encoding)),
         types.Position(span.end_line, document.client_column(span.end_line, span.end_column, encoding)),
     )
+
+
+def to_workspace_edit(
+    edits: Iterable[Edit], document: Document, encoding: Encoding, *, versioned: bool
+) -> types.WorkspaceEdit:
+    """Edits of one document as the client applies them; versioned, it refuses them for another text."""
+    changes = [types.TextEdit(to_range(edit.span, document, encoding), edit.text) for edit in edits]
+    if not versioned:
+        return types.WorkspaceEdit(changes={document.uri: changes})
+    identifier = types.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
+    return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(identifier, list(changes))])
 
 
 def to_position(position: types.Position, document: Document, encoding: Encoding) -> tuple[int, int]:

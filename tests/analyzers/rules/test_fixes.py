@@ -79,6 +79,7 @@ def test_a_fix_that_takes_whole_lines_leaves_no_empty_one() -> None:
         (["if x\n", "    y\n"], (insertion(0, 4, ":"),), True),
         (["if x == 3\n", "    print(1\n"], (insertion(0, 9, ":"),), True),  # there is another slip below
         (["if x\n", "    y\n"], (insertion(0, 4, ")"),), False),
+        (["if x y\n", "    z\n"], (insertion(0, 4, ":"),), False),  # whose block would `z` be?
         (["x = 1\n"], (insertion(0, 5, ")"),), False),
         (["x = 1\n"], (), False),
     ],

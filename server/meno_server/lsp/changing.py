@@ -1,0 +1,70 @@
+"""The last rung: a change that a rule is certain of, offered only where the settings allow level 5.
+
+It is a code action like the others and nothing that a hover shows: whoever reads on does not stumble over
+the answer. The title says where the change is and not what it is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lsprotocol import types
+
+from meno_analyzers.findings import Finding
+from meno_analyzers.fixes import is_sound
+from meno_analyzers.hints import Level
+from meno_server.lsp.convert import to_workspace_edit
+
+if TYPE_CHECKING:
+    from meno_server.lsp.open_file import OpenFile
+    from meno_server.lsp.session import Session
+
+CHANGE = "change"
+
+
+def offer(session: Session, file: OpenFile, finding: Finding, mark: str, of: str) -> types.CodeAction | None:
+    """The action that makes the change; its edit is worked out when it is chosen, if the client can wait."""
+    if not may_change(session, file, finding):
+        return None
+    action = types.CodeAction(
+        title=f"Change it: {_place(finding)}{of}", kind=types.CodeActionKind.QuickFix, is_preferred=False
+    )
+    if session.client.resolves_edits:
+        action.data = {
+            "uri": file.document.uri,
+            "version": file.document.version,
+            "fingerprint": mark,
+            "rule": finding.rule,
+            "does": CHANGE,
+        }
+    else:
+        action.edit = edit_for(session, file, finding)
+    return action
+
+
+def may_change(session: Session, file: OpenFile, finding: Finding) -> bool:
+    """Whether the settings allow the change, and the text at hand can be read after it."""
+    if session.settings.max_hint_level < Level.DIFF or not finding.fix:
+        return False
+    units = file.analysis.units
+    index = units.index_at(finding.span.start_line)
+    start, unit = units.starts[index], units.units[index]
+    here = finding.moved_down(-start)
+    # While a line is half typed, findings are shown that stood there before it.
+    if not any((f.rule, f.fix) == (here.rule, here.fix) for f in unit.analysis.findings):
+        return False
+    lines = file.document.lines[start : start + unit.length]
+    return is_sound(lines, here.fix, in_class=unit.in_class, goes_on=unit.goes_on)
+
+
+def edit_for(session: Session, file: OpenFile, finding: Finding) -> types.WorkspaceEdit:
+    """The change as the client applies it."""
+    versioned = session.client.versioned_edits
+    return to_workspace_edit(finding.fix, file.document, session.encoding, versioned=versioned)
+
+
+def _place(finding: Finding) -> str:
+    lines = sorted({edit.span.start_line for edit in finding.fix})
+    if len(lines) == 1:
+        return f"make the smallest repair on line {lines[0] + 1}"
+    return f"make the smallest repair on {len(lines)} lines"
