@@ -198,10 +198,17 @@ class Analysis:
         """Takes a unit out of the file's facts; returns what it contributed."""
         analysis: UnitAnalysis = unit.analysis
         self.pending.pop(unit, None)
-        for name in names_asked(analysis.asked or ()):
-            self._asking.get(name, set()).discard(unit)
+        self._forget_questions(unit)
         self._module.remove(analysis.summary, unit, analysis.class_name)
         return analysis.summary, analysis.class_name
+
+    def _forget_questions(self, unit: Unit) -> None:
+        for key in names_asked(unit.analysis.asked or ()):
+            askers = self._asking.get(key)
+            if askers is not None:
+                askers.discard(unit)
+                if not askers:
+                    del self._asking[key]
 
     def work(self, seconds: float | None = None) -> bool:
         """Checks pending units, for about `seconds` if given; returns whether all are done."""
@@ -219,8 +226,7 @@ class Analysis:
         if analysis.asked is not None:
             if still_holds(self._module, analysis.asked, unit):
                 return
-            for name in names_asked(analysis.asked):
-                self._asking.get(name, set()).discard(unit)
+            self._forget_questions(unit)
         view = ModuleView(self._module, unit, analysis.class_name)
         analysis.findings = tuple(check_unit(self._facts(unit, self._position(unit)), view, self._target))
         analysis.asked = view.asked

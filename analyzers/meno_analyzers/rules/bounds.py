@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from math import inf
 
 from meno_analyzers.facts.tree import walk
+from meno_analyzers.rules.expressions import written
 from meno_analyzers.rules.registry import Subject
 
 # A boundary: the number, and 0 if it lies just there, -1 just below, +1 just above it.
@@ -185,7 +186,7 @@ def _single(unit: Subject, left: ast.expr, operator: ast.cmpop, right: ast.expr)
         values = _members(right)
         if values is None or not is_simple(unit, left):
             return None
-        return Bound(ast.unparse(left), left, Choice(values, isinstance(operator, ast.NotIn)))
+        return Bound(written(left), left, Choice(values, isinstance(operator, ast.NotIn)))
     if kind not in _NUMBER_SETS:
         return None
     for subject, constant, relation in ((left, right, kind), (right, left, MIRRORED[kind])):
@@ -193,11 +194,11 @@ def _single(unit: Subject, left: ast.expr, operator: ast.cmpop, right: ast.expr)
             continue
         number = number_of(constant)
         if number is not None:
-            return Bound(ast.unparse(subject), subject, compared(relation, number))
+            return Bound(written(subject), subject, compared(relation, number))
         equality = relation in {ast.Eq, ast.NotEq}
         if equality and isinstance(constant, ast.Constant) and isinstance(constant.value, str):
             choice = Choice(frozenset({constant.value}), relation is ast.NotEq)
-            return Bound(ast.unparse(subject), subject, choice)
+            return Bound(written(subject), subject, choice)
     return None
 
 

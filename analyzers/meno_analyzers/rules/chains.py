@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from meno_analyzers.facts.tree import walk
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.bounds import Bound, bounds_of, is_pure, is_within
-from meno_analyzers.rules.expressions import same
+from meno_analyzers.rules.expressions import same, written
 from meno_analyzers.rules.registry import Match, Subject, rule
 
 
@@ -55,11 +55,11 @@ def duplicate_condition(unit: Subject) -> Iterator[Match]:
     for chain in _chains(unit):
         asked: dict[str, ast.If] = {}
         for branch in chain:
-            written = ast.dump(branch.test)
-            if written in asked and not isinstance(branch.test, ast.Constant):
-                yield _match(unit, asked[written], branch)
+            text = written(branch.test)
+            if text in asked and not isinstance(branch.test, ast.Constant):
+                yield _match(unit, asked[text], branch)
                 break
-            asked.setdefault(written, branch)
+            asked.setdefault(text, branch)
 
 
 def _match(unit: Subject, earlier: ast.If, later: ast.If) -> Match:

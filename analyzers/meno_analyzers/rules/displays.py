@@ -11,7 +11,7 @@ from meno_analyzers.facts.tree import walk
 from meno_analyzers.facts.types import NUMBERS, TEXTS
 from meno_analyzers.findings import Category, Edit, Note, Severity, Span, insertion
 from meno_analyzers.rules.changes import written_inside
-from meno_analyzers.rules.expressions import is_name
+from meno_analyzers.rules.expressions import is_name, same
 from meno_analyzers.rules.registry import Match, Subject, rule
 from meno_analyzers.rules.tokens import Token, TokenKind, tokens_of
 
@@ -158,7 +158,7 @@ def _duplicates(unit: Subject, node: ast.Dict) -> Iterator[Match]:
             seen[mark] = (key, value)
             continue
         first_key, first = seen[mark]
-        if ast.dump(first) != ast.dump(value):
+        if not same(first, value):
             values = {
                 "key": unit.facts.source(key),
                 "first": unit.facts.source(first),

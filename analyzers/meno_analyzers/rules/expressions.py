@@ -14,9 +14,39 @@ def is_name(node: ast.AST | None, name: str) -> bool:
 
 def same(left: ast.AST | None, right: ast.AST | None) -> bool:
     """Whether two trees are written alike, positions aside."""
-    if left is None or right is None:
-        return left is right
-    return ast.dump(left) == ast.dump(right)
+    return _same(left, right)
+
+
+def _same(left: object, right: object) -> bool:
+    # `ast.dump` would do, but it is slow, and each call leaves a cycle for the collector that rests.
+    if type(left) is not type(right):
+        return False
+    if isinstance(left, ast.AST):
+        return all(_same(getattr(left, name, None), getattr(right, name, None)) for name in left._fields)
+    if isinstance(left, list):
+        assert isinstance(right, list)
+        return len(left) == len(right) and all(map(_same, left, right))
+    return left == right
+
+
+def written(node: ast.AST) -> str:
+    """The tree as text: equal for trees that are written alike, whether they are read or stored into."""
+    if isinstance(node, ast.Name):
+        return node.id
+    parts = [type(node).__name__]
+    for name in node._fields:
+        if name == "ctx":
+            continue
+        value = getattr(node, name, None)
+        if isinstance(value, ast.AST):
+            parts.append(written(value))
+        elif isinstance(value, list):
+            parts.append(
+                "[" + ",".join(written(v) if isinstance(v, ast.AST) else repr(v) for v in value) + "]"
+            )
+        else:
+            parts.append(repr(value))
+    return "(" + " ".join(parts) + ")"
 
 
 def same_block(left: list[ast.stmt], right: list[ast.stmt]) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from meno_analyzers.facts.definitions import Definition, DefinitionKind
 from meno_analyzers.facts.tree import walk
 from meno_analyzers.findings import Category, Note, Severity
-from meno_analyzers.rules.expressions import is_name
+from meno_analyzers.rules.expressions import is_name, same
 from meno_analyzers.rules.registry import Match, Subject, rule
 from meno_analyzers.rules.shapes import (
     after,
@@ -158,7 +158,7 @@ def _smaller_wins(statement: ast.stmt) -> tuple[str, ast.expr, ast.expr] | None:
             smaller, larger = (left, right) if isinstance(operator, ast.Lt | ast.LtE) else (right, left)
             if not isinstance(operator, ast.Lt | ast.LtE | ast.Gt | ast.GtE) or not is_name(larger, name):
                 return None
-            return (name, value, test) if ast.dump(smaller) == ast.dump(value) else None
+            return (name, value, test) if same(smaller, value) else None
         case _:
             return None
 

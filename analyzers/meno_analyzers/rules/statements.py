@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from meno_analyzers.facts.tree import walk
 from meno_analyzers.findings import Category, Note, Severity
-from meno_analyzers.rules.expressions import same, same_block
+from meno_analyzers.rules.expressions import same, same_block, written
 from meno_analyzers.rules.registry import Match, Subject, rule
 
 _BLOCKS = ("body", "orelse", "finalbody")
@@ -65,9 +65,7 @@ def _next_statement(unit: Subject, statement: ast.stmt) -> ast.stmt | None:
 
 def _same_place(target: ast.expr, value: ast.expr) -> bool:
     """Whether a target and a value name the same place; the tree marks one as stored, one as loaded."""
-    return ast.unparse(target) == ast.unparse(value) and not any(
-        isinstance(node, ast.Call) for node in walk(value)
-    )
+    return written(target) == written(value) and not any(isinstance(node, ast.Call) for node in walk(value))
 
 
 def _kept_elsewhere(unit: Subject, statement: ast.Assign, target: ast.expr) -> bool:
