@@ -106,6 +106,7 @@ class Analysis:
         if target != self._target:
             self._target = target
             for unit in self.units.units:
+                self._forget_questions(unit)
                 unit.analysis.asked = None
                 self.pending.setdefault(unit)
 

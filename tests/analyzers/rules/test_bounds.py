@@ -82,7 +82,7 @@ def test_numbers_and_texts_have_nothing_to_do_with_each_other() -> None:
 def test_simple_comparisons_are_understood(text: str, key: str) -> None:
     bound = bounds_of(*subject(text))
     assert bound is not None
-    assert bound.key == key
+    assert ast.unparse(bound.left) == key
 
 
 @pytest.mark.parametrize("text", ["f(n) < 3", "n < m", "n < 3 < m", "n is 3", "c in 'ab'", "n == None"])
