@@ -190,8 +190,8 @@ def turned_operators(tokens: Sequence[Token]) -> Fix:
         written = token.text + following.text
         if following.column != token.end or written not in _TURNED:
             continue
-        if written == "=>" and tokens[0].text not in _CONDITIONS:
-            return ()  # the arrow of another language's function
+        if written in {"=>", "=!"} and tokens[0].text not in _CONDITIONS:
+            return ()  # the arrow of another language's function, or `x =! y` for `x = not y`
         edits.append(Edit(Span(token.line, token.column, token.line, following.end), _TURNED[written]))
     return tuple(edits)
 

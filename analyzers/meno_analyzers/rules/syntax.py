@@ -123,7 +123,10 @@ def c_style_logical_operator(broken: Broken) -> Match | None:
     if not is_generic(broken) and "unclosed" not in broken.problem.message:
         return None
     tokens = on_line(broken, broken.problem.line)
+    in_test = bool(tokens) and tokens[0].text in {"if", "elif", "while", "assert"}
     for token, following in zip(tokens, tokens[1:], strict=False):
+        if in_test and token.text == "=" and (following.text, following.column) == ("!", token.end):
+            return None  # `x =! 2`: a comparison that is turned round (ME017)
         doubled = token.text in {"&", "|"} and following.text == token.text
         if doubled and following.column == token.end:
             span = Span(token.line, token.column, token.line, following.end)
