@@ -25,23 +25,29 @@ _WANT_NUMBERS = frozenset({"range", "abs", "round", "chr"})
     Category.TYPE_ERROR,
     Severity.ERROR,
     0.98,
-    on=(ast.BinOp,),
+    on=(ast.BinOp, ast.AugAssign),
     values=("text", "number"),
 )
 def string_plus_number(unit: Subject) -> Iterator[Match]:
-    for node in unit.facts.nodes(ast.BinOp):
+    for node, first, second in _calculations(unit):
         if not isinstance(node.op, ast.Add) or awaits_error(unit.facts, node):
             continue
-        left, right = unit.types.of(node.left), unit.types.of(node.right)
+        left, right = unit.types.of(first), unit.types.of(second)
         if "input" in (left, right):
             continue  # ME203 has the better explanation
         if left == "str" and right in NUMBERS:
-            text, number = node.left, node.right
+            text, number = first, second
         elif left in NUMBERS and right == "str":
-            text, number = node.right, node.left
+            text, number = second, first
         else:
             continue
         yield Match(node, {"text": _tail(unit, text), "number": unit.facts.source(number)})
+
+
+def _calculations(unit: Subject) -> Iterator[tuple[ast.BinOp | ast.AugAssign, ast.expr, ast.expr]]:
+    """All of `a + b` and `a += b`, with their two sides."""
+    yield from ((node, node.left, node.right) for node in unit.facts.nodes(ast.BinOp))
+    yield from ((node, node.target, node.value) for node in unit.facts.nodes(ast.AugAssign))
 
 
 def _tail(unit: Subject, text: ast.expr) -> str:
@@ -78,16 +84,16 @@ def input_compared_with_number(unit: Subject) -> Iterator[Match]:
     Category.TYPE_ERROR,
     Severity.ERROR,
     0.98,
-    on=(ast.Call,),
+    on=(ast.BinOp, ast.AugAssign, ast.Call),
     values=("name", "expression"),
     variants=("range",),
 )
 def input_used_in_arithmetic(unit: Subject) -> Iterator[Match]:
-    for node in unit.facts.nodes(ast.BinOp):
+    for node, left, right in _calculations(unit):
         if not isinstance(node.op, _ARITHMETIC) or awaits_error(unit.facts, node):
             continue
-        for text, other in ((node.left, node.right), (node.right, node.left)):
-            if unit.types.of(text) == "input" and _clashes(unit, node.op, text is node.left, other):
+        for text, other in ((left, right), (right, left)):
+            if unit.types.of(text) == "input" and _clashes(unit, node.op, text is left, other):
                 values = {"name": unit.facts.source(text), "expression": unit.facts.source(node)}
                 yield Match(node, values, notes=_origin(unit, text))
                 break
