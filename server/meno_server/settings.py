@@ -85,6 +85,13 @@ class Settings(BaseModel):
         le=5000,
         description="How long the line being typed must rest before new findings appear on it.",
     )
+    rule_pages: str | None = Field(
+        None,
+        alias="rulePages",
+        pattern=r"^(https?|file)://\S+$",
+        description="Where a finding's code leads: the address of a published site, such as "
+        "`https://example.org/meno/`. Without it, to the pages on this machine.",
+    )
     language: str = Field("en", description="The language of the hints.")
     log_level: Literal["error", "warning", "info", "debug"] = Field(
         "warning", alias="logLevel", description="How much the server writes to its log."
@@ -127,7 +134,7 @@ class Settings(BaseModel):
 
 
 # What only the user may choose, never a file that comes with a repository.
-PERSONAL = frozenset({"tutor.provider", "tutor.baseUrl", "tutor.model", "model.path"})
+PERSONAL = frozenset({"rulePages", "tutor.provider", "tutor.baseUrl", "tutor.model", "model.path"})
 
 
 @dataclass(frozen=True, slots=True)

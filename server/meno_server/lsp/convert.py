@@ -41,6 +41,13 @@ def _pages() -> str:
     return _PUBLISHED_PAGES
 
 
+def _page(rule: str, site: str | None) -> str:
+    """The address of a rule's page: of the site if there is one, else of the file on this machine."""
+    if site is not None:
+        return f"{site.rstrip('/')}/rules/{rule}.html"
+    return f"{_pages()}{rule}.md"
+
+
 def fingerprint(finding: Finding, line: str) -> str:
     """A short name for "this finding on this line of text", which survives moving up and down."""
     told = f"{finding.rule}\0{line.strip()}\0{finding.span.start_column}".encode("utf-8", "replace")
@@ -68,8 +75,12 @@ def render(
     column: Callable[[str, int], int],
     uri: str,
     language: str,
+    site: str | None = None,
 ) -> Rendered:
-    """Makes the JSON for a finding; `column` turns (line text, characters) into the client's units."""
+    """Makes the JSON for a finding; `column` turns (line text, characters) into the client's units.
+
+    `site` is where the rules' pages are published, if not on this machine.
+    """
     lines: list[int] = []
 
     def text_of(line: int) -> str:
@@ -93,7 +104,7 @@ def render(
         f'"message":{quoted(notice_for(finding, language))}',
     ]
     if client.code_description and finding.source is Source.STATIC:
-        parts.append(f'"codeDescription":{{"href":{quoted(_pages() + finding.rule + ".md")}}}')
+        parts.append(f'"codeDescription":{{"href":{quoted(_page(finding.rule, site))}}}')
     if client.related_information and finding.notes:
         notes = ",".join(
             f'{{"location":{{"uri":{quoted(uri)},"range":{span(note.span)}}},"message":{quoted(note.text)}}}'

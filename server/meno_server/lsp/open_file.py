@@ -143,6 +143,7 @@ class OpenFile:
                 lambda text, column: to_units(text, column, encoding),
                 self.document.uri,
                 settings.language,
+                settings.rule_pages,
             )
             for finding in findings
             if (kept := adjusted(finding, settings)) is not None and is_marked(kept, settings)
