@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import re
 import time
-from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from meno_analyzers.facts.cache import FactsCache
 from meno_analyzers.facts.contributions import changed_keys
 from meno_analyzers.facts.module import Module
 from meno_analyzers.facts.newer import Version
@@ -56,30 +56,7 @@ class UnitAnalysis:
     asked: Asked | None = None  # None: not checked yet
 
 
-class _FactsCache:
-    """Facts by text, the most recently used ones up to so many characters: shared by all files, since facts
-    are pure. Undoing, and closing a string that was opened, find here what they had before."""
-
-    def __init__(self, most_characters: int) -> None:
-        self._most = most_characters
-        self._characters = 0
-        self._known: OrderedDict[tuple[str, bool, bool], UnitFacts] = OrderedDict()
-
-    def get(self, unit: Unit, lines: list[str]) -> UnitFacts:
-        key = ("".join(lines), unit.in_class, unit.goes_on)
-        facts = self._known.get(key)
-        if facts is not None:
-            self._known.move_to_end(key)
-            return facts
-        facts = self._known[key] = UnitFacts(lines, in_class=unit.in_class, goes_on=unit.goes_on)
-        self._characters += len(key[0])
-        while self._characters > self._most and self._known:
-            (text, _, _), _ = self._known.popitem(last=False)
-            self._characters -= len(text)
-        return facts
-
-
-_CACHE = _FactsCache(_CACHED_CHARACTERS)
+_CACHE = FactsCache(_CACHED_CHARACTERS)
 
 
 class Analysis:
@@ -89,6 +66,7 @@ class Analysis:
         """`target` is the Python that the text is for; without it nothing is too new."""
         self.document = document
         self._target = target
+        self._others: dict[str, Module] = {}
         self._start()
         if check_now:
             self.work()
@@ -96,6 +74,7 @@ class Analysis:
     def _start(self) -> None:
         self.units = UnitMap(self.document.lines)
         self._module = Module(self._position)
+        self._module.others = self._others
         self._positions: dict[Unit, int] | None = None
         self._asking: dict[str, set[Unit]] = {}
         self.pending: dict[Unit, None] = {}
@@ -109,6 +88,21 @@ class Analysis:
                 self._forget_questions(unit)
                 unit.analysis.asked = None
                 self.pending.setdefault(unit)
+
+    @property
+    def imports(self) -> frozenset[str]:
+        """The names of the modules that the text imports."""
+        return self._module.imported_modules()
+
+    def know_others(self, others: Mapping[str, Module]) -> None:
+        """Takes in what is known of the modules that the text imports, by the name it imports them under;
+        the units that asked about one that is new or different are pending."""
+        before = self._others
+        self._others = self._module.others = dict(others)
+        for name in before.keys() | others.keys():
+            if before.get(name) is not others.get(name):
+                for unit in self._asking.get(f"other:{name}", ()):
+                    self.pending.setdefault(unit)
 
     def replaced(self) -> None:
         """Starts anew after the whole text was replaced."""

@@ -22,6 +22,7 @@ def mentions_of(facts: UnitFacts) -> dict[Mention, frozenset[str]]:
         Mention.IMPORTED_FROM: frozenset(
             node.module for node in facts.nodes(ast.ImportFrom) if node.module and not node.level
         ),
+        Mention.IMPORTED: _imported(facts),
         Mention.STORED_ATTRIBUTE: stored,
         Mention.CALLED_ATTRIBUTE: called_attributes,
         Mention.USED: frozenset(facts.scopes.free) - BUILTIN_NAMES,
@@ -30,6 +31,16 @@ def mentions_of(facts: UnitFacts) -> dict[Mention, frozenset[str]]:
         Mention.CALLED_WITH: counts,
         Mention.WRITTEN_INSIDE: inside,
     }
+
+
+def _imported(facts: UnitFacts) -> frozenset[str]:
+    found = {alias.name for node in facts.nodes(ast.Import) for alias in node.names}
+    found |= {
+        "." * node.level + node.module
+        for node in facts.nodes(ast.ImportFrom)
+        if node.module and node.level <= 1
+    }
+    return frozenset(found)
 
 
 def _class_names(facts: UnitFacts) -> frozenset[str]:

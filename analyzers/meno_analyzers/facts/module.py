@@ -36,6 +36,8 @@ class Module:
         self._bindings: dict[str, list[tuple[Any, Summary]]] = {}
         self._locals: dict[str, list[str]] = {}
         self._mentions: dict[Mention, Counter[str]] = {mention: Counter() for mention in Mention}
+        # The modules of other files that this one imports, by the name it imports them under.
+        self.others: dict[str, Module] = {}
         self._open = 0
         self._names: tuple[str, ...] | None = None
 
@@ -122,6 +124,20 @@ class Module:
             return False
         other = holders[0][0]
         return other is not owner and self.position(other) > self.position(owner)
+
+    def imported_modules(self) -> frozenset[str]:
+        """The names of all modules that the file imports."""
+        return frozenset(self._mentions[Mention.IMPORTED])
+
+    def function_of_other(self, module: str, name: str) -> FunctionSummary | None:
+        """The function of that name in another file of the workspace that this one imports."""
+        other = self.others.get(module)
+        return other.function(name) if other is not None else None
+
+    def names_of_other(self, module: str) -> tuple[str, ...] | None:
+        """All names of another file's module, or None if they are not known for certain."""
+        other = self.others.get(module)
+        return None if other is None or other.is_open() else other.names()
 
     def _only_holder(self, name: str) -> Summary | None:
         holders = self._bindings.get(name, ())

@@ -64,6 +64,7 @@ class Mention(Enum):
     REBOUND = "declared global in a function"
     TOUCHED = "the module's, and changed in place by code in a function, as far as can be told"
     IMPORTED_FROM = "a module of `from module import …`"
+    IMPORTED = "a module that is imported in either way; `.module` if it is named from here"
     STORED_ATTRIBUTE = "an attribute stored in some object"
     CALLED_ATTRIBUTE = "an attribute that is called; `Class.method` if that is on a name in capitals"
     USED = "read, and not bound by the unit itself"

@@ -13,6 +13,7 @@ these answers:
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Callable
 
 from meno_analyzers.facts.builtin_types import CALLS, NONE_METHODS, NUMBERS, TEXTS, method_answer
@@ -184,7 +185,7 @@ class Types:
         if isinstance(function, ast.Attribute):
             kind = self.of(function.value)
             if kind is not None and kind.startswith("module:"):
-                return answer_of(kind.removeprefix("module:"), function.attr)
+                return self._of_other(kind.removeprefix("module:"), function.attr)
             return method_answer(kind, function.attr) if kind is not None else None
         return None
 
@@ -198,8 +199,17 @@ class Types:
             return f"instance:{name}" if facts is not None and facts.plain else None
         if family == "import":
             module, _, imported = name.partition(":")
-            return answer_of(module, imported)
+            return self._of_other(module, imported)
         return None
+
+    def _of_other(self, module: str, function: str) -> str | None:
+        """What a function of another module answers: of the standard library, or of the workspace."""
+        if module.partition(".")[0] in sys.stdlib_module_names:
+            return answer_of(module, function)
+        summary = self._module.function_of_other(module, function)
+        if summary is None:
+            return None
+        return f"none:{function}" if summary.returns_nothing else summary.returns
 
     def _builtin(self, name: str, node: ast.Call) -> str | None:
         if name == "abs" and len(node.args) == 1:
@@ -234,10 +244,10 @@ def _kind_of_binding(definition: Definition) -> str | None:
                     return f"module:{alias.name}"
                 if alias.asname is None and alias.name.partition(".")[0] == definition.name:
                     return f"module:{definition.name}"
-        case ast.ImportFrom(module=str(module), names=names, level=0):
+        case ast.ImportFrom(module=str(module), names=names, level=(0 | 1) as level):
             for alias in names:
                 if (alias.asname or alias.name) == definition.name:
-                    return f"import:{module}:{alias.name}"
+                    return f"import:{'.' * level}{module}:{alias.name}"
         case ast.FunctionDef(decorator_list=[]):
             return "function"
         case ast.ClassDef(name=name):

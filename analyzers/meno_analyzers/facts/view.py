@@ -31,7 +31,7 @@ class ModuleView:
     def _ask(self, question: str, name: str) -> Any:
         key = (question, name)
         if key not in self.asked:
-            self.asked[key] = _ANSWERS[question](self._module, name, self.owner)
+            self.asked[key] = _answer(self._module, question, name, self.owner)
         return self.asked[key]
 
     def is_bound(self, name: str) -> bool:
@@ -76,6 +76,14 @@ class ModuleView:
 
     def defined_below(self, name: str) -> bool:
         return bool(self._ask("defined_below", name))
+
+    def function_of_other(self, module: str, name: str) -> FunctionSummary | None:
+        """The function of that name in another file of the workspace that this one imports."""
+        return self._ask(f"function {name}", f"other:{module}")  # type: ignore[no-any-return]
+
+    def names_of_other(self, module: str) -> tuple[str, ...] | None:
+        """All names of another file's module, or None if they are not known for certain."""
+        return self._ask("names_of_other", f"other:{module}")  # type: ignore[no-any-return]
 
     def function_of_local(self, name: str) -> str | None:
         return self._ask("function_of_local", f"local:{name}")  # type: ignore[no-any-return]
@@ -131,13 +139,22 @@ _ANSWERS: Mapping[str, Callable[[Module, str, Any], Hashable]] = {
     "classes": lambda module, _name, _: module.classes.names(),
     "attribute": lambda module, key, _: module.classes.attribute(*key.split(".", 1)),
     "attributes": lambda module, key, _: module.classes.attributes(key.partition(":")[2]),
+    "names_of_other": lambda module, key, _: module.names_of_other(key.partition(":")[2]),
     "type": lambda module, name, _: module.type_of(name),
 }
 
 
+def _answer(module: Module, question: str, key: str, owner: Any) -> Hashable:
+    """The answer as of now. What is asked of another file stands behind the question's word."""
+    word, _, name = question.partition(" ")
+    if name:
+        return module.function_of_other(key.partition(":")[2], name)
+    return _ANSWERS[word](module, key, owner)
+
+
 def still_holds(module: Module, asked: Asked, owner: Any = None) -> bool:
     """Whether every remembered answer is what the module would answer now."""
-    return all(_ANSWERS[question](module, key, owner) == answer for (question, key), answer in asked.items())
+    return all(_answer(module, question, key, owner) == answer for (question, key), answer in asked.items())
 
 
 def names_asked(asked: Iterable[tuple[str, str]]) -> set[str]:

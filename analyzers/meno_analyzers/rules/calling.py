@@ -158,7 +158,10 @@ def _callee(unit: Subject, call: ast.Call) -> tuple[str, Signature] | None:
             summary = unit.module.function(name)
             if summary is not None:
                 return (name, summary.signature) if summary.signature is not None else None
-            if unit.types.of(function) != f"class:{name}":
+            kind = unit.types.of(function) or ""
+            if kind.startswith("import:"):
+                return _of_other(unit, *kind.removeprefix("import:").split(":"))
+            if kind != f"class:{name}":
                 return None
             facts = unit.module.class_facts(name)
             if facts is None or facts.signature is None:
@@ -167,9 +170,20 @@ def _callee(unit: Subject, call: ast.Call) -> tuple[str, Signature] | None:
                 return None  # ME803 explains it where the method is
             return name, facts.signature
         case ast.Attribute(value=ast.Name() as receiver, attr=name):
+            kind = unit.types.of(receiver) or ""
+            if kind.startswith("module:"):
+                return _of_other(unit, kind.removeprefix("module:"), name)
             return _method(unit, receiver, name)
         case _:
             return None
+
+
+def _of_other(unit: Subject, module: str, name: str) -> tuple[str, Signature] | None:
+    """A function of another file of the workspace."""
+    if module.partition(".")[0] in sys.stdlib_module_names:
+        return None
+    summary = unit.module.function_of_other(module, name)
+    return (name, summary.signature) if summary is not None and summary.signature is not None else None
 
 
 def _method(unit: Subject, receiver: ast.Name, name: str) -> tuple[str, Signature] | None:

@@ -24,6 +24,7 @@ from meno_model.client import ModelClient
 from meno_server.lsp.capabilities import Client
 from meno_server.lsp.convert import fingerprint, payload
 from meno_server.lsp.housekeeping import Housekeeping
+from meno_server.lsp.neighbours import Neighbours
 
 if TYPE_CHECKING:
     from meno_model.tutor import Tutor
@@ -52,6 +53,8 @@ class Session(Housekeeping):
         self._epoch = 0
         self._finishing: dict[str, asyncio.Task[None]] = {}
         self._pauses: dict[str, asyncio.TimerHandle] = {}
+        self._neighbours = Neighbours()
+        self._looking: dict[str, asyncio.Task[None]] = {}
         self._model: ModelClient | None = None
         self._model_tasks: dict[str, asyncio.Task[None]] = {}
         self._tutor: Tutor | None = None
@@ -117,6 +120,7 @@ class Session(Housekeeping):
         self.files[unquote(uri)] = file
         self._after_change(file, FIRST_SLICE * 10)
         gc.freeze()
+        self.look_around(file)
 
     def changed(
         self, uri: str, version: int, changes: Sequence[types.TextDocumentContentChangeEvent]
@@ -145,7 +149,7 @@ class Session(Housekeeping):
         file = self.files.pop(unquote(uri), None)
         if file is None:
             return
-        for tasks in (self._finishing, self._model_tasks):
+        for tasks in (self._finishing, self._looking, self._model_tasks):
             task = tasks.pop(unquote(uri), None)
             if task is not None:
                 task.cancel()
@@ -192,6 +196,21 @@ class Session(Housekeeping):
         if self.files.get(key) is file:
             file.calm.rest()
             self.refresh(file)
+            self.look_around(file)
+
+    def look_around(self, file: OpenFile) -> None:
+        """Reads, beside everything else, what the file imports from its workspace."""
+        key = unquote(file.document.uri)
+        running = self._looking.get(key)
+        if file.analysis.imports and (running is None or running.done()):
+            self._looking[key] = self.run(self._look_around(file))
+
+    async def _look_around(self, file: OpenFile) -> None:
+        others = await self._neighbours.of(file, self.root)
+        if self.files.get(unquote(file.document.uri)) is file:
+            file.analysis.know_others(others)
+            if file.analysis.pending:
+                self._finish_later(file)
 
     # What the client sees
 
@@ -289,6 +308,8 @@ class Session(Housekeeping):
         if file.calm.lines is not None:
             # Who saves wants to see everything.
             self._paused(unquote(uri), file)
+        for other in self.files.values():
+            self.look_around(other)
         if not self.settings.model_enable:
             return
         key = unquote(uri)
