@@ -2,7 +2,8 @@
 
 `python -m meno_analyzers.hints.pages docs/rules` writes them (scripts/rule-pages calls it). The pages are
 kept in the repository, since diagnostics link to them; a test says whether they are up to date. The ladder
-is shown folded, as the editor shows it: a page should not say more at once than the product does.
+is shown folded, as the editor shows it: a page should not say more at once than the product does. The
+attribute `markdown` on the folds is for the site (mkdocs.yml); other viewers pass it by.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from pathlib import Path
 
 from meno_analyzers.engine import analyse
 from meno_analyzers.facts.newer import Version
-from meno_analyzers.findings import Finding
+from meno_analyzers.findings import Channel, Finding, Severity
 from meno_analyzers.hints.catalogue import Entry, load_entry
 from meno_analyzers.hints.ladder import Level, ladder_for, texts_for
+from meno_analyzers.hints.listing import lines_for
 from meno_analyzers.rules import RULES, Rule
 
 RUNGS = {
@@ -28,6 +30,14 @@ RUNGS = {
 DIFF = (
     "Level 5, the change itself, is in no catalogue. Where tests exist, Meno can look for the smallest "
     "change that passes them, and it shows that change only if your settings allow the last level."
+)
+CERTAIN_DIFF = (
+    "Level 5, the change itself, is in no text either. This rule is certain of it here: if your settings "
+    "allow the last level (`maxHintLevel` 5), a code action makes it."
+)
+UNHEARD = (
+    "`meno check` says nothing of it: the evidence is too weak to speak by itself, and serves other parts of "
+    "Meno. Who chooses a `severity` for the rule hears it."
 )
 MISCONCEPTIONS = "https://progmiscon.org/misconceptions/Python"
 SECTIONS = {
@@ -58,6 +68,7 @@ def rule_page(rule: Rule) -> str:
         "## What it sees",
         _prose(page["sees"]),
         _code(page["firing"]),
+        *_run(finding, page["firing"]),
         "## Why it matters",
         _prose(page["why"]),
         "## The hint ladder",
@@ -71,6 +82,20 @@ def rule_page(rule: Rule) -> str:
         "\n".join(f"- {reference}" for reference in _references(rule, page)),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _run(finding: Finding, code: str) -> list[str]:
+    """What a person types who has saved the example, and what is printed then."""
+    if finding.channel is Channel.FEATURE:
+        return [UNHEARD]
+    target = target_of(code)
+    setting = f' with `pythonVersion = "{target[0]}.{target[1]}"` in `meno.toml`' if target else ""
+    quiet = " --severity information" if finding.severity is Severity.INFORMATION else ""
+    printed = "\n".join(lines_for("example.py", finding))
+    return [
+        f"Saved as `example.py`{setting}:",
+        f"```console\n$ meno check{quiet} example.py\n{printed}\n```",
+    ]
 
 
 def example_finding(rule_id: str, code: str) -> Finding:
@@ -126,13 +151,13 @@ def _rungs(finding: Finding, entry: Entry) -> list[str]:
     parts = ["In the example above, Meno says:", f"> {ladder.notice}"]
     for level, heading in RUNGS.items():
         summary = f"<summary>Level {level:d}, {heading}</summary>"
-        parts += [f"<details>\n{summary}", ladder.text(level), "</details>"]
+        parts += [f'<details markdown="1">\n{summary}', ladder.text(level), "</details>"]
     shown = texts_for(finding).notice
     notices = [texts.notice for texts in (entry.texts, *entry.variants.values())]
     if others := list(dict.fromkeys(notice.markdown({}) for notice in notices if notice != shown)):
         parts.append("Other forms of the mistake begin with:")
         parts.append("\n".join(f"- {notice}" for notice in others))
-    return [*parts, DIFF]
+    return [*parts, CERTAIN_DIFF if finding.fix else DIFF]
 
 
 def _references(rule: Rule, page: Mapping[str, list[str]]) -> list[str]:

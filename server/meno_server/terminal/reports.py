@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from meno_analyzers.findings import Finding
-from meno_analyzers.hints import as_plain_text, ladder_for, notice_for
+from meno_analyzers.hints import notice_for
+from meno_analyzers.hints.listing import lines_for
 from meno_server import __version__
 
 Found = Sequence[tuple[str, Finding]]
@@ -47,12 +48,7 @@ def as_json(found: Found) -> str:
 
 def as_text(found: Found) -> str:
     """Two lines for each finding: what is seen, and where to look."""
-    lines = []
-    for path, finding in found:
-        span = finding.span
-        place = f"{path}:{span.start_line + 1}:{span.start_column + 1}"
-        lines.append(f"{place}: {finding.severity.value} {finding.rule}: {notice_for(finding)}")
-        lines.append(f"    {as_plain_text(ladder_for(finding).orient)}")
+    lines = [line for path, finding in found for line in lines_for(path, finding)]
     return "\n".join([*lines, ""]) if lines else ""
 
 
