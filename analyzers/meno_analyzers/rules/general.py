@@ -14,7 +14,9 @@ _CLOSING = frozenset(PAIRS.values())
 _WANTS_VALUE = frozenset({"if", "elif", "while", "for", "in", "and", "or", "not"})
 
 
-@syntax_rule("ME000", "invalid-syntax", values=("near",), variants=("prompt", "backslash", "gap", "side"))
+@syntax_rule(
+    "ME000", "invalid-syntax", values=("near",), variants=("prompt", "backslash", "parameters", "gap", "side")
+)
 def invalid_syntax(broken: Broken) -> Match | None:
     p = broken.problem
     tokens = code_on_line(broken, p.line)
@@ -29,6 +31,8 @@ def invalid_syntax(broken: Broken) -> Match | None:
     if "line continuation" in p.message:
         near = f"\\{token.text}"
         return Match(token.span, {"near": near}, "backslash")
+    if _is_in_brackets_of_def(tokens[:index]):
+        return Match(token.span, {"near": token.text}, "parameters")
     if before is not None and p.message.startswith("invalid syntax"):
         near = broken.line[before.column : token.end]
         both = Span(p.line, before.column, p.line, token.end)
@@ -37,6 +41,13 @@ def invalid_syntax(broken: Broken) -> Match | None:
         if _side_by_side(before, token):
             return Match(both, {"near": near}, "side")
     return Match(token.span, {"near": token.text})
+
+
+def _is_in_brackets_of_def(before: list[Token]) -> bool:
+    """Whether what stands in front of a place opens a function's parameters and does not close them."""
+    words = [token.text for token in before]
+    opened = words.count("(") - words.count(")")
+    return words[:1] in (["def"], ["async"]) and opened > 0 and "=" not in words[-1:]
 
 
 def _leaves_gap(before: Token, token: Token) -> bool:
