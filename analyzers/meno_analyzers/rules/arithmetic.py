@@ -10,9 +10,9 @@ from fractions import Fraction
 
 from meno_analyzers.facts.definitions import DefinitionKind
 from meno_analyzers.facts.tree import walk, walk_scope
-from meno_analyzers.findings import Category, Edit, Severity
+from meno_analyzers.findings import Category, Edit, Severity, Span
 from meno_analyzers.rules.registry import Match, Subject, rule
-from meno_analyzers.rules.repairs import replaced_between
+from meno_analyzers.rules.repairs import other_sign, replaced_between, wrapped
 from meno_analyzers.rules.shapes import literal, loops_around, mentions, names_in, scope_body
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -130,7 +130,7 @@ def caret_as_power(unit: Subject) -> Iterator[Match]:
             "base": unit.facts.source(node.left),
             "exponent": unit.facts.source(node.right),
         }
-        yield Match(node, values)
+        yield Match(node, values, fix=other_sign(unit, node.left, node.right, "^", "**"))
 
 
 def _works_with_bits(unit: Subject, node: ast.AST) -> bool:
@@ -202,7 +202,9 @@ def average_precedence(unit: Subject) -> Iterator[Match]:
             "divided": unit.facts.source(numerator),
             "divisor": divisor,
         }
-        yield Match(value, values)
+        start, end = unit.facts.span(value), unit.facts.span(numerator)
+        whole = Span(start.start_line, start.start_column, end.end_line, end.end_column)
+        yield Match(value, values, fix=wrapped(whole, "(", ")"))
 
 
 def _named(unit: Subject, statement: ast.stmt) -> set[str]:

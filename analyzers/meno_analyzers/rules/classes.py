@@ -14,7 +14,7 @@ from meno_analyzers.facts.control import is_generator, is_stub
 from meno_analyzers.facts.scopes import FunctionNode, parameters_of
 from meno_analyzers.facts.summary import Mention
 from meno_analyzers.facts.tree import scope_nodes, walk
-from meno_analyzers.findings import Category, Severity, insertion
+from meno_analyzers.findings import Category, Edit, Severity, insertion
 from meno_analyzers.rules.expressions import is_name
 from meno_analyzers.rules.registry import Match, Subject, rule
 from meno_analyzers.rules.repairs import with_parentheses
@@ -205,7 +205,8 @@ def attribute_assignment_reversed(unit: Subject) -> Iterator[Match]:
                             "method": function.name,
                             "statement": unit.facts.source(statement),
                         }
-                        yield Match(statement, values)
+                        turned = Edit(unit.facts.span(statement), f"{first}.{attribute} = {name}")
+                        yield Match(statement, values, fix=(turned,))
                 case _:
                     pass
 

@@ -11,6 +11,7 @@ from meno_analyzers.facts.builtin_types import NUMBERS
 from meno_analyzers.facts.tree import walk, walk_scope
 from meno_analyzers.findings import Category, Edit, Severity, Span
 from meno_analyzers.rules.registry import Match, Subject, rule
+from meno_analyzers.rules.repairs import other_sign
 from meno_analyzers.rules.shapes import literal, mentions, names_in, scope_body
 from meno_analyzers.rules.surroundings import awaits_error
 
@@ -44,7 +45,10 @@ def bitwise_in_boolean(unit: Subject) -> Iterator[Match]:
                 "middle": unit.facts.source(part),
                 "test": unit.facts.source(node),
             }
-            yield Match(node, values)
+            word = " and " if values["sign"] == "&" else " or "
+            spaced = f" {values['sign']} " in values["middle"]
+            sign = f" {values['sign']} " if spaced else values["sign"]
+            yield Match(node, values, fix=other_sign(unit, part.left, part.right, sign, word))
             break
 
 

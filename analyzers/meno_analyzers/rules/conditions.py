@@ -25,7 +25,7 @@ from meno_analyzers.rules.bounds import (
 from meno_analyzers.rules.builtin_calls import is_call_of
 from meno_analyzers.rules.expressions import same
 from meno_analyzers.rules.registry import Match, Subject, rule
-from meno_analyzers.rules.repairs import unwrapped
+from meno_analyzers.rules.repairs import compared_alike, looked_up, unwrapped
 from meno_analyzers.rules.surroundings import awaits_error
 
 
@@ -54,7 +54,9 @@ def or_with_bare_value(unit: Subject) -> Iterator[Match]:
             "comparison": unit.facts.source(before),
             "word": "or" if isinstance(node.op, ast.Or) else "and",
         }
-        yield Match(bare, values, variant=None if isinstance(node.op, ast.Or) else "and")
+        bares = [unit.facts.span(part) for part in node.values if _is_bare(node.op, part)]
+        fix = compared_alike(unit, before, bares)
+        yield Match(bare, values, variant=None if isinstance(node.op, ast.Or) else "and", fix=fix)
 
 
 def _is_bare(operator: ast.boolop, part: ast.expr) -> bool:
@@ -279,7 +281,8 @@ def string_compared_to_many(unit: Subject) -> Iterator[Match]:
                 continue
             texts = [isinstance(e, ast.Constant) and isinstance(e.value, str) for e in many.elts]
             if texts and all(texts) and unit.types.of(text) in TEXTS and not _in_test_code(unit, node):
-                yield Match(node, {"text": unit.facts.source(text), "many": unit.facts.source(many)})
+                values = {"text": unit.facts.source(text), "many": unit.facts.source(many)}
+                yield Match(node, values, fix=looked_up(unit, node) if many is right else ())
 
 
 @rule(

@@ -11,6 +11,7 @@ from meno_analyzers.facts.tree import walk
 from meno_analyzers.findings import Category, Severity
 from meno_analyzers.rules.endless import loop_of_compared_flag
 from meno_analyzers.rules.registry import Match, Subject, rule
+from meno_analyzers.rules.repairs import other_sign
 from meno_analyzers.rules.surroundings import in_try, in_with
 
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
@@ -34,7 +35,9 @@ def comparison_as_statement(unit: Subject) -> Iterator[Match]:
         if not _is_plain(unit, value) or loop_of_compared_flag(unit, statement) is not None:
             continue
         values = {"comparison": unit.facts.source(value), "left": unit.facts.source(value.left)}
-        yield Match(statement, values)
+        plain = len(value.ops) == 1 and isinstance(value.left, ast.Name)
+        fix = other_sign(unit, value.left, value.comparators[0], "==", "=") if plain else ()
+        yield Match(statement, values, fix=fix)
 
 
 @rule(

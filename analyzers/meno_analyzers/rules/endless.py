@@ -11,6 +11,7 @@ from meno_analyzers.facts.tree import scope_nodes, walk, walk_scope
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.expressions import is_name
 from meno_analyzers.rules.registry import Match, Subject, rule
+from meno_analyzers.rules.repairs import other_sign
 from meno_analyzers.rules.shapes import (
     calls_only_harmless,
     changes_nothing,
@@ -199,7 +200,8 @@ def flag_is_compared_not_set(unit: Subject) -> Iterator[Match]:
                 "test": unit.facts.source(loop.test),
             }
             note = Note(unit.facts.span(loop.test), "The loop asks for it here.")
-            yield Match(statement, values, notes=(note,))
+            fix = other_sign(unit, statement.value.left, statement.value.comparators[0], "==", "=")
+            yield Match(statement, values, notes=(note,), fix=fix)
 
 
 def loop_of_compared_flag(unit: Subject, statement: ast.Expr) -> ast.While | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from meno_analyzers.findings import Span
+from meno_analyzers.findings import Edit, Span
 from meno_analyzers.rules import repairs
 from meno_analyzers.rules.broken import code_on_line, first_word, is_generic
 from meno_analyzers.rules.registry import Broken, Match, syntax_rule
@@ -43,10 +43,17 @@ def leading_zero_number(broken: Broken) -> Match | None:
         return None
     if not re.search(r"(?<![\w.])0\d", broken.line):
         return None
-    for token in code_on_line(broken, broken.problem.line):
-        if token.kind is TokenKind.NUMBER and re.fullmatch(r"0[\d_]*[1-9][\d_]*", token.text):
-            return Match(token.span, {"number": token.text})
-    return None
+    numbers = [
+        token
+        for token in code_on_line(broken, broken.problem.line)
+        if token.kind is TokenKind.NUMBER and re.fullmatch(r"0[\d_]*[1-9][\d_]*", token.text)
+    ]
+    if not numbers:
+        return None
+    # Three octal digits may be meant as such: the rights of a file.
+    octal = any(len(token.text) > 2 and set(token.text) <= set("01234567") for token in numbers)
+    fix = () if octal else tuple(Edit(token.span, token.text.lstrip("0_")) for token in numbers)
+    return Match(numbers[0].span, {"number": numbers[0].text}, fix=fix)
 
 
 @syntax_rule("ME027", "import-from-order", values=("module",))
@@ -76,7 +83,8 @@ def braces_or_then_block(broken: Broken) -> Match | None:
         if (brace := _block_brace(tokens)) is not None:
             return Match(brace.span, {"word": "{"})
         if line == p.line and (word := _block_word(tokens)) is not None:
-            return Match(word.span, {"word": word.text}, variant="word")
+            fix = repairs.colon_for_word(tokens, word)
+            return Match(word.span, {"word": word.text}, variant="word", fix=fix)
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meno_analyzers.findings import Note, Span
+from meno_analyzers.findings import Note, Span, insertion
 from meno_analyzers.rules.broken import code_on_line, first_word, is_generic, line_span
 from meno_analyzers.rules.registry import Broken, Match, syntax_rule
 from meno_analyzers.rules.tokens import PAIRS, Token, TokenKind
@@ -113,7 +113,10 @@ def def_without_parens(broken: Broken) -> Match | None:
         return None
     if "'('" not in broken.problem.message and not is_generic(broken):
         return None
-    return Match(tokens[1].span, {"name": tokens[1].text})
+    plain = len(tokens) < 3 or tokens[2].text == ":"
+    missing = "()" if len(tokens) > 2 else "():"
+    fix = (insertion(tokens[1].line, tokens[1].end, missing),) if plain else ()
+    return Match(tokens[1].span, {"name": tokens[1].text}, fix=fix)
 
 
 @syntax_rule("ME026", "for-missing-in", values=("target",))
@@ -133,7 +136,10 @@ def for_missing_in(broken: Broken) -> Match | None:
         if at_start or (after[0] in names and after[1] in names):
             target = names[0].text if names else after[0].text
             span = Span(token.line, token.column, token.line, after[0].end)
-            return Match(span, {"target": target})
+            # One name and then what it goes through; with a third word there is another slip.
+            plain = after[0] in names and after[1] in names and after[2:3] and after[2] not in names
+            fix = (insertion(after[0].line, after[0].end, " in"),) if plain else ()
+            return Match(span, {"target": target}, fix=fix)
     return None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from meno_analyzers.facts.builtin_types import ATTRIBUTES
 from meno_analyzers.facts.types import NUMBERS
-from meno_analyzers.findings import Category, Edit, Severity
+from meno_analyzers.findings import Category, Edit, Severity, insertion
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
 from meno_analyzers.rules.surroundings import awaits_error
 from meno_analyzers.rules.wording import kind_in_words, number_in_words
@@ -54,7 +54,22 @@ def method_of_another_type(unit: Subject) -> Iterator[Match]:
             "expression": unit.facts.source(node),
         }
         sized = kind in {"list", "tuple", "dict", "set", "str", "input"}
-        yield Match(node, values, "size" if sized and node.attr in {"length", "size", "len"} else None)
+        if sized and node.attr in {"length", "size", "len"}:
+            yield Match(node, values, "size", fix=_measured(unit, node))
+        else:
+            yield Match(node, values)
+
+
+def _measured(unit: Subject, node: ast.Attribute) -> tuple[Edit, ...]:
+    """`len(xs)` for `xs.length` and `xs.length()`."""
+    around = unit.facts.parents.get(node)
+    called = isinstance(around, ast.Call) and around.func is node
+    if unit.module.is_bound("len") or (isinstance(around, ast.Call) and called and around.args):
+        return ()
+    span = unit.facts.span(around if around is not None and called else node)
+    if span.start_line != span.end_line:
+        return ()
+    return (Edit(span, f"len({unit.facts.source(node.value)})"),)
 
 
 def _asks_for_attributes(unit: Subject, node: ast.AST) -> bool:
@@ -121,7 +136,9 @@ def dict_loop_missing_items(unit: Subject) -> Iterator[Match]:
                 "targets": unit.facts.source(loop.target),
                 "key": unit.facts.source(first),
             }
-            yield Match(loop.iter, values)
+            span = unit.facts.span(loop.iter)
+            fix = (insertion(span.end_line, span.end_column, ".items()"),)
+            yield Match(loop.iter, values, fix=fix if isinstance(loop.iter, ast.Name) else ())
 
 
 def _is_pair(value: object) -> bool:

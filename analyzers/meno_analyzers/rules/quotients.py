@@ -11,6 +11,7 @@ from meno_analyzers.facts.definitions import DefinitionKind
 from meno_analyzers.facts.tree import walk
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.registry import Match, Subject, rule
+from meno_analyzers.rules.repairs import Fix, other_sign
 from meno_analyzers.rules.shapes import literal, measured, range_arguments, scope_body, stores
 from meno_analyzers.rules.surroundings import awaits_error
 
@@ -56,12 +57,13 @@ def float_where_int_required(unit: Subject) -> Iterator[Match]:
                 "expression": unit.facts.source(node),
                 "sequence": unit.facts.source(node.value),
             }
-            yield Match(node, values, notes=_made_at(unit, number))
+            yield Match(node, values, notes=_made_at(unit, number), fix=_whole(unit, number))
     for call in unit.facts.nodes(ast.Call):
         for argument in range_arguments(unit, call) or ():
             if _is_float_for_range(unit, argument) and not awaits_error(unit.facts, call):
                 values = {"number": unit.facts.source(argument), "expression": unit.facts.source(call)}
-                yield Match(call, values, variant="range", notes=_made_at(unit, argument))
+                fix = _whole(unit, argument)
+                yield Match(call, values, variant="range", notes=_made_at(unit, argument), fix=fix)
                 break
     for product in unit.facts.nodes(ast.BinOp):
         if not isinstance(product.op, ast.Mult) or awaits_error(unit.facts, product):
@@ -71,6 +73,14 @@ def float_where_int_required(unit: Subject) -> Iterator[Match]:
                 values = {"number": unit.facts.source(number), "expression": unit.facts.source(product)}
                 yield Match(product, values, variant="repeat", notes=_made_at(unit, number))
                 break
+
+
+def _whole(unit: Subject, number: ast.expr) -> Fix:
+    """Division to a whole number, where the division stands in the place itself."""
+    if not isinstance(number, ast.BinOp) or not isinstance(number.op, ast.Div):
+        return ()
+    whole = unit.types.of(number.left) in {"int", None} and unit.types.of(number.right) == "int"
+    return other_sign(unit, number.left, number.right, "/", "//") if whole else ()
 
 
 def _is_float_for_range(unit: Subject, argument: ast.expr) -> bool:
@@ -165,7 +175,7 @@ def division_instead_of_modulo(unit: Subject) -> Iterator[Match]:
                     "number": unit.facts.source(number),
                     "divisor": str(divisor),
                 }
-                yield Match(node, values)
+                yield Match(node, values, fix=other_sign(unit, number, division.right, "/", "%"))
             case _:
                 pass
 

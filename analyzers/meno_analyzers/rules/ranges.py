@@ -6,7 +6,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from meno_analyzers.findings import Category, Note, Severity
+from meno_analyzers.findings import Category, Note, Severity, insertion
 from meno_analyzers.rules.expressions import is_name
 from meno_analyzers.rules.quotients import is_quotient
 from meno_analyzers.rules.registry import Match, Subject, rule
@@ -182,7 +182,9 @@ def backward_range_without_step(unit: Subject) -> Iterator[Match]:
                 "stop": unit.facts.source(arguments[1]),
                 "sequence": start[0],
             }
-            yield Match(iterable, values)
+            span = unit.facts.span(arguments[1])
+            step = insertion(span.end_line, span.end_column, ", -1")
+            yield Match(iterable, values, fix=(step,) if literal(arguments[1]) == -1 else ())
 
 
 @rule(

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 
 from meno_analyzers.findings import Edit, Span, insertion
 from meno_analyzers.rules.broken import code_on_line, first_word
-from meno_analyzers.rules.registry import Broken
+from meno_analyzers.rules.registry import Broken, Subject
 from meno_analyzers.rules.tokens import Token, TokenKind
 
 Fix = tuple[Edit, ...]
@@ -43,6 +43,26 @@ def unwrapped(lines: Sequence[str], span: Span, last: Span) -> Fix:
         return ()
     opening = Span(span.start_line, span.start_column, span.start_line, span.start_column + 1)
     return Edit(opening, ""), Edit(Span(span.end_line, last.end_column, span.end_line, span.end_column), "")
+
+
+def other_sign(unit: Subject, left: ast.AST, right: ast.AST, old: str, new: str) -> Fix:
+    """Another sign between two nodes."""
+    return replaced_between(unit.facts.lines, unit.facts.span(left), unit.facts.span(right), old, new)
+
+
+def compared_alike(unit: Subject, before: ast.Compare, bare: Sequence[Span]) -> Fix:
+    """In front of each bare value the beginning of the comparison before it: `x == 1 or x == 2`."""
+    left, right = unit.facts.span(before), unit.facts.span(before.comparators[0])
+    if len(before.ops) > 1 or left.start_line != right.start_line or min(bare) < left:
+        return ()
+    beginning = unit.facts.lines[left.start_line][left.start_column : right.start_column]
+    return tuple(insertion(span.start_line, span.start_column, beginning) for span in bare)
+
+
+def looked_up(unit: Subject, node: ast.Compare) -> Fix:
+    """`in` for `==`, and `not in` for `!=`."""
+    old, new = ("==", "in") if isinstance(node.ops[0], ast.Eq) else ("!=", "not in")
+    return other_sign(unit, node.left, node.comparators[0], old, new)
 
 
 def replaced_between(lines: Sequence[str], left: Span, right: Span, old: str, new: str) -> Fix:
@@ -235,6 +255,16 @@ def _is_target(tokens: Sequence[Token]) -> bool:
     text = "".join(token.text for token in tokens)
     plain = re.fullmatch(r"[^\W\d]\w*(?:\.\w+|\[[^\[\]]*\])*", text)
     return plain is not None and not keyword.iskeyword(tokens[0].text)
+
+
+def colon_for_word(tokens: Sequence[Token], word: Token) -> Fix:
+    """A colon for `then` or `do` at the end of a header."""
+    index = tokens.index(word)
+    rest = [token.text for token in tokens[index + 1 :]]
+    if rest not in ([], [":"]):
+        return ()
+    before = tokens[index - 1]
+    return (Edit(Span(word.line, before.end, word.line, word.end), "" if rest else ":"),)
 
 
 def import_turned(broken: Broken) -> Fix:

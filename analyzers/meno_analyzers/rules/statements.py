@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from meno_analyzers.facts.tree import walk
-from meno_analyzers.findings import Category, Note, Severity
+from meno_analyzers.findings import Category, Edit, Note, Severity, Span
 from meno_analyzers.rules.expressions import same, same_block, written
 from meno_analyzers.rules.registry import Match, Subject, rule
 
@@ -43,7 +43,20 @@ def swap_without_temporary(unit: Subject) -> Iterator[Match]:
             following,
             values,
             notes=(Note(unit.facts.span(statement), f"Here `{values['first']}` was replaced."),),
+            fix=_at_once(unit, statement, following),
         )
+
+
+def _at_once(unit: Subject, statement: ast.Assign, following: ast.Assign) -> tuple[Edit, ...]:
+    """Both assignments in one, if nothing stands between them."""
+    start, end = unit.facts.span(statement), unit.facts.span(following)
+    first, second = unit.facts.source(statement.targets[0]), unit.facts.source(following.targets[0])
+    one_below = end.start_line == start.end_line + 1 and start.start_line == start.end_line
+    rest = unit.facts.lines[start.end_line][start.end_column :]
+    if not one_below or end.end_line != end.start_line or rest.strip():
+        return ()
+    both = Span(start.start_line, start.start_column, end.end_line, end.end_column)
+    return (Edit(both, f"{first}, {second} = {second}, {first}"),)
 
 
 def _is_plain_place(node: ast.expr) -> bool:

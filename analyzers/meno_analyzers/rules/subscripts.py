@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from meno_analyzers.facts.definitions import DefinitionKind
 from meno_analyzers.facts.tree import walk
 from meno_analyzers.facts.types import TEXTS
-from meno_analyzers.findings import Category, Severity
+from meno_analyzers.findings import Category, Severity, insertion
 from meno_analyzers.rules.expressions import same
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
 from meno_analyzers.rules.repairs import wrapped
@@ -204,7 +204,10 @@ def random_index_off_by_one(unit: Subject) -> Iterator[Match]:
             case [_, ast.Call(func=ast.Name(id="len") as function, args=[ast.Name(id=measured)])]:
                 if measured == node.value.id and unit.facts.is_builtin(function, unit.module):
                     values = {"sequence": measured, "call": unit.facts.source(call)}
-                    yield Match(node if call is node.slice else call, values)
+                    span = unit.facts.span(call.args[1])
+                    fix = (insertion(span.end_line, span.end_column, " - 1"),)
+                    here = call in unit.facts.parents
+                    yield Match(node if call is node.slice else call, values, fix=fix if here else ())
             case _:
                 pass
 

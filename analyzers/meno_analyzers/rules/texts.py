@@ -268,4 +268,13 @@ def join_called_on_list(unit: Subject) -> Iterator[Match]:
                 "kind": kind,
                 "call": unit.facts.source(call),
             }
-            yield Match(call, values)
+            yield Match(call, values, fix=_joined(unit, call, values["receiver"]))
+
+
+def _joined(unit: Subject, call: ast.Call, receiver: str) -> tuple[Edit, ...]:
+    """The separator in front and the items in the brackets."""
+    span = unit.facts.span(call)
+    plain = len(call.args) == 1 and isinstance(call.args[0], ast.Constant | ast.Name) and not call.keywords
+    if not plain or span.start_line != span.end_line:
+        return ()
+    return (Edit(span, f"{unit.facts.source(call.args[0])}.join({receiver})"),)

@@ -7,7 +7,7 @@ import ast
 from collections.abc import Iterator
 
 from meno_analyzers.facts.types import NUMBERS, TEXTS
-from meno_analyzers.findings import Category, Severity
+from meno_analyzers.findings import Category, Edit, Severity
 from meno_analyzers.rules.registry import Match, Subject, rule
 from meno_analyzers.rules.repairs import Fix, with_parentheses
 from meno_analyzers.rules.surroundings import awaits_error, in_try, in_with
@@ -130,7 +130,9 @@ def argument_order_swapped(unit: Subject) -> Iterator[Match]:
                 "first": unit.facts.source(first),
                 "second": unit.facts.source(second),
             }
-            yield Match(call, values)
+            spans = unit.facts.span(first), unit.facts.span(second)
+            turned = Edit(spans[0], values["second"]), Edit(spans[1], values["first"])
+            yield Match(call, values, fix=turned if spans[0].start_line == spans[1].end_line else ())
 
 
 def _never(_unit: Subject, _first: ast.expr, _second: ast.expr) -> bool:

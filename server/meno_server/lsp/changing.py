@@ -64,7 +64,8 @@ def edit_for(session: Session, file: OpenFile, finding: Finding) -> types.Worksp
 
 
 def _place(finding: Finding) -> str:
-    lines = sorted({edit.span.start_line for edit in finding.fix})
+    spans = [edit.span for edit in finding.fix]
+    lines = sorted({line for span in spans for line in range(span.start_line, span.end_line + 1)})
     if len(lines) == 1:
         return f"make the smallest repair on line {lines[0] + 1}"
     return f"make the smallest repair on {len(lines)} lines"
