@@ -6,7 +6,6 @@ import gc
 import inspect
 import json.decoder
 import textwrap
-from types import ModuleType
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,15 +20,70 @@ BITS = [
     '"""', "'''", "(", ")", "[", "\n", "\n\n", "    ", "x", "def f(a):\n    return a\n", "class A:\n", "\r",
     "\r\n", "\f", "#", '"', "'", "\\\n", "@dec\n", "else:\n", "é", "😀", "\t", "import os\n", "print(foo)\n",
     ":", "total = 1\n", "age = input()\n", "age > 3\n", "del total\n", "from os import *\n", "",
+    "class Dog:\n", "class Dog(Animal):\n", "    name = []\n", "    def bark(self):\n        self.nmae = 1\n",
+    "    def bark():\n        return bark()\n", "    def __init__(self, name):\n        self.name = name\n",
+    "self.name", "self.nmae", "Dog().bark()\n", "Dog", "d = Dog()\nd.bark(1)\n", "from math import sqrt\n",
+    "global total\n", "nonlocal total\n", "def f():\n    total = 2\n", "class", "def ", "    ", "        ",
 ]  # fmt: skip
-SAMPLES: list[ModuleType] = [json.decoder, textwrap]
+CLASSES = """
+from random import randint
+
+total = 0
 
 
-@pytest.mark.parametrize("module", SAMPLES, ids=lambda module: module.__name__)
+class Animal:
+    sounds = []
+
+    def __init__(self, name, age=0):
+        self.name = name
+        self.age = age
+
+    def speak(self):
+        self.sounds.append(self.name)
+        return self.sounds
+
+
+class Dog(Animal):
+    legs = 4
+    eyes = 2
+
+    def __str__(self):
+        return self.nmae
+
+    def bark(self):
+        global total
+        total += 1
+        print(self.name, self.legs)
+
+    @staticmethod
+    def roll():
+        return randint(1, 6)
+
+
+def meet(count):
+    d = Dog("Rex")
+    for i in range(count):
+        d.bark()
+    return d.tail, total
+
+
+d = Dog
+d.bark()
+rex = Dog("Rex", 3, 4)
+print(meet(3), rex.legs, rex.colour)
+"""
+SAMPLES = {
+    "json.decoder": inspect.getsource(json.decoder)[:9000],
+    "textwrap": inspect.getsource(textwrap)[:9000],
+    "classes": CLASSES,
+}
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_edits_lead_where_a_fresh_analysis_leads(module: ModuleType, data: st.DataObject) -> None:
-    document = Document("", inspect.getsource(module)[:9000])
+def test_edits_lead_where_a_fresh_analysis_leads(sample: str, data: st.DataObject) -> None:
+    document = Document("", SAMPLES[sample])
     analysis = Analysis(document)
     for _ in range(data.draw(st.integers(1, 25))):
         line = data.draw(st.integers(0, len(document.lines) - 1))
