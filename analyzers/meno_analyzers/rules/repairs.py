@@ -165,6 +165,8 @@ def words_for_signs(line: str, tokens: Sequence[Token]) -> Fix:
     for index, (token, following) in enumerate(zip(code, code[1:], strict=False)):
         if token.text in _WORDS and following.text == token.text and following.column == token.end:
             span = Span(token.line, token.column, token.line, following.end)
+            if edits and edits[-1].span.end_column > span.start_column:
+                return ()  # three signs or four
             edits.append(Edit(span, _spaced(line, span, _WORDS[token.text])))
         elif token.text == "!" and index > 0 and (following.is_operand or following.text == "("):
             # `!x == y` asks about x alone there, and about the whole comparison here.
@@ -212,6 +214,8 @@ def turned_operators(tokens: Sequence[Token]) -> Fix:
             continue
         if written in {"=>", "=!"} and tokens[0].text not in _CONDITIONS:
             return ()  # the arrow of another language's function, or `x =! y` for `x = not y`
+        if edits and edits[-1].span.end_column > token.column:
+            return ()
         edits.append(Edit(Span(token.line, token.column, token.line, following.end), _TURNED[written]))
     return tuple(edits)
 

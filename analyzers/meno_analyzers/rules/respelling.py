@@ -33,6 +33,9 @@ def other_letters(unit: Subject, load: ast.Name, known: set[str]) -> tuple[Edit,
         called = unit.module.function(other) or unit.module.class_facts(other)
         if called is None and (other not in BUILTIN_NAMES or unit.module.is_bound(other)):
             return ()
+    # `dog.bark()` below `class Dog` may as well lack its `dog = Dog()`.
+    if isinstance(parent, ast.Attribute) and unit.module.class_facts(other) is not None:
+        return ()
     return respelled(unit, load.id, other)
 
 

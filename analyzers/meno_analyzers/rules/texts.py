@@ -51,6 +51,8 @@ def _with_f(unit: Subject, node: ast.expr) -> tuple[Edit, ...]:
     span = unit.facts.span(node)
     if len(pieces) != 1 or pieces[0].text[:1] not in "\"'" or span.start_line != span.end_line:
         return ()
+    if pieces[0].text.count("{") != pieces[0].text.count("}"):
+        return ()  # a brace that belongs to no gap would be a mistake then
     return (insertion(span.start_line, span.start_column, "f"),)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analyzers.hints.hint_cases import Repair, load_repairs
 from analyzers.rules.test_fixtures import ALL, Snippet
@@ -60,6 +62,33 @@ def test_a_fix_is_the_repair_that_no_hint_may_tell(repair: Repair) -> None:
     known = {r.repaired for r in REPAIRS if (r.rule, r.original) == (repair.rule, repair.original)}
 
     assert all(mended(repair.original, finding) in known for finding in fixes)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    snippet=st.sampled_from(FIRING),
+    place=st.integers(0, 400),
+    sign=st.sampled_from(
+        ["=", "&&", "||||", "!", "“", "’", '"', "'", "(", "}", ":", " ", "\n", "\u00a0", "–", "é", "😀"]
+    ),
+    crlf=st.booleans(),
+)
+def test_the_edits_of_a_fix_lie_in_the_text_in_order_and_apart(
+    snippet: Snippet, place: int, sign: str, crlf: bool
+) -> None:
+    text = snippet.text[:place] + sign + snippet.text[place:]
+    text = text.replace("\n", "\r\n") if crlf else text
+    lines = split_lines(text)
+    for finding in found_in(text):
+        last = (0, 0)
+        for edit in finding.fix:
+            start = (edit.span.start_line, edit.span.start_column)
+            end = (edit.span.end_line, edit.span.end_column)
+            assert last <= start <= end
+            assert start[1] <= len(lines[start[0]].rstrip("\r\n"))
+            assert end[1] <= len(lines[end[0]].rstrip("\r\n"))
+            last = end
+        assert "".join(apply_fix(lines, finding.fix)) != text or not finding.fix
 
 
 def test_fixes_are_the_learners_text_in_all_else() -> None:
