@@ -103,6 +103,23 @@ def test_a_client_that_cannot_resolve_gets_the_edit_at_once(wire: Wire) -> None:
     assert edited(text, [edit]) == text.replace(" is ", " == ")
 
 
+def test_a_change_of_two_lines_is_one_edit_and_its_title_says_so(wire: Wire) -> None:
+    start(wire, 5)
+    wire.open("a, b = 1, 2\na = b\nb = a\nprint(a, b)\n")
+    assert codes(wire.diagnostics(1)) == ["ME524"]
+
+    (action,) = changes(wire, 2)
+    (change,) = wire.request("codeAction/resolve", action)["edit"]["documentChanges"]
+
+    assert action["title"] == "Change it: make the smallest repair on 2 lines"
+    assert change["edits"] == [
+        {
+            "range": {"start": {"line": 1, "character": 0}, "end": {"line": 2, "character": 5}},
+            "newText": "a, b = b, a",
+        }
+    ]
+
+
 def test_a_change_of_text_that_has_changed_is_refused(wire: Wire) -> None:
     start(wire, 5)
     wire.open(HALF)
