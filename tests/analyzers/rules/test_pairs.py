@@ -19,9 +19,7 @@ def pairs(shared: Path) -> list[dict[str, str]]:
 @pytest.mark.shared
 def test_each_rule_finds_its_buggy_snippet(shared: Path) -> None:
     missed = [
-        pair["id"]
-        for pair in pairs(shared)
-        if pair["id"] not in {f.rule for f in analyse(pair["buggy"])}
+        pair["id"] for pair in pairs(shared) if pair["id"] not in {f.rule for f in analyse(pair["buggy"])}
     ]
 
     assert missed == []
