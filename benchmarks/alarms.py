@@ -25,6 +25,7 @@ from tables import Row, print_rows
 from meno_analyzers.engine import analyse
 from meno_analyzers.findings import Severity
 
+
 def programs(path: Path, keys: tuple[str, ...]) -> list[str]:
     """The programs of a set."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
