@@ -27,33 +27,29 @@ _FIRST_SLICE = 0.002
 
 
 def module_of_users(users: int) -> str:
-    parts = ["limit = 3\n\n\n"]
-    for number in range(users):
-        parts.append(
-            f"def check_{number}(value, other):\n"
-            f"    total = value + {number}\n"
-            "    if total > limit:\n"
-            "        return limit\n"
-            "    for item in other:\n"
-            "        total += item * limit\n"
-            "    return total\n\n\n"
-        )
-    return "".join(parts)
+    return "limit = 3\n\n\n" + "".join(
+        f"def check_{number}(value, other):\n"
+        f"    total = value + {number}\n"
+        "    if total > limit:\n"
+        "        return limit\n"
+        "    for item in other:\n"
+        "        total += item * limit\n"
+        "    return total\n\n\n"
+        for number in range(users)
+    )
 
 
 def long_class(lines: int) -> str:
-    parts = ["class Shop:\n    def __init__(self):\n        self.price = 3\n\n"]
-    for number in range(max(1, lines // 8)):
-        parts.append(
-            f"    def method_{number}(self, count):\n"
-            f"        total = count * {number}\n"
-            "        if total > self.price:\n"
-            "            return self.price\n"
-            "        for item in range(count):\n"
-            "            total += item\n"
-            "        return total\n\n"
-        )
-    return "".join(parts)
+    return "class Shop:\n    def __init__(self):\n        self.price = 3\n\n" + "".join(
+        f"    def method_{number}(self, count):\n"
+        f"        total = count * {number}\n"
+        "        if total > self.price:\n"
+        "            return self.price\n"
+        "        for item in range(count):\n"
+        "            total += item\n"
+        "        return total\n\n"
+        for number in range(max(1, lines // 8))
+    )
 
 
 def renaming(line: int, column: int, length: int) -> Iterator[Edit]:
