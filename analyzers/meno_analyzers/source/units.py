@@ -56,6 +56,12 @@ class Unit:
     def in_class(self) -> bool:
         return self.depth > 0
 
+    def is_cut_like(self, other: Unit) -> bool:
+        """Whether both begin in the same surroundings and take in as many lines."""
+        return (self.kind, self.length, self.entry, self.depth, self.goes_on) == (
+            *(other.kind, other.length, other.entry, other.depth, other.goes_on),
+        )
+
 
 @dataclass(slots=True)
 class _Open:
@@ -126,6 +132,15 @@ class UnitMap:
                 break
             begin += 1
             added.pop(0)
+        if (
+            added
+            and begin < end
+            and old_starts[begin + 1] <= first
+            and added[0].is_cut_like(old_units[begin])
+        ):
+            # The edit joined nothing to the unit above it, which stays what it was.
+            begin += 1
+            del added[0]
         removed = tuple(old_units[begin:end])
         self.units = old_units[:begin] + added + old_units[end:]
         self._measure()

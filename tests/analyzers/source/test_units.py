@@ -65,3 +65,25 @@ def test_units_cover_all_lines_of_any_text() -> None:
         assert units.starts[-1] == len(document.lines)
         assert all(unit.length > 0 for unit in units.units)
         assert all(isinstance(unit.kind, UnitKind) for unit in units.units)
+
+
+def test_an_edit_leaves_the_unit_above_it_alone() -> None:
+    document = Document("", "def f():\n    return 1\n\n\ndef g():\n    return 2\n")
+    units = UnitMap(document.lines)
+    above = units.units[0]
+
+    splice = document.splice((5, 11), (5, 12), "3")
+    change = units.update(document.lines, splice.first, splice.old_end, splice.new_end)
+
+    assert units.units[0] is above
+    assert len(change.removed) == len(change.added) == 1
+
+
+def test_an_edit_that_joins_its_line_to_the_unit_above_cuts_both_again() -> None:
+    document = Document("", "def f():\n    return 1\nx = 1\n")
+    units = UnitMap(document.lines)
+
+    splice = document.splice((2, 0), (2, 0), "    ")
+    change = units.update(document.lines, splice.first, splice.old_end, splice.new_end)
+
+    assert (len(change.removed), len(change.added)) == (2, 1)
