@@ -127,35 +127,15 @@ class UnitMap:
             added.append(unit)
             line += unit.length
         # Above the edit the same cut was mostly made again: those units stay what they are.
-        while begin < end and added and _is_same(old_units[begin], added[0]):
+        while begin < end and added and added[0].is_cut_like(old_units[begin]):
             if old_starts[begin] + added[0].length > first:
                 break
             begin += 1
             added.pop(0)
-        if (
-            added
-            and begin < end
-            and old_starts[begin + 1] <= first
-            and added[0].is_cut_like(old_units[begin])
-        ):
-            # The edit joined nothing to the unit above it, which stays what it was.
-            begin += 1
-            del added[0]
         removed = tuple(old_units[begin:end])
         self.units = old_units[:begin] + added + old_units[end:]
         self._measure()
         return UnitChange(begin, removed, tuple(added))
-
-
-def _is_same(old: Unit, new: Unit) -> bool:
-    """Whether two cuts at the same line are of the same kind, length and surroundings."""
-    return (old.kind, old.length, old.entry, old.depth, old.goes_on) == (
-        new.kind,
-        new.length,
-        new.entry,
-        new.depth,
-        new.goes_on,
-    )
 
 
 def _cut(facts: list[Line], start: int, entry: Entry) -> Iterator[Unit]:
