@@ -39,55 +39,12 @@ SMALL, LARGE = 1_500, 40_000
 Place = tuple[int, int]
 Edit = tuple[Place, Place, str]
 PIECES = (
-    *(
-        "(",
-        ")",
-        "[",
-        "]",
-        "{",
-        ":",
-        "'",
-        '"',
-        '"""',
-        "#",
-        "\n",
-        "\n\n",
-        "    ",
-        " ",
-        "=",
-        ".",
-        ",",
-        "\\\n",
-        "é",
-        "\t",
-    ),
-    *(
-        "def f(a):\n",
-        "class Dog:\n",
-        "    def bark(self):\n",
-        "        self.nmae = 1\n",
-        "self.name",
-        "x",
-        "lambda: ",
-    ),
-    *(
-        "Dog().bark()\n",
-        "global total\n",
-        "from math import sqrt\n",
-        "import os\n",
-        "for i in range(3):\n",
-        "if x:\n",
-    ),
-    *(
-        "    return x\n",
-        "else:\n",
-        "@staticmethod\n",
-        "total = 1\n",
-        "print(total)\n",
-        "del total\n",
-        "pass\n",
-    ),
-)
+    "(", ")", "[", "]", "{", ":", "'", "\"", "\"\"\"", "#", "\n", "\n\n", "    ", " ", "=", ".", ",",
+    "\\\n", "é", "\t", "def f(a):\n", "class Dog:\n", "    def bark(self):\n", "        self.nmae = 1\n",
+    "self.name", "x", "lambda: ", "Dog().bark()\n", "global total\n", "from math import sqrt\n",
+    "import os\n", "for i in range(3):\n", "if x:\n", "    return x\n", "else:\n", "@staticmethod\n",
+    "total = 1\n", "print(total)\n", "del total\n", "pass\n",
+)  # fmt: skip
 
 
 @dataclass
