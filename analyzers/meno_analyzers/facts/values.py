@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from meno_analyzers.facts.builtin_types import NUMBERS, TEXTS
+from meno_analyzers.facts.builtin_types import TEXTS
 from meno_analyzers.facts.definitions import Definition, DefinitionKind
 from meno_analyzers.facts.scopes import ScopeKind
 from meno_analyzers.facts.touches import is_left_alone
@@ -222,6 +222,3 @@ def _fold(fold: Callable[[Any, Any], Any], left: Constant | None, right: Constan
     except (ArithmeticError, TypeError, ValueError):
         return None
     return Constant(value) if not isinstance(value, str) or len(value) <= _LONGEST else None
-
-
-__all__ = ["NUMBERS", "TEXTS", "Constant", "Display", "Values"]

@@ -7,7 +7,7 @@ which wants a proven text.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from meno_analyzers.facts.types import TEXTS
 from meno_analyzers.findings import Category, Severity
@@ -104,18 +104,7 @@ def _is_alike(before: ast.Compare, bare: ast.expr) -> bool:
     variants=("chain",),
 )
 def impossible_and(unit: Subject) -> Iterator[Match]:
-    for node in unit.facts.nodes(ast.BoolOp):
-        if not isinstance(node.op, ast.And) or not is_pure(unit, node):
-            continue
-        met: dict[str, tuple[Bound, ast.expr]] = {}
-        for part, bound in _bounds(unit, node):
-            before = met.get(bound.key)
-            joined: Values | None = intersection(before[0].values, bound.values) if before else bound.values
-            if before is not None and joined is not None and joined.is_empty:
-                yield _clash(unit, node, bound, before[1], part)
-                break
-            if joined is not None:
-                met[bound.key] = (Bound(bound.key, bound.left, joined), part)
+    yield from _decided(unit, ast.And, intersection, lambda values: values.is_empty)
     for compare in unit.facts.nodes(ast.Compare):
         if len(compare.ops) != 2:
             continue
@@ -139,14 +128,24 @@ def impossible_and(unit: Subject) -> Iterator[Match]:
     values=("left", "first", "second"),
 )
 def always_true_or(unit: Subject) -> Iterator[Match]:
+    yield from _decided(unit, ast.Or, union, lambda values: values.is_everything)
+
+
+def _decided(
+    unit: Subject,
+    operator: type[ast.boolop],
+    join: Callable[[Values, Values], Values | None],
+    is_decided: Callable[[Values], bool],
+) -> Iterator[Match]:
+    """Chains of one operator in which two parts about the same expression leave nothing to decide."""
     for node in unit.facts.nodes(ast.BoolOp):
-        if not isinstance(node.op, ast.Or) or not is_pure(unit, node):
+        if not isinstance(node.op, operator) or not is_pure(unit, node):
             continue
         met: dict[str, tuple[Bound, ast.expr]] = {}
         for part, bound in _bounds(unit, node):
             before = met.get(bound.key)
-            joined: Values | None = union(before[0].values, bound.values) if before else bound.values
-            if before is not None and joined is not None and joined.is_everything:
+            joined: Values | None = join(before[0].values, bound.values) if before else bound.values
+            if before is not None and joined is not None and is_decided(joined):
                 yield _clash(unit, node, bound, before[1], part)
                 break
             if joined is not None:
