@@ -53,16 +53,16 @@ def list_changed_while_iterating(unit: Subject) -> Iterator[Match]:
                 continue
             if leaves_after(unit.facts, node, loop):
                 continue
-            statement = statement_of(unit.facts, node) or node
-            values = {
-                "sequence": name,
-                "change": unit.facts.source(node if isinstance(node, ast.Call) else statement),
-                "item": unit.facts.source(loop.target),
-            }
-            yield Match(
-                statement, values, notes=(Note(unit.facts.span(loop.iter), "The loop goes over it here."),)
-            )
+            yield _changed_in(unit, loop, node, {"sequence": name})
             break
+
+
+def _changed_in(unit: Subject, loop: ast.For, node: ast.AST, named: dict[str, str]) -> Match:
+    """The finding at the statement that changes what the loop goes over."""
+    statement = statement_of(unit.facts, node) or node
+    change = unit.facts.source(node if isinstance(node, ast.Call) else statement)
+    values = named | {"change": change, "item": unit.facts.source(loop.target)}
+    return Match(statement, values, notes=(Note(unit.facts.span(loop.iter), "The loop goes over it here."),))
 
 
 def _iterated_list(unit: Subject, loop: ast.For) -> ast.Name | None:
@@ -111,15 +111,7 @@ def dict_changed_while_iterating(unit: Subject) -> Iterator[Match]:
         for node in scope_nodes(loop):
             if not _changes_size(node, name, kind, loop) or leaves_after(unit.facts, node, loop):
                 continue
-            statement = statement_of(unit.facts, node) or node
-            values = {
-                "collection": name,
-                "change": unit.facts.source(node if isinstance(node, ast.Call) else statement),
-                "item": unit.facts.source(loop.target),
-            }
-            yield Match(
-                statement, values, notes=(Note(unit.facts.span(loop.iter), "The loop goes over it here."),)
-            )
+            yield _changed_in(unit, loop, node, {"collection": name})
             break
 
 
