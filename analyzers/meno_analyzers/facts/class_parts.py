@@ -62,9 +62,8 @@ def part_of_body(body: Iterable[ast.stmt], header: ClassHeader | None) -> ClassP
                 methods[statement.name] = method
                 names.add(statement.name)
                 dynamic = dynamic or statement.name in _MAKES_ATTRIBUTES
-                dynamic = _attributes_of_self(statement, method.first, stores, reads) or dynamic
-                if method.kind == "method":
-                    changes |= _changed_attributes(statement, method.first)
+                changed = changes if method.kind == "method" else set()
+                dynamic = _uses_of_self(statement, method.first, stores, reads, changed) or dynamic
                 body_reads |= {
                     node.id
                     for d in statement.decorator_list
@@ -144,34 +143,33 @@ def _method(node: FunctionNode) -> MethodSummary:
     )
 
 
-def _attributes_of_self(method: FunctionNode, first: str | None, stores: set[str], reads: set[str]) -> bool:
-    """Notes what a method stores in and reads from its first parameter; whether it does more than that."""
+def _uses_of_self(
+    method: FunctionNode, first: str | None, stores: set[str], reads: set[str], changes: set[str]
+) -> bool:
+    """Notes which attributes of its first parameter a method stores, reads, and changes the object of;
+    answers whether it does more than that."""
     dynamic = False
     for node in walk(*method.body):
-        match node:
-            case ast.Attribute(value=ast.Name(id=name), attr=attribute, ctx=context) if name == first:
-                (reads if isinstance(context, ast.Load) else stores).add(attribute)
+        kind = node.__class__
+        if kind is ast.Attribute:
+            attribute = _own_attribute(node, first)
+            if attribute is not None:
+                (reads if isinstance(node.ctx, ast.Load) else stores).add(attribute)  # type: ignore[attr-defined]
                 dynamic = dynamic or attribute in _MAKES_ATTRIBUTES
-            case ast.Call(func=ast.Name(id=name)) if name in _ATTRIBUTE_CALLS:
-                dynamic = True
-            case _:
-                pass
+        elif kind is ast.Call:
+            function = node.func  # type: ignore[attr-defined]
+            if isinstance(function, ast.Name):
+                dynamic = dynamic or function.id in _ATTRIBUTE_CALLS
+            elif isinstance(function, ast.Attribute) and function.attr in CHANGING_METHODS:
+                changes.add(_own_attribute(function.value, first) or "")
+        elif kind is ast.Subscript and not isinstance(node.ctx, ast.Load):  # type: ignore[attr-defined]
+            changes.add(_own_attribute(node.value, first) or "")  # type: ignore[attr-defined]
+    changes.discard("")
     return dynamic
 
 
-def _changed_attributes(method: FunctionNode, first: str | None) -> set[str]:
-    """Attributes of the first parameter whose object the method changes in place."""
-    found = set()
-    for node in walk(*method.body):
-        match node:
-            case ast.Call(
-                func=ast.Attribute(value=ast.Attribute(value=ast.Name(id=name), attr=attribute), attr=called)
-            ) if name == first and called in CHANGING_METHODS:
-                found.add(attribute)
-            case ast.Subscript(
-                value=ast.Attribute(value=ast.Name(id=name), attr=attribute), ctx=ast.Store() | ast.Del()
-            ) if name == first:
-                found.add(attribute)
-            case _:
-                pass
-    return found
+def _own_attribute(node: ast.AST, first: str | None) -> str | None:
+    """`size` of `self.size`, where `first` is the name of the object itself."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == first:
+        return node.attr
+    return None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Flag, auto
+from typing import Any
 
 from meno_analyzers.facts.tree import scope_nodes
 
@@ -24,109 +25,115 @@ _EXITS = frozenset({"exit", "quit"})
 _EXIT_ATTRIBUTES = frozenset({("sys", "exit"), ("os", "_exit"), ("os", "abort")})
 
 
+# Arithmetic on flags is slow: inside this module an outcome is its number.
+_NORMAL, _BREAK, _CONTINUE, _RETURN, _RAISE = (
+    way.value for way in (Outcome.NORMAL, Outcome.BREAK, Outcome.CONTINUE, Outcome.RETURN, Outcome.RAISE)
+)
+_LEAVING = _RETURN | _RAISE
+_OUTCOMES = tuple(Outcome(number) for number in range(1 << 5))
+
+
 def outcomes(body: Sequence[ast.stmt]) -> Outcome:
     """The ways in which `body` can end. Implicit exceptions of expressions are not counted."""
+    return _OUTCOMES[_ways(body)]
+
+
+def _ways(body: Sequence[ast.stmt]) -> int:
     if not body:
-        return Outcome.NORMAL
+        return _NORMAL
     # Many rules ask about the same block: the answer is kept with its first statement.
-    known: tuple[int, Outcome] | None = body[0].__dict__.get("_outcomes")
+    known: tuple[int, int] | None = body[0].__dict__.get("_ways")
     if known is not None and known[0] == len(body):
         return known[1]
-    result = _outcomes(body)
-    body[0].__dict__["_outcomes"] = (len(body), result)
+    result = _ways_now(body)
+    body[0].__dict__["_ways"] = (len(body), result)
     return result
 
 
-def _outcomes(body: Sequence[ast.stmt]) -> Outcome:
-    result = Outcome.NONE
+def _ways_now(body: Sequence[ast.stmt]) -> int:
+    result = 0
     for statement in body:
-        if isinstance(statement, _PLAIN):
+        follow = _STATEMENTS.get(statement.__class__)
+        if follow is None:
             continue
-        step = _statement(statement)
-        result |= step & ~Outcome.NORMAL
-        if Outcome.NORMAL not in step:
+        step = follow if isinstance(follow, int) else follow(statement)
+        result |= step & ~_NORMAL
+        if not step & _NORMAL:
             return result
-    return result | Outcome.NORMAL
+    return result | _NORMAL
 
 
-# Statements that only go on to the next one.
-_PLAIN = (
-    ast.Assign,
-    ast.AugAssign,
-    ast.AnnAssign,
-    ast.Pass,
-    ast.Import,
-    ast.ImportFrom,
-    ast.FunctionDef,
-    ast.ClassDef,
-    ast.Delete,
-)
+def _if(node: ast.If) -> int:
+    return _ways(node.body) | _ways(node.orelse)
 
 
-def _statement(node: ast.stmt) -> Outcome:
-    match node:
-        case ast.Return():
-            return Outcome.RETURN
-        case ast.Raise():
-            return Outcome.RAISE
-        case ast.Break():
-            return Outcome.BREAK
-        case ast.Continue():
-            return Outcome.CONTINUE
-        case ast.If():
-            return outcomes(node.body) | outcomes(node.orelse)
-        case ast.For() | ast.AsyncFor():
-            inner = outcomes(node.body)
-            after = outcomes(node.orelse)
-            if Outcome.BREAK in inner:
-                after |= Outcome.NORMAL
-            return after | (inner & (Outcome.RETURN | Outcome.RAISE))
-        case ast.While():
-            return _while(node)
-        case ast.With() | ast.AsyncWith():
-            inner = outcomes(node.body)
-            # The context manager may swallow an exception and go on behind the block.
-            return inner | (Outcome.NORMAL if Outcome.RAISE in inner else Outcome.NONE)
-        case ast.Try() | ast.TryStar():
-            return _try(node)
-        case ast.Match():
-            return _match(node)
-        case ast.Expr(value=ast.Call() as call) if is_exit(call):
-            return Outcome.RAISE
-        case _:
-            return Outcome.NORMAL
+def _for(node: ast.For | ast.AsyncFor) -> int:
+    inner = _ways(node.body)
+    after = _ways(node.orelse)
+    if inner & _BREAK:
+        after |= _NORMAL
+    return after | (inner & _LEAVING)
 
 
-def _while(node: ast.While) -> Outcome:
-    inner = outcomes(node.body)
-    result = inner & (Outcome.RETURN | Outcome.RAISE)
+def _while(node: ast.While) -> int:
+    inner = _ways(node.body)
+    result = inner & _LEAVING
     if not is_always_true(node.test):
-        result |= outcomes(node.orelse)
-    if Outcome.BREAK in inner:
-        result |= Outcome.NORMAL
+        result |= _ways(node.orelse)
+    if inner & _BREAK:
+        result |= _NORMAL
     return result
 
 
-def _try(node: ast.Try | ast.TryStar) -> Outcome:
-    last = outcomes(node.finalbody)
-    if Outcome.NORMAL not in last:
+def _with(node: ast.With | ast.AsyncWith) -> int:
+    inner = _ways(node.body)
+    # The context manager may swallow an exception and go on behind the block.
+    return inner | (_NORMAL if inner & _RAISE else 0)
+
+
+def _try(node: ast.Try | ast.TryStar) -> int:
+    last = _ways(node.finalbody)
+    if not last & _NORMAL:
         return last
-    result = outcomes(node.body)
-    if Outcome.NORMAL in result and node.orelse:
-        result = (result & ~Outcome.NORMAL) | outcomes(node.orelse)
+    result = _ways(node.body)
+    if result & _NORMAL and node.orelse:
+        result = (result & ~_NORMAL) | _ways(node.orelse)
     for handler in node.handlers:
-        result |= outcomes(handler.body)
-    return result | (last & ~Outcome.NORMAL)
+        result |= _ways(handler.body)
+    return result | (last & ~_NORMAL)
 
 
-def _match(node: ast.Match) -> Outcome:
-    result = Outcome.NONE
+def _match(node: ast.Match) -> int:
+    result = 0
     complete = False
     for case in node.cases:
-        result |= outcomes(case.body)
+        result |= _ways(case.body)
         wildcard = isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None
         complete = complete or (wildcard and case.guard is None)
-    return result if complete else result | Outcome.NORMAL
+    return result if complete else result | _NORMAL
+
+
+def _expression(node: ast.Expr) -> int:
+    return _RAISE if isinstance(node.value, ast.Call) and is_exit(node.value) else _NORMAL
+
+
+# Statements that may do something else than go on to the next one.
+_STATEMENTS: dict[type[ast.stmt], int | Callable[[Any], int]] = {
+    ast.Return: _RETURN,
+    ast.Raise: _RAISE,
+    ast.Break: _BREAK,
+    ast.Continue: _CONTINUE,
+    ast.If: _if,
+    ast.For: _for,
+    ast.AsyncFor: _for,
+    ast.While: _while,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.Try: _try,
+    ast.TryStar: _try,
+    ast.Match: _match,
+    ast.Expr: _expression,
+}
 
 
 def is_exit(call: ast.Call) -> bool:

@@ -38,17 +38,19 @@ State = dict[str, Definitions]
 
 
 def join(states: Iterable[State | None]) -> State | None:
+    """The definitions that arrive on any of the ways; None if there is none."""
     present = [state for state in states if state is not None]
     if not present:
         return None
     if len(present) == 1:
         return present[0]
-    joined: State = {}
-    for name in set().union(*present):
-        merged = present[0].get(name, ENTRY)
-        for state in present[1:]:
-            other = state.get(name, ENTRY)
-            if other is not merged:
-                merged = merged | other
-        joined[name] = merged
+    joined = dict(present[0])
+    for state in present[1:]:
+        for name, other in state.items():
+            merged = joined.get(name, ENTRY)
+            if other is not merged and not other <= merged:
+                joined[name] = merged | other
+        if len(joined) > len(state):
+            for name in joined.keys() - state.keys():
+                joined[name] |= ENTRY
     return joined

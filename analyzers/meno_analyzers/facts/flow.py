@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from meno_analyzers.facts.control import is_always_true, is_exit
 from meno_analyzers.facts.definitions import (
@@ -23,7 +24,8 @@ from meno_analyzers.facts.definitions import (
     State,
     join,
 )
-from meno_analyzers.facts.scopes import Scope, ScopeKind, parameters_of
+from meno_analyzers.facts.loads import loads_of
+from meno_analyzers.facts.scopes import FunctionNode, Scope, ScopeKind, parameters_of
 from meno_analyzers.facts.tree import children, walk
 
 # Loops that need more rounds than this to settle are cut off; their names then know too few definitions,
@@ -48,22 +50,24 @@ class Flow:
         self.reaching: dict[ast.Name, Definitions] = {}
         self.definitions: dict[str, list[Definition]] = {}
         self.incomplete = False
-        self._made: dict[tuple[int, str], Definition] = {}
+        self._made: dict[tuple[int, str], Definitions] = {}
         self._loops: list[_Loop] = []
         self._raises: list[list[State]] = []
         state: State = {}
         if isinstance(scope.node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             for parameter in parameters_of(scope.node):
-                made = self._define(DefinitionKind.PARAMETER, parameter.arg, parameter, None)
-                state[parameter.arg] = frozenset({made})
+                state[parameter.arg] = self._define(DefinitionKind.PARAMETER, parameter.arg, parameter)
         self.end = self._block(body, state)
 
-    def _define(self, kind: DefinitionKind, name: str, node: ast.AST, value: ast.expr | None) -> Definition:
+    def _define(
+        self, kind: DefinitionKind, name: str, node: ast.AST, value: ast.expr | None = None
+    ) -> Definitions:
         key = (id(node), name)
         made = self._made.get(key)
         if made is None:
-            made = self._made[key] = Definition(kind, name, node, value)
-            self.definitions.setdefault(name, []).append(made)
+            definition = Definition(kind, name, node, value)
+            made = self._made[key] = frozenset({definition})
+            self.definitions.setdefault(name, []).append(definition)
         return made
 
     def _set(
@@ -75,7 +79,7 @@ class Flow:
         value: ast.expr | None = None,
     ) -> None:
         if name not in self.scope.global_names and name not in self.scope.nonlocal_names:
-            state[name] = frozenset({self._define(kind, name, node, value)})
+            state[name] = self._define(kind, name, node, value)
 
     def _block(self, body: Sequence[ast.stmt], state: State | None) -> State | None:
         for statement in body:
@@ -89,68 +93,72 @@ class Flow:
         return state
 
     def _statement(self, node: ast.stmt, state: State) -> State | None:
-        match node:
-            case ast.Assign():
-                self._read(node.value, state)
-                for target in node.targets:
-                    self._target(target, state, DefinitionKind.ASSIGNMENT, node, node.value)
-            case ast.AugAssign():
-                self._augmented(node, state)
-            case ast.AnnAssign():
-                if node.value is not None:
-                    self._read(node.value, state)
-                    self._target(node.target, state, DefinitionKind.ASSIGNMENT, node, node.value)
-                elif not isinstance(node.target, ast.Name):
-                    self._read(node.target, state)
-            case ast.If():
-                self._read(node.test, state)
-                return join((self._block(node.body, dict(state)), self._block(node.orelse, dict(state))))
-            case ast.For() | ast.AsyncFor():
-                return self._for(node, state)
-            case ast.While():
-                return self._while(node, state)
-            case ast.Try() | ast.TryStar():
-                return self._try(node, state)
-            case ast.With() | ast.AsyncWith():
-                return self._with(node, state)
-            case ast.Match():
-                return self._match(node, state)
-            case ast.Return() | ast.Raise():
-                self._read(node, state)
-                return None
-            case ast.Break():
-                if self._loops:
-                    self._loops[-1].breaks.append(state)
-                return None
-            case ast.Continue():
-                if self._loops:
-                    self._loops[-1].continues.append(state)
-                return None
-            case ast.FunctionDef() | ast.AsyncFunctionDef():
-                self._read_all([*node.decorator_list, *node.args.defaults, *node.args.kw_defaults], state)
-                self._set(state, DefinitionKind.OTHER, node.name, node)
-            case ast.ClassDef():
-                self._read_all([*node.decorator_list, *node.bases, *node.keywords], state)
-                self._set(state, DefinitionKind.OTHER, node.name, node)
-            case ast.Import() | ast.ImportFrom():
-                for alias in node.names:
-                    name = alias.asname or alias.name.partition(".")[0]
-                    self._set(state, DefinitionKind.OTHER, name, node)
-            case ast.Delete():
-                for target in node.targets:
-                    if isinstance(target, ast.Name):
-                        self._set(state, DefinitionKind.DELETION, target.id, target)
-                    else:
-                        self._read(target, state)
-            case ast.Global() | ast.Nonlocal() | ast.Pass():
-                pass
-            case _:
-                self._read(node, state)
-                if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and is_exit(node.value):
-                    return None
+        follow = _STATEMENTS.get(node.__class__)
+        if follow is not None:
+            return follow(self, node, state)
+        self._read(node, state)
         return state
 
-    def _augmented(self, node: ast.AugAssign, state: State) -> None:
+    def _expression(self, node: ast.Expr, state: State) -> State | None:
+        self._read(node.value, state)
+        return None if isinstance(node.value, ast.Call) and is_exit(node.value) else state
+
+    def _assign(self, node: ast.Assign, state: State) -> State:
+        self._read(node.value, state)
+        for target in node.targets:
+            self._target(target, state, DefinitionKind.ASSIGNMENT, node, node.value)
+        return state
+
+    def _annotated(self, node: ast.AnnAssign, state: State) -> State:
+        if node.value is not None:
+            self._read(node.value, state)
+            self._target(node.target, state, DefinitionKind.ASSIGNMENT, node, node.value)
+        elif not isinstance(node.target, ast.Name):
+            self._read(node.target, state)
+        return state
+
+    def _if(self, node: ast.If, state: State) -> State | None:
+        self._read(node.test, state)
+        return join((self._block(node.body, dict(state)), self._block(node.orelse, dict(state))))
+
+    def _leave(self, node: ast.Return | ast.Raise, state: State) -> None:
+        self._read(node, state)
+
+    def _break(self, _node: ast.Break, state: State) -> None:
+        if self._loops:
+            self._loops[-1].breaks.append(state)
+
+    def _continue(self, _node: ast.Continue, state: State) -> None:
+        if self._loops:
+            self._loops[-1].continues.append(state)
+
+    def _function(self, node: FunctionNode, state: State) -> State:
+        self._read_all([*node.decorator_list, *node.args.defaults, *node.args.kw_defaults], state)
+        self._set(state, DefinitionKind.OTHER, node.name, node)
+        return state
+
+    def _class(self, node: ast.ClassDef, state: State) -> State:
+        self._read_all([*node.decorator_list, *node.bases, *node.keywords], state)
+        self._set(state, DefinitionKind.OTHER, node.name, node)
+        return state
+
+    def _import(self, node: ast.Import | ast.ImportFrom, state: State) -> State:
+        for alias in node.names:
+            self._set(state, DefinitionKind.OTHER, alias.asname or alias.name.partition(".")[0], node)
+        return state
+
+    def _delete(self, node: ast.Delete, state: State) -> State:
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                self._set(state, DefinitionKind.DELETION, target.id, target)
+            else:
+                self._read(target, state)
+        return state
+
+    def _nothing(self, _node: ast.stmt, state: State) -> State:
+        return state
+
+    def _augmented(self, node: ast.AugAssign, state: State) -> State:
         if isinstance(node.target, ast.Name):
             name = node.target.id
             # `x += 1` reads x although the tree marks it as a store.
@@ -160,6 +168,7 @@ class Flow:
         else:
             self._read(node.target, state)
             self._read(node.value, state)
+        return state
 
     def _for(self, node: ast.For | ast.AsyncFor, state: State) -> State | None:
         self._read(node.iter, state)
@@ -284,18 +293,20 @@ class Flow:
             if isinstance(node.ctx, ast.Load):
                 self._record(node, state)
             return
-        if isinstance(node, ast.Lambda):
+        loads = loads_of(node)
+        if loads is not None:
+            for load in loads:
+                self._record(load, state)
+        elif isinstance(node, ast.Lambda):
             self._read_all([*node.args.defaults, *node.args.kw_defaults], state)
-            return
-        if isinstance(node, ast.NamedExpr):
+        elif isinstance(node, ast.NamedExpr):
             self._read(node.value, state)
             self._set(state, DefinitionKind.ASSIGNMENT, node.target.id, node, node.value)
-            return
-        if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+        elif isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
             self._comprehension(node, state)
-            return
-        for child in children(node):
-            self._read(child, state)
+        else:
+            for child in children(node):
+                self._read(child, state)
 
     def _comprehension(self, node: ast.AST, state: State) -> None:
         """Loads of this scope inside a comprehension happen now; the comprehension's own names do not."""
@@ -312,6 +323,37 @@ class Flow:
         for name, value in local.items():
             if name not in own and state.get(name) is not value:
                 state[name] = value
+
+
+# Statements that do more than read names.
+_STATEMENTS: dict[type[ast.AST], Callable[[Flow, Any, State], State | None]] = {
+    ast.Expr: Flow._expression,
+    ast.Assign: Flow._assign,
+    ast.AugAssign: Flow._augmented,
+    ast.AnnAssign: Flow._annotated,
+    ast.If: Flow._if,
+    ast.For: Flow._for,
+    ast.AsyncFor: Flow._for,
+    ast.While: Flow._while,
+    ast.Try: Flow._try,
+    ast.TryStar: Flow._try,
+    ast.With: Flow._with,
+    ast.AsyncWith: Flow._with,
+    ast.Match: Flow._match,
+    ast.Return: Flow._leave,
+    ast.Raise: Flow._leave,
+    ast.Break: Flow._break,
+    ast.Continue: Flow._continue,
+    ast.FunctionDef: Flow._function,
+    ast.AsyncFunctionDef: Flow._function,
+    ast.ClassDef: Flow._class,
+    ast.Import: Flow._import,
+    ast.ImportFrom: Flow._import,
+    ast.Delete: Flow._delete,
+    ast.Global: Flow._nothing,
+    ast.Nonlocal: Flow._nothing,
+    ast.Pass: Flow._nothing,
+}
 
 
 def flow_of(scope: Scope) -> Flow:

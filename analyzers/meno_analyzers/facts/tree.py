@@ -14,6 +14,7 @@ _FIELDS: dict[type, tuple[str, ...]] = {}
 # Fields that never hold a node with a place.
 _PLAIN = frozenset({"ctx", "op", "ops", "id", "attr", "arg", "kind", "level", "type_comment", "lineno"})
 _NO_CHILDREN: tuple[ast.AST, ...] = ()
+_SCOPES = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda})
 
 
 def _fields_of(kind: type) -> tuple[str, ...]:
@@ -54,7 +55,8 @@ def walk(*roots: ast.AST | None) -> Iterator[ast.AST]:
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(children(node))
+        # What `children` would answer, without the call where it is known.
+        stack += node.__dict__.get("_children") or children(node)
 
 
 def walk_scope(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
@@ -64,8 +66,8 @@ def walk_scope(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
     while stack:
         node = stack.pop()
         yield node
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            stack.extend(children(node))
+        if node.__class__ not in _SCOPES:
+            stack += node.__dict__.get("_children") or children(node)
 
 
 def scope_nodes(owner: ast.AST) -> Sequence[ast.AST]:

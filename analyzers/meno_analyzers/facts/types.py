@@ -15,6 +15,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from meno_analyzers.facts.builtin_types import CALLS, NONE_METHODS, NUMBERS, TEXTS, method_answer
 from meno_analyzers.facts.definitions import Definition, DefinitionKind, Definitions
@@ -58,12 +59,19 @@ class Types:
 
     def of(self, node: ast.expr) -> str | None:
         """The proven type of an expression, or None."""
-        if node in self._known:
-            return self._known[node]
+        known = self._known
+        if node in known:
+            return known[node]
+        kind = node.__class__
+        if kind is ast.Constant:
+            return type(node.value).__name__  # type: ignore[attr-defined]
+        infer = _INFER.get(kind)
+        if infer is None:
+            return _DISPLAYS.get(kind)
         if self._depth > _DEEPEST:
             return None
         self._depth += 1
-        found = self._infer(node)
+        found = infer(self, node)
         self._depth -= 1
         # Inside a definition that depends on itself the answer is provisional and not kept.
         if not self._open:
@@ -76,35 +84,29 @@ class Types:
     def is_number(self, node: ast.expr) -> bool:
         return self.of(node) in NUMBERS
 
-    def _infer(self, node: ast.expr) -> str | None:
-        match node:
-            case ast.Constant():
-                return type(node.value).__name__
-            case ast.Name():
-                return self._name(node)
-            case ast.BinOp():
-                return _binary(node.op, self.of(node.left), self.of(node.right))
-            case ast.UnaryOp():
-                if isinstance(node.op, ast.Not):
-                    return "bool"
-                inner = self.of(node.operand)
-                return inner if inner in {"int", "float", "number"} else None
-            case ast.Call():
-                return self._call(node)
-            case ast.IfExp():
-                return join(self.of(node.body), self.of(node.orelse))
-            case ast.NamedExpr():
-                return self.of(node.value)
-            case ast.Subscript(value=value, slice=ast.Slice()):
-                inner = self.of(value)
-                return "str" if inner in TEXTS else inner if inner in {"list", "tuple"} else None
-            case ast.Subscript(value=value):
-                kind = self.of(value)
-                if kind in TEXTS:
-                    return "str"
-                return self.element(value) if kind in {"list", "tuple"} else None
-            case _:
-                return _DISPLAYS.get(type(node))
+    def _operation(self, node: ast.BinOp) -> str | None:
+        left = self.of(node.left)
+        return _binary(node.op, left, self.of(node.right)) if left is not None else None
+
+    def _signed(self, node: ast.UnaryOp) -> str | None:
+        if isinstance(node.op, ast.Not):
+            return "bool"
+        inner = self.of(node.operand)
+        return inner if inner in {"int", "float", "number"} else None
+
+    def _choice(self, node: ast.IfExp) -> str | None:
+        return join(self.of(node.body), self.of(node.orelse))
+
+    def _walrus(self, node: ast.NamedExpr) -> str | None:
+        return self.of(node.value)
+
+    def _item(self, node: ast.Subscript) -> str | None:
+        kind = self.of(node.value)
+        if kind in TEXTS:
+            return "str"
+        if kind != "list" and kind != "tuple":
+            return None
+        return kind if isinstance(node.slice, ast.Slice) else self.element(node.value)
 
     def _name(self, node: ast.Name) -> str | None:
         definitions = self._reaching(node)
@@ -233,6 +235,18 @@ class Types:
         for argument in node.args[1:]:
             found = join(found, self.of(argument))
         return found
+
+
+# How the type of an expression is found, where it is neither a constant nor a display.
+_INFER: dict[type[ast.expr], Callable[[Types, Any], str | None]] = {
+    ast.Name: Types._name,
+    ast.BinOp: Types._operation,
+    ast.UnaryOp: Types._signed,
+    ast.Call: Types._call,
+    ast.IfExp: Types._choice,
+    ast.NamedExpr: Types._walrus,
+    ast.Subscript: Types._item,
+}
 
 
 def _kind_of_binding(definition: Definition) -> str | None:

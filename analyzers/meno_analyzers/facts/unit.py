@@ -7,8 +7,9 @@ the nodes of their types from an index instead of walking again.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from functools import cached_property
+from operator import attrgetter
 from typing import TypeVar, overload
 
 from meno_analyzers.facts.definitions import Definitions
@@ -18,6 +19,7 @@ from meno_analyzers.facts.newer import newer_syntax
 from meno_analyzers.facts.parsing import Parsed, parse_unit, span_of
 from meno_analyzers.facts.scopes import FunctionNode, Scope, ScopeKind, ScopeTree, build_scopes
 from meno_analyzers.facts.summary import Summary
+from meno_analyzers.facts.tree import children, walk
 from meno_analyzers.facts.types import Types
 from meno_analyzers.facts.values import Values
 from meno_analyzers.facts.view import ModuleView
@@ -27,10 +29,11 @@ A = TypeVar("A", bound=ast.AST)
 B = TypeVar("B", bound=ast.AST)
 C = TypeVar("C", bound=ast.AST)
 _BODIES = (ScopeKind.MODULE, ScopeKind.FUNCTION, ScopeKind.CLASS)
-
-
-def _place(node: ast.AST) -> tuple[int, int]:
-    return node.lineno, node.col_offset  # type: ignore[attr-defined]
+_NO_NODES: Sequence[ast.AST] = ()
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+# Between a node and the function whose body it would be part of.
+_CLOSED = (ast.ClassDef, ast.Lambda)
+_place = attrgetter("lineno", "col_offset")
 
 
 class UnitFacts:
@@ -55,10 +58,7 @@ class UnitFacts:
         self._index = self.scopes.index
         self.parents = self.scopes.parents
         self._scope_at = self.scopes.scope_at
-        # The walk goes in no useful order; rules report in the order of the text.
-        for nodes in self._index.values():
-            if len(nodes) > 1 and hasattr(nodes[0], "lineno"):
-                nodes.sort(key=_place)
+        self._sorted: dict[type[ast.AST], Sequence[ast.AST]] = {}
 
     @overload
     def nodes(self, first: type[A], /) -> Sequence[A]: ...
@@ -72,9 +72,17 @@ class UnitFacts:
     def nodes(self, *types: type[ast.AST]) -> Sequence[ast.AST]: ...
     def nodes(self, *types: type[ast.AST]) -> Sequence[ast.AST]:
         """All nodes of these exact types, one type after the other, each in the order of the text."""
-        if len(types) == 1:
-            return self._index.get(types[0], ())
-        return [node for kind in types for node in self._index.get(kind, ())]
+        if len(types) > 1:
+            return [node for kind in types for node in self.nodes(kind)]
+        (kind,) = types
+        found = self._sorted.get(kind)
+        if found is None:
+            # The walk goes in no useful order; rules report in the order of the text.
+            found = self._index.get(kind, _NO_NODES)
+            if len(found) > 1 and hasattr(found[0], "lineno"):
+                found = sorted(found, key=_place)
+            self._sorted[kind] = found
+        return found
 
     @cached_property
     def node_types(self) -> frozenset[type]:
@@ -120,12 +128,29 @@ class UnitFacts:
 
     def function_around(self, node: ast.AST) -> FunctionNode | None:
         """The innermost function whose body holds the node; None at module level and in class bodies."""
-        for ancestor in self.ancestors(node):
-            if isinstance(ancestor, ast.FunctionDef | ast.AsyncFunctionDef):
-                return ancestor
-            if isinstance(ancestor, ast.ClassDef | ast.Lambda):
+        parent = self.parents.get(node)
+        while parent is not None:
+            if isinstance(parent, _FUNCTIONS):
+                return parent
+            if isinstance(parent, _CLOSED):
                 return None
+            parent = self.parents.get(parent)
         return None
+
+    @cached_property
+    def below_try(self) -> Set[ast.AST]:
+        """All nodes that a `try` stands around."""
+        return {node for around in self.nodes(ast.Try, ast.TryStar) for node in walk(*children(around))}
+
+    @cached_property
+    def below_raises(self) -> Set[ast.AST]:
+        """All nodes below a `with` that waits for an exception, as `pytest.raises` does."""
+        found: set[ast.AST] = set()
+        for around in self.nodes(ast.With):
+            names = [getattr(n, "attr", getattr(n, "id", "")) for item in around.items for n in walk(item)]
+            if any("raises" in str(name).lower() for name in names):
+                found.update(walk(*children(around)))
+        return found
 
     def flow(self, scope: Scope) -> Flow:
         """The reaching definitions of a scope with statements, made on first use."""
@@ -148,7 +173,7 @@ class UnitFacts:
         if owner is not scope or scope.kind not in _BODIES:
             return None
         flow = self.flow(scope)
-        if flow.incomplete or name.id in scope.shared_names():
+        if flow.incomplete or (scope.children and name.id in scope.shared_names()):
             return None
         return flow.reaching.get(name)
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from meno_analyzers.facts.control import is_stub
-from meno_analyzers.facts.definitions import ENTRY, Definition, DefinitionKind
+from meno_analyzers.facts.definitions import ENTRY, UNBOUND, Definition, DefinitionKind
 from meno_analyzers.facts.scopes import Scope, parameters_of
 from meno_analyzers.facts.tree import scope_nodes, walk
 from meno_analyzers.findings import Category, Note, Severity
@@ -33,8 +33,9 @@ def possibly_undefined(unit: Subject) -> Iterator[Match]:
         reaching = facts.flow(scope).reaching
         shared = scope.shared_names()
         # Where a use has no value on any way, ME106 speaks.
-        reported = {name.id for name, found in reaching.items() if found == ENTRY}
-        for name, definitions in reaching.items():
+        unsure = [(name, found) for name, found in reaching.items() if UNBOUND in found]
+        reported = {name.id for name, found in unsure if len(found) == 1}
+        for name, definitions in unsure:
             if name.id in reported or name.id in shared or not scope.binds(name.id):
                 continue
             choice = _only_choice(unit, name, definitions)
@@ -47,16 +48,11 @@ def possibly_undefined(unit: Subject) -> Iterator[Match]:
 
 def _only_choice(unit: Subject, name: ast.Name, definitions: frozenset[Definition]) -> ast.If | None:
     """The one `if` without `else` that decides whether the name has a value at this use."""
-    kinds = {definition.kind for definition in definitions}
-    if DefinitionKind.UNBOUND not in kinds or kinds == {DefinitionKind.UNBOUND}:
-        return None
     if in_try(unit.facts, name):
         return None
     around = list(unit.facts.ancestors(name))
     choices: set[ast.If] = set()
-    for definition in definitions:
-        if definition.kind is DefinitionKind.UNBOUND:
-            continue
+    for definition in definitions - ENTRY:
         if definition.kind is not DefinitionKind.ASSIGNMENT or definition.node is None:
             return None
         choice = unit.facts.parents.get(definition.node)
@@ -229,8 +225,11 @@ def parameter_ignored_global_used(unit: Subject) -> Iterator[Match]:
         if function.decorator_list or is_stub(function) or function not in facts.tree.body:  # type: ignore[union-attr]
             continue
         scope = facts.scope_inside(function)
-        names = {node.id for node in walk(*function.body) if isinstance(node, ast.Name)}
-        ignored = [p.arg for p in parameters_of(function) if p.arg not in names and not p.arg.startswith("_")]
+        ignored = [
+            p.arg
+            for p in parameters_of(function)
+            if not p.arg.startswith("_") and not facts.names_called(p.arg)
+        ]
         if not ignored or scope.global_names:
             continue
         for load in sorted(scope.loads, key=lambda load: (load.lineno, load.col_offset)):

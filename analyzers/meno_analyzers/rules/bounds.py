@@ -239,21 +239,23 @@ _ASKING_METHODS = frozenset(
     ).split()
 )
 _ASKING_BUILTINS = frozenset({"len", "isinstance", "abs", "ord"})
+_IMPURE = frozenset({ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom, ast.Lambda})
 
 
 def is_pure(unit: Subject, *tests: ast.expr) -> bool:
     """Whether evaluating the tests cannot change anything that they ask about, as far as can be told."""
     for part in walk(*tests):
-        match part:
-            case ast.NamedExpr() | ast.Await() | ast.Yield() | ast.YieldFrom() | ast.Lambda():
-                return False
-            case ast.Call(func=ast.Attribute(attr=method)) if method in _ASKING_METHODS:
-                pass
-            case ast.Call(func=ast.Name(id=name) as function) if name in _ASKING_BUILTINS:
-                if not unit.facts.is_builtin(function, unit.module):
-                    return False
-            case ast.Call():
-                return False
-            case _:
-                pass
+        kind = part.__class__
+        if kind in _IMPURE or (kind is ast.Call and not _only_asks(unit, part.func)):  # type: ignore[attr-defined]
+            return False
     return True
+
+
+def _only_asks(unit: Subject, function: ast.expr) -> bool:
+    if isinstance(function, ast.Attribute):
+        return function.attr in _ASKING_METHODS
+    return (
+        isinstance(function, ast.Name)
+        and function.id in _ASKING_BUILTINS
+        and unit.facts.is_builtin(function, unit.module)
+    )

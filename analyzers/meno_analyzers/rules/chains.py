@@ -95,8 +95,12 @@ def _is_else_of(unit: Subject, node: ast.If) -> bool:
 
 def _is_elif(unit: Subject, node: ast.If) -> bool:
     """Whether an `if` in the `else` of another is written `elif`."""
-    span = unit.facts.span(node)
-    return unit.facts.lines[span.start_line][span.start_column :].startswith("elif")
+    known: bool | None = node.__dict__.get("_is_elif")
+    if known is None:
+        span = unit.facts.span(node)
+        known = unit.facts.lines[span.start_line].startswith("elif", span.start_column)
+        node.__dict__["_is_elif"] = known
+    return known
 
 
 def _bounds(unit: Subject, test: ast.expr, joined_by: type[ast.boolop]) -> list[Bound]:

@@ -33,6 +33,13 @@ def written(node: ast.AST) -> str:
     """The tree as text: equal for trees that are written alike, whether they are read or stored into."""
     if isinstance(node, ast.Name):
         return node.id
+    known: str | None = node.__dict__.get("_written")
+    if known is None:
+        known = node.__dict__["_written"] = _written(node)
+    return known
+
+
+def _written(node: ast.AST) -> str:
     parts = [type(node).__name__]
     for name in node._fields:
         if name == "ctx":

@@ -10,7 +10,7 @@ import ast
 import sys
 from collections.abc import Iterator
 
-from meno_analyzers.facts.definitions import DefinitionKind
+from meno_analyzers.facts.definitions import ENTRY
 from meno_analyzers.facts.module import BUILTIN_NAMES
 from meno_analyzers.facts.scopes import FunctionNode, Scope, ScopeKind, parameters_of
 from meno_analyzers.facts.tree import walk, walk_scope
@@ -215,13 +215,10 @@ def local_used_before_assignment(unit: Subject) -> Iterator[Match]:
         shared = scope.shared_names()
         reported = set()
         for name, definitions in flow.reaching.items():
-            if name.id in reported or name.id in shared or not scope.binds(name.id):
-                continue
             # Exactly one definition, and it is "none of this function's": unbound on every path.
-            kinds = {definition.kind for definition in definitions}
-            if kinds != {DefinitionKind.UNBOUND} or _expects_name_error(unit, name):
+            if definitions != ENTRY or name.id in reported or name.id in shared or not scope.binds(name.id):
                 continue
-            if facts.scope_at(name) is not scope:
+            if facts.scope_at(name) is not scope or _expects_name_error(unit, name):
                 continue
             # Only where the same name has a value outside: that is the mix-up this rule explains.
             if not _bound_outside(unit, scope, name.id):

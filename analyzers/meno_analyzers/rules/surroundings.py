@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 
-from meno_analyzers.facts.tree import walk
 from meno_analyzers.facts.unit import UnitFacts
 
 
 def in_try(facts: UnitFacts, node: ast.AST) -> bool:
     """Whether a `try` stands around the node, so that a failure here may be expected."""
-    return any(isinstance(ancestor, ast.Try | ast.TryStar) for ancestor in facts.ancestors(node))
+    return node in facts.below_try
 
 
 def in_with(facts: UnitFacts, node: ast.AST) -> bool:
@@ -20,12 +19,7 @@ def in_with(facts: UnitFacts, node: ast.AST) -> bool:
 
 def under_raises(facts: UnitFacts, node: ast.AST) -> bool:
     """Whether the node stands in `with pytest.raises(…)`, `with self.assertRaises(…)` and their like."""
-    for ancestor in facts.ancestors(node):
-        if isinstance(ancestor, ast.With):
-            names = [getattr(n, "attr", getattr(n, "id", "")) for i in ancestor.items for n in walk(i)]
-            if any("raises" in str(name).lower() for name in names):
-                return True
-    return False
+    return node in facts.below_raises
 
 
 def awaits_error(facts: UnitFacts, node: ast.AST) -> bool:

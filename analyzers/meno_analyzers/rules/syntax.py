@@ -168,10 +168,11 @@ def unclosed_bracket_rule(broken: Broken) -> Match | None:
     if not _more_open_than_closed(broken.lines):
         return None
     # The parser gave up somewhere behind a bracket that nothing closes: the bracket is the place to look.
-    opener = unclosed_bracket(broken.tokens)
-    if opener is None or (opener.line, opener.column) >= (p.line, max(p.column, 1)):
+    opener = unclosed_bracket(broken.lines)
+    if opener is None or opener[1:] >= (p.line, max(p.column, 1)):
         return None
-    return Match(opener.span, {"bracket": opener.text, "kind": KINDS[opener.text]})
+    bracket, line, column = opener
+    return Match(Span(line, column, line, column + 1), {"bracket": bracket, "kind": KINDS[bracket]})
 
 
 def _more_open_than_closed(lines: list[str]) -> bool:

@@ -97,16 +97,36 @@ PAIRS = {"(": ")", "[": "]", "{": "}"}
 KINDS = {"(": "round", ")": "round", "[": "square", "]": "square", "{": "curly", "}": "curly"}
 
 
-def unclosed_bracket(tokens: list[Token]) -> Token | None:
-    """The innermost bracket that is opened and never closed, or None; gives up at a mismatch."""
-    stack: list[Token] = []
-    for token in tokens:
-        if token.kind is not TokenKind.OPERATOR:
+# Comments and strings, which are passed over, and brackets.
+_BRACKET = re.compile(
+    r"""\#[^\r\n]*"""
+    r"""|(?P<quotes>\"\"\"|''')(?s:\\.|(?!(?P=quotes)).)*+(?:(?P=quotes))?"""
+    r"""|"(?:\\.|[^"\\\r\n])*+"?|'(?:\\.|[^'\\\r\n])*+'?"""
+    r"""|(?P<bracket>[()\[\]{}])"""
+)
+
+
+def unclosed_bracket(lines: list[str]) -> tuple[str, int, int] | None:
+    """The innermost bracket that is opened and never closed, with its line and column, or None; gives up
+    at a mismatch.
+
+    It reads the whole unit at almost every key in a half-typed call, so it makes no tokens.
+    """
+    text = "".join(lines)
+    stack: list[tuple[str, int]] = []
+    for found in _BRACKET.finditer(text):
+        if found.lastgroup != "bracket":
             continue
-        if token.text in PAIRS:
-            stack.append(token)
-        elif token.text in PAIRS.values():
-            if not stack or PAIRS[stack[-1].text] != token.text:
-                return None
-            stack.pop()
-    return stack[-1] if stack else None
+        bracket = found.group()
+        if bracket in PAIRS:
+            stack.append((bracket, found.start()))
+        elif not stack or PAIRS[stack.pop()[0]] != bracket:
+            return None
+    if not stack:
+        return None
+    bracket, place = stack[-1]
+    for number, line in enumerate(lines):
+        if place < len(line):
+            return bracket, number, place
+        place -= len(line)
+    return None
