@@ -62,6 +62,9 @@ def changed_keys(
     before: Iterable[tuple[Summary, str | None]], after: Iterable[tuple[Summary, str | None]]
 ) -> set[str]:
     """The keys to which the units before an edit and those after it contribute differently."""
+    before, after = list(before), list(after)
+    if before == after:
+        return set()
     old, new = _joined(before), _joined(after)
     changed = {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}
     # A name or a class that is there for the first time, or no longer, changes the list of all names.

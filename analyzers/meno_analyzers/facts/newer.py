@@ -26,12 +26,8 @@ class Newer:
 
 
 _PATTERNS: tuple[tuple[re.Pattern[str], str, Version], ...] = (
-    (re.compile(r"^[ \t]*type[ \t]+\w+[ \t]*[\[=]", re.MULTILINE), "a `type` statement", (3, 12)),
-    (
-        re.compile(r"^[ \t]*(?:async +)?(?:def|class) +\w+ *\[", re.MULTILINE),
-        "type parameters",
-        (3, 12),
-    ),
+    (re.compile(r"^[ \t]*type[ \t]+\w+[ \t]*[\[=]"), "a `type` statement", (3, 12)),
+    (re.compile(r"^[ \t]*(?:async +)?(?:def|class) +\w+ *\["), "type parameters", (3, 12)),
     (re.compile(r"\b[tT][rR]?[\"']|\b[rR][tT][\"']"), "a template string", (3, 14)),
 )
 _FORMATTED = re.compile(r"\b(?:[fF][rR]?|[rR][fF])[\"']")
@@ -42,18 +38,24 @@ def newer_syntax(lines: list[str], message: str) -> Newer | None:
 
     `message` is what this Python said about them.
     """
-    text = "".join(lines)
-    found: Newer | None = None
+    is_formatted = message.startswith("f-string")
+    for number, line in enumerate(lines):
+        construct = _newer_in(line)
+        if construct is None and is_formatted and _FORMATTED.search(line) is not None:
+            construct = ("this way of writing an f-string", (3, 12))
+        if construct is not None:
+            return Newer(*construct, number) if _is_readable("".join(lines)) else None
+    return None
+
+
+# Of a unit that is being typed, one line is new with each key.
+@lru_cache(maxsize=1024)
+def _newer_in(line: str) -> tuple[str, Version] | None:
+    """The newer construct that a line looks like."""
     for pattern, feature, version in _PATTERNS:
-        match = pattern.search(text)
-        if match is not None:
-            found = Newer(feature, version, text.count("\n", 0, match.start()))
-            break
-    if found is None and message.startswith("f-string"):
-        match = _FORMATTED.search(text)
-        if match is not None:
-            found = Newer("this way of writing an f-string", (3, 12), text.count("\n", 0, match.start()))
-    return found if found is not None and _is_readable(text) else None
+        if pattern.search(line) is not None:
+            return feature, version
+    return None
 
 
 @lru_cache(maxsize=1)
