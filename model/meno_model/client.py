@@ -70,6 +70,7 @@ class ModelClient:
         self.request_seconds = REQUEST_SECONDS
         self.pauses = PAUSES
         self._process: asyncio.subprocess.Process | None = None
+        self._starting: asyncio.Future[asyncio.subprocess.Process | None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._idle: asyncio.TimerHandle | None = None
         self._ending: set[asyncio.Task[None]] = set()
@@ -112,6 +113,9 @@ class ModelClient:
     async def stop(self) -> None:
         """End the worker for good; later questions are answered with a sentence."""
         self._closed = True
+        if self._starting is not None:
+            # A start that is broken off halfway would be waited for without end when the loop is closed.
+            await asyncio.wait([self._starting])
         await self._end_process()
         for task in tuple(self._ending):
             await task
@@ -191,13 +195,16 @@ class ModelClient:
             return None
         self._set_state("loading")
         # Shielded: a question cancelled while the process starts must not leave an orphan behind.
-        starting = asyncio.ensure_future(self._start())
+        self._starting = starting = asyncio.ensure_future(self._start())
         try:
             return await asyncio.shield(starting)
         except asyncio.CancelledError:
             with contextlib.suppress(OSError):
                 await starting
             raise
+        finally:
+            if starting.done():
+                self._starting = None
 
     async def _start(self) -> asyncio.subprocess.Process | None:
         process = await asyncio.create_subprocess_exec(

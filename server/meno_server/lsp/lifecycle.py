@@ -52,9 +52,7 @@ def register(server: MenoServer) -> None:
 
     @server.feature(types.SHUTDOWN)
     def shutdown(_: Any = None) -> None:
-        session = server.session
-        session.closing = True
-        asyncio.get_running_loop().create_task(session.close())
+        server.session.close_soon()
 
     @server.feature(types.EXIT)
     def leave(_: Any = None) -> None:

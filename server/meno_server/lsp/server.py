@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from typing import Any
+import sys
+from threading import Event
+from typing import Any, BinaryIO
 
+from pygls.io_ import StdinAsyncReader, StdoutWriter, run_async
 from pygls.lsp.server import LanguageServer
 
 from meno_server import __version__
 from meno_server.lsp import code_actions, commands, configuration, diagnostics, documents, hover, lifecycle
 from meno_server.lsp.protocol import MenoProtocol
 from meno_server.lsp.session import Session
+from meno_server.lsp.standard_io import PipeReader
 
 log = logging.getLogger("meno.server")
 
@@ -23,6 +28,34 @@ class MenoServer(LanguageServer):
     def __init__(self) -> None:
         super().__init__("meno", __version__, protocol_cls=MenoProtocol, max_workers=2)
         self.session = Session(self)
+
+    def start_io(self, stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> None:
+        """Serves one client on standard input and output, or on what is given in their place."""
+        source, sink = stdin or sys.stdin.buffer, stdout or sys.stdout.buffer
+        self._stop_event = Event()
+        self.protocol.set_writer(StdoutWriter(sink))
+        try:
+            asyncio.run(self._serve(source, sink))
+        except BrokenPipeError:
+            log.warning("The client went away without saying so.")
+        except (KeyboardInterrupt, SystemExit):
+            pass
+        finally:
+            self.shutdown()  # type: ignore[no-untyped-call]
+
+    async def _serve(self, source: BinaryIO, sink: BinaryIO) -> None:
+        reader: PipeReader | StdinAsyncReader
+        try:
+            reader = await PipeReader.of(source, sink)
+        except (OSError, ValueError):
+            reader = StdinAsyncReader(source, self.thread_pool)
+        assert self._stop_event is not None
+        try:
+            await run_async(self._stop_event, reader, self.protocol, log, self.report_server_error)
+        finally:
+            if isinstance(reader, PipeReader):
+                reader.close()
+            await self.session.close_soon()
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Logs a fault; pygls would show it to the user, and recurse if that fails too."""

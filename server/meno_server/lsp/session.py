@@ -53,6 +53,7 @@ class Session(Housekeeping):
         self._epoch = 0
         self._finishing: dict[str, asyncio.Task[None]] = {}
         self._pauses: dict[str, asyncio.TimerHandle] = {}
+        self._closing: asyncio.Task[None] | None = None
         self._neighbours = Neighbours()
         self._looking: dict[str, asyncio.Task[None]] = {}
         self._model: ModelClient | None = None
@@ -329,9 +330,14 @@ class Session(Housekeeping):
             file.model_findings = list(answer.findings)
             self.refresh(file)
 
-    async def close(self) -> None:
-        """Stops everything; nothing is published after this."""
+    def close_soon(self) -> asyncio.Task[None]:
+        """Stops everything, once; nothing is published after this."""
         self.closing = True
+        if self._closing is None:
+            self._closing = asyncio.get_running_loop().create_task(self._close())
+        return self._closing
+
+    async def _close(self) -> None:
         for handle in self._pauses.values():
             handle.cancel()
         if self._model is not None:

@@ -1,0 +1,55 @@
+"""Standard input, read in the event loop.
+
+pygls gives each header line and each body to a thread and waits for it: three times a message, and with the
+threads' waking a third of what a key costs. A pipe can be watched by the loop itself. Where it cannot (a file
+as input, Windows' own pipes, one socket for both directions), pygls' way is taken.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import BinaryIO
+
+# A message may be a whole file; a header line longer than this is no header line.
+_LONGEST_LINE = 1 << 24
+
+
+class PipeReader:
+    """Lines and bodies from a pipe, one turn of the event loop for each message."""
+
+    def __init__(self, stream: asyncio.StreamReader, transport: asyncio.ReadTransport) -> None:
+        self._stream = stream
+        self._transport = transport
+
+    @classmethod
+    async def of(cls, source: BinaryIO, sink: BinaryIO) -> PipeReader:
+        """Takes over reading from `source`; `ValueError` or `OSError` if the loop cannot watch it."""
+        # A pipe that does not block is set so for all who hold it: one that is also written to must not be.
+        if sys.platform == "win32" or os.path.samestat(os.fstat(source.fileno()), os.fstat(sink.fileno())):
+            raise OSError("This input has to be waited for.")
+        loop = asyncio.get_running_loop()
+        stream = asyncio.StreamReader(limit=_LONGEST_LINE)
+        transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stream), source)
+        return cls(stream, transport)
+
+    async def readline(self) -> bytes:
+        """The next header line; empty at the end."""
+        try:
+            return await self._stream.readline()
+        except ValueError:
+            return b"\n"  # endless: dropped, like any other line that is no header
+
+    async def readexactly(self, count: int) -> bytes:
+        """A body; empty if the input ends within it."""
+        # Messages that are there already are read without waiting: what is due in between runs here.
+        await asyncio.sleep(0)
+        try:
+            return await self._stream.readexactly(count)
+        except asyncio.IncompleteReadError:
+            return b""
+
+    def close(self) -> None:
+        """Stops reading."""
+        self._transport.close()
