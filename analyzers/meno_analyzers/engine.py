@@ -9,12 +9,11 @@ by `work`, so that a newer key can come first.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
+from meno_analyzers.checking import UnitCheck
 from meno_analyzers.facts.cache import FactsCache
 from meno_analyzers.facts.contributions import changed_keys
 from meno_analyzers.facts.module import Module
@@ -23,22 +22,13 @@ from meno_analyzers.facts.summaries import summary_of
 from meno_analyzers.facts.summary import Summary
 from meno_analyzers.facts.unit import UnitFacts
 from meno_analyzers.facts.view import Asked, ModuleView, names_asked, still_holds
-from meno_analyzers.findings import Category, Finding, Span
-from meno_analyzers.rules import RULES, Broken, Rule, Subject, diagnose
-from meno_analyzers.rules.newer import newer_than
-from meno_analyzers.rules.registry import Check
+from meno_analyzers.findings import Finding
 from meno_analyzers.source import Document, Splice, Unit, UnitKind, UnitMap
 
-_SUPPRESSION = re.compile(r"#\s*meno:\s*ok\b(?P<rules>[^#\r\n]*)")
 # A syntax tree takes about a hundred times the memory of its text.
 _CACHED_CHARACTERS = 80_000
-_CHECKS = tuple((rule, rule.check) for rule in RULES.values() if rule.check is not None)
-
-
-@lru_cache(maxsize=256)
-def _checks_for(types: frozenset[type]) -> tuple[tuple[Rule, Check], ...]:
-    """The rules that can match in a unit that holds nodes of these types."""
-    return tuple(pair for pair in _CHECKS if not pair[0].on or not types.isdisjoint(pair[0].on))
+# A unit of at least so many lines is not checked in one go when there is a deadline.
+LONG_UNIT = 60
 
 
 @dataclass(slots=True)
@@ -78,12 +68,15 @@ class Analysis:
         self._positions: dict[Unit, int] | None = None
         self._asking: dict[str, set[Unit]] = {}
         self.pending: dict[Unit, None] = {}
+        # A check that was left in the middle. Whatever may change an answer drops it.
+        self._checking: tuple[Unit, UnitCheck] | None = None
         self._take_in(0, self.units.units)
 
     def retarget(self, target: Version | None) -> None:
         """Takes the text for another Python from now on; all units are to be checked again."""
         if target != self._target:
             self._target = target
+            self._checking = None
             for unit in self.units.units:
                 self._forget_questions(unit)
                 unit.analysis.asked = None
@@ -97,6 +90,7 @@ class Analysis:
     def know_others(self, others: Mapping[str, Module]) -> None:
         """Takes in what is known of the modules that the text imports, by the name it imports them under;
         the units that asked about one that is new or different are pending."""
+        self._checking = None
         before = self._others
         self._others = self._module.others = dict(others)
         for name in before.keys() | others.keys():
@@ -113,6 +107,7 @@ class Analysis:
 
         Returns the findings of the units that were replaced, where they stood before the edit.
         """
+        self._checking = None
         starts = self.units.starts
         change = self.units.update(self.document.lines, splice.first, splice.old_end, splice.new_end)
         before: list[Finding] = []
@@ -123,12 +118,27 @@ class Analysis:
         pending = list(self.pending)
         self.pending = {}
         came = self._take_in(change.first, change.added)
+        if len(change.removed) == len(change.added) == 1 and change.added[0].length >= LONG_UNIT:
+            self._keep_for_now(change.removed[0], change.added[0], starts[change.first], splice)
         for unit in pending:
             self.pending.setdefault(unit)
         for key in self._module.affected(changed_keys(left, came)):
             for unit in self._asking.get(key, ()):
                 self.pending.setdefault(unit)
         return before
+
+    @staticmethod
+    def _keep_for_now(old: Unit, new: Unit, start: int, splice: Splice) -> None:
+        """Lets a long unit show what it showed on the lines that the edit left alone until it is checked."""
+        if old.analysis.is_broken or new.analysis.is_broken:
+            return
+        shift = splice.new_end - splice.old_end
+        first, behind = splice.first - start, splice.old_end - start
+        new.analysis.findings = tuple(
+            finding if finding.span.end_line < first else finding.moved_down(shift)
+            for finding in old.analysis.findings
+            if finding.span.end_line < first or finding.span.start_line >= behind
+        )
 
     def _take_in(self, first: int, units: Sequence[Unit]) -> list[tuple[Summary, str | None]]:
         """Makes facts for new units and puts them up for checking; returns what they contribute."""
@@ -206,27 +216,42 @@ class Analysis:
                     del self._asking[key]
 
     def work(self, seconds: float | None = None) -> bool:
-        """Checks pending units, for about `seconds` if given; returns whether all are done."""
+        """Checks pending units, for about `seconds` if given; returns whether all are done.
+
+        A long unit may be left in the middle of its check, and is then the next to go on with.
+        """
         deadline = None if seconds is None else time.perf_counter() + seconds
         while self.pending:
             unit = next(iter(self.pending))
-            del self.pending[unit]
-            self._check(unit)
+            if not self._check(unit, deadline if unit.length >= LONG_UNIT else None):
+                break
+            self.pending.pop(unit)
             if deadline is not None and time.perf_counter() > deadline:
                 break
         return not self.pending
 
-    def _check(self, unit: Unit) -> None:
+    def _check(self, unit: Unit, deadline: float | None) -> bool:
+        """Checks a unit, or goes on with its check; returns whether its findings are there."""
         analysis: UnitAnalysis = unit.analysis
-        if analysis.asked is not None:
-            if still_holds(self._module, analysis.asked, unit):
-                return
-            self._forget_questions(unit)
-        view = ModuleView(self._module, unit, analysis.class_name)
-        analysis.findings = tuple(check_unit(self._facts(unit, self._position(unit)), view, self._target))
-        analysis.asked = view.asked
-        for name in names_asked(view.asked):
+        if self._checking is not None and self._checking[0] is unit:
+            check = self._checking[1]
+        else:
+            if analysis.asked is not None:
+                if still_holds(self._module, analysis.asked, unit):
+                    return True
+                self._forget_questions(unit)
+                analysis.asked = None
+            view = ModuleView(self._module, unit, analysis.class_name)
+            check = UnitCheck(self._facts(unit, self._position(unit)), view, self._target)
+        if not check.go_on(deadline):
+            self._checking = unit, check
+            return False
+        self._checking = None
+        analysis.findings = check.findings
+        analysis.asked = check.view.asked
+        for name in names_asked(analysis.asked):
             self._asking.setdefault(name, set()).add(unit)
+        return True
 
     def units_with_findings(self) -> Iterator[tuple[int, Unit, tuple[Finding, ...]]]:
         """(first line, unit, its findings relative to that line) for every unit that has any."""
@@ -265,63 +290,6 @@ def _class_opened(unit: Unit) -> str | None:
     return name
 
 
-def check_unit(facts: UnitFacts, view: ModuleView, target: Version | None = None) -> list[Finding]:
-    """All findings of one unit, relative to its first line; one for each line at most."""
-    too_new = list(newer_than(facts, target)) if target is not None else []
-    if facts.newer is not None:
-        return too_new
-    if facts.problem is not None:
-        return _without_suppressed([diagnose(Broken(facts.lines, facts.problem))], facts.lines)
-    if facts.tree is None:
-        return []
-    subject = Subject(facts, view, *facts.inference(view))
-    found = too_new
-    for rule, check in _checks_for(facts.node_types):
-        for match in check(subject):
-            where = match.where
-            span = where if isinstance(where, Span) else facts.span(where)
-            speaker = RULES[match.rule] if match.rule else rule
-            found.append(speaker.finding(match, span))
-    if not found:
-        return found
-    return _one_per_line(_without_suppressed(found, facts.lines))
-
-
-def _one_per_line(findings: list[Finding]) -> list[Finding]:
-    """A learner reads one thing at a time: of several findings on a line the weightiest stays."""
-    best: dict[int, Finding] = {}
-    for finding in findings:
-        line = finding.span.start_line
-        if line not in best or _weight(finding) < _weight(best[line]):
-            best[line] = finding
-    return [best[line] for line in sorted(best)]
-
-
-def _weight(finding: Finding) -> tuple[int, int, float, int]:
-    """What cannot be compiled comes first, then a name without a value: both hide what else there is."""
-    is_name_error = finding.rule.startswith("ME10") and finding.severity.rank == 0
-    order = 0 if finding.category is Category.SYNTAX_ERROR else 1 if is_name_error else 2
-    return (finding.severity.rank, order, -finding.confidence, finding.span.start_column)
-
-
-def _without_suppressed(findings: list[Finding], lines: list[str]) -> list[Finding]:
-    """Leaves out what a `# meno: ok ME301` comment on the line allows; without ids it allows all."""
-    kept = []
-    for finding in findings:
-        allowed = (
-            _SUPPRESSION.search(lines[finding.span.start_line])
-            if finding.span.start_line < len(lines)
-            else None
-        )
-        if allowed is None:
-            kept.append(finding)
-            continue
-        rules = set(re.split(r"[\s,]+", allowed.group("rules").strip())) - {""}
-        if rules and finding.rule not in rules:
-            kept.append(finding)
-    return kept
-
-
 def analyse(text: str, target: Version | None = None) -> list[Finding]:
     """All findings of a whole text: the same engine as in the editor, used once.
 
@@ -330,4 +298,4 @@ def analyse(text: str, target: Version | None = None) -> list[Finding]:
     return Analysis(Document("", text), target=target).findings()
 
 
-__all__ = ["Analysis", "UnitAnalysis", "analyse", "check_unit"]
+__all__ = ["Analysis", "UnitAnalysis", "analyse"]

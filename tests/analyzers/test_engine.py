@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from meno_analyzers import engine
 from meno_analyzers.engine import Analysis, analyse
 from meno_analyzers.findings import Finding
 from meno_analyzers.source import Document
@@ -79,10 +80,14 @@ SAMPLES = {
 }
 
 
+@pytest.mark.parametrize("long_unit", [engine.LONG_UNIT, 1])
 @pytest.mark.parametrize("sample", SAMPLES)
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_edits_lead_where_a_fresh_analysis_leads(sample: str, data: st.DataObject) -> None:
+def test_edits_lead_where_a_fresh_analysis_leads(
+    sample: str, long_unit: int, monkeypatch: pytest.MonkeyPatch, data: st.DataObject
+) -> None:
+    monkeypatch.setattr(engine, "LONG_UNIT", long_unit)
     document = Document("", SAMPLES[sample])
     analysis = Analysis(document)
     for _ in range(data.draw(st.integers(1, 25))):
@@ -91,11 +96,58 @@ def test_edits_lead_where_a_fresh_analysis_leads(sample: str, data: st.DataObjec
         last = min(line + data.draw(st.sampled_from([0, 0, 0, 1, 3])), len(document.lines) - 1)
         end = data.draw(st.integers(0, content_length(document.lines[last])))
         analysis.edited(document.splice((line, column), (last, end), data.draw(st.sampled_from(BITS))))
-        if data.draw(st.booleans()):
-            analysis.work()
+        # Not at all, all of it, or as much as fits before a deadline that has passed already.
+        for seconds in data.draw(st.sampled_from([[], [None], [0.0], [0.0] * 40])):
+            analysis.work(seconds)
     analysis.work()
 
     assert shape(analysis.findings()) == shape(analyse(document.text))
+
+
+def long_function() -> Analysis:
+    """A function that is checked in slices, with a finding in its second line and one in its last."""
+    middle = "".join(f"    total{number} = {number}\n" for number in range(engine.LONG_UNIT))
+    analysis = Analysis(Document("", f"def long():\n    print(first_nope)\n{middle}    print(last_nope)\n"))
+    assert rules_and_lines(analysis) == [("ME101", 1), ("ME101", engine.LONG_UNIT + 2)]
+    return analysis
+
+
+def rules_and_lines(analysis: Analysis) -> list[tuple[str, int]]:
+    return [(finding.rule, finding.span.start_line) for finding in analysis.findings()]
+
+
+def test_a_long_function_shows_what_it_showed_until_it_is_checked() -> None:
+    analysis = long_function()
+
+    analysis.edited(analysis.document.splice((10, 0), (10, 0), "    print(new_nope)\n"))
+    done = analysis.work(0.0)
+
+    assert not done
+    assert rules_and_lines(analysis) == [("ME101", 1), ("ME101", engine.LONG_UNIT + 3)]
+    while not analysis.work(0.0):
+        pass
+    assert rules_and_lines(analysis) == [("ME101", 1), ("ME101", 10), ("ME101", engine.LONG_UNIT + 3)]
+
+
+def test_what_a_long_function_showed_on_the_edited_line_is_gone_at_once() -> None:
+    analysis = long_function()
+
+    analysis.edited(analysis.document.splice((1, 10), (1, 20), "1"))
+    analysis.work(0.0)
+
+    assert rules_and_lines(analysis) == [("ME101", engine.LONG_UNIT + 2)]
+
+
+def test_an_edit_elsewhere_is_heard_by_a_check_that_was_left_in_the_middle() -> None:
+    analysis = long_function()
+    end = len(analysis.document.lines) - 1
+    analysis.edited(analysis.document.splice((10, 0), (10, 0), "    print(new_nope)\n"))
+    analysis.work(0.0)
+
+    analysis.edited(analysis.document.splice((end + 1, 0), (end + 1, 0), "new_nope = last_nope = 1\n"))
+    analysis.work()
+
+    assert rules_and_lines(analysis) == [("ME101", 1)]
 
 
 def shape(findings: list[Finding]) -> list[tuple[object, ...]]:

@@ -34,8 +34,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("meno.session")
 
-# A key is answered within this; what takes longer goes on in slices of the second length.
-FIRST_SLICE = 0.002
+# A key is answered within this, a file that is opened within the second; what takes longer goes on in
+# slices of the third.
+FIRST_SLICE = 0.003
+OPENING_SLICE = 0.02
 SLICE = 0.001
 
 
@@ -119,7 +121,7 @@ class Session(Housekeeping):
         self._epoch += 1
         file = OpenFile(Document(uri, text, version), self._epoch, self.settings.target)
         self.files[unquote(uri)] = file
-        self._after_change(file, FIRST_SLICE * 10)
+        self._after_change(file, OPENING_SLICE)
         gc.freeze()
         self.look_around(file)
 
@@ -143,7 +145,7 @@ class Session(Housekeeping):
                 file.document.replace_all(change.text)
                 file.replaced()
         file.document.version = version
-        self._after_change(file, FIRST_SLICE)
+        self._after_change(file, max(0.0, FIRST_SLICE - (time.perf_counter() - started)))
         self.note("change", time.perf_counter() - started)
 
     def closed(self, uri: str) -> None:

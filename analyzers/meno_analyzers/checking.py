@@ -1,0 +1,107 @@
+"""All rules over one unit: which are asked, in what order, and which of their findings stay.
+
+A check can be left between two rules and taken up again, so that no key waits for a long function.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from meno_analyzers.facts.newer import Version
+from meno_analyzers.facts.unit import UnitFacts
+from meno_analyzers.facts.view import ModuleView
+from meno_analyzers.findings import Category, Finding, Span
+from meno_analyzers.rules import RULES, Broken, Rule, Subject, diagnose
+from meno_analyzers.rules.newer import newer_than
+from meno_analyzers.rules.registry import Check
+
+_SUPPRESSION = re.compile(r"#\s*meno:\s*ok\b(?P<rules>[^#\r\n]*)")
+_CHECKS = tuple((rule, rule.check) for rule in RULES.values() if rule.check is not None)
+
+
+@lru_cache(maxsize=256)
+def _checks_for(types: frozenset[type]) -> tuple[tuple[Rule, Check], ...]:
+    """The rules that can match in a unit that holds nodes of these types."""
+    return tuple(pair for pair in _CHECKS if not pair[0].on or not types.isdisjoint(pair[0].on))
+
+
+class UnitCheck:
+    """The check of one unit. `findings`, relative to its first line, are whole once `go_on` answers True."""
+
+    def __init__(self, facts: UnitFacts, view: ModuleView, target: Version | None = None) -> None:
+        """`target` is the Python that the text is for; without it nothing is too new."""
+        self.view = view
+        self.findings: tuple[Finding, ...] = ()
+        self._facts = facts
+        self._found = list(newer_than(facts, target)) if target is not None else []
+        self._left: Iterator[tuple[Rule, Check]] = iter(())
+        self._subject: Subject | None = None
+
+    def go_on(self, deadline: float | None = None) -> bool:
+        """Asks the rules that were not asked yet, until `deadline`; returns whether all have been."""
+        if self._subject is None:
+            if self._facts.newer is not None or self._facts.tree is None:
+                self._found += self._of_unreadable()
+                return self._finish()
+            self._subject = Subject(self._facts, self.view, *self._facts.inference(self.view))
+            self._left = iter(_checks_for(self._facts.node_types))
+        for rule, check in self._left:
+            self._ask(rule, check, self._subject)
+            if deadline is not None and time.perf_counter() > deadline:
+                return False
+        return self._finish()
+
+    def _of_unreadable(self) -> Iterable[Finding]:
+        """What is said about a unit without a tree, unless its syntax is merely newer."""
+        if self._facts.newer is None and self._facts.problem is not None:
+            yield diagnose(Broken(self._facts.lines, self._facts.problem))
+
+    def _ask(self, rule: Rule, check: Check, subject: Subject) -> None:
+        for match in check(subject):
+            where = match.where
+            span = where if isinstance(where, Span) else self._facts.span(where)
+            speaker = RULES[match.rule] if match.rule else rule
+            self._found.append(speaker.finding(match, span))
+
+    def _finish(self) -> bool:
+        if self._found:
+            self.findings = tuple(_one_per_line(_without_suppressed(self._found, self._facts.lines)))
+        return True
+
+
+def _one_per_line(findings: list[Finding]) -> list[Finding]:
+    """A learner reads one thing at a time: of several findings on a line the weightiest stays."""
+    best: dict[int, Finding] = {}
+    for finding in findings:
+        line = finding.span.start_line
+        if line not in best or _weight(finding) < _weight(best[line]):
+            best[line] = finding
+    return [best[line] for line in sorted(best)]
+
+
+def _weight(finding: Finding) -> tuple[int, int, float, int]:
+    """What cannot be compiled comes first, then a name without a value: both hide what else there is."""
+    is_name_error = finding.rule.startswith("ME10") and finding.severity.rank == 0
+    order = 0 if finding.category is Category.SYNTAX_ERROR else 1 if is_name_error else 2
+    return (finding.severity.rank, order, -finding.confidence, finding.span.start_column)
+
+
+def _without_suppressed(findings: list[Finding], lines: list[str]) -> list[Finding]:
+    """Leaves out what a `# meno: ok ME301` comment on the line allows; without ids it allows all."""
+    kept = []
+    for finding in findings:
+        allowed = (
+            _SUPPRESSION.search(lines[finding.span.start_line])
+            if finding.span.start_line < len(lines)
+            else None
+        )
+        if allowed is None:
+            kept.append(finding)
+            continue
+        rules = set(re.split(r"[\s,]+", allowed.group("rules").strip())) - {""}
+        if rules and finding.rule not in rules:
+            kept.append(finding)
+    return kept
