@@ -16,7 +16,7 @@ from meno_analyzers.facts.view import ModuleView
 from meno_analyzers.findings import Category, Finding, Span
 from meno_analyzers.rules import RULES, Broken, Rule, Subject, diagnose
 from meno_analyzers.rules.newer import newer_than
-from meno_analyzers.rules.registry import Check
+from meno_analyzers.rules.registry import Check, Match
 
 _SUPPRESSION = re.compile(r"#\s*meno:\s*ok\b(?P<rules>[^#\r\n]*)")
 _CHECKS = tuple((rule, rule.check) for rule in RULES.values() if rule.check is not None)
@@ -48,8 +48,12 @@ class UnitCheck:
                 return self._finish()
             self._subject = Subject(self._facts, self.view, *self._facts.inference(self.view))
             self._left = iter(_checks_for(self._facts.node_types))
+        words = self._facts.words
         for rule, check in self._left:
-            self._ask(rule, check, self._subject)
+            if rule.words and words.isdisjoint(rule.words):
+                continue
+            for match in check(self._subject):
+                self._take(rule, match)
             if deadline is not None and time.perf_counter() > deadline:
                 return False
         return self._finish()
@@ -59,12 +63,11 @@ class UnitCheck:
         if self._facts.newer is None and self._facts.problem is not None:
             yield diagnose(Broken(self._facts.lines, self._facts.problem))
 
-    def _ask(self, rule: Rule, check: Check, subject: Subject) -> None:
-        for match in check(subject):
-            where = match.where
-            span = where if isinstance(where, Span) else self._facts.span(where)
-            speaker = RULES[match.rule] if match.rule else rule
-            self._found.append(speaker.finding(match, span))
+    def _take(self, rule: Rule, match: Match) -> None:
+        where = match.where
+        span = where if isinstance(where, Span) else self._facts.span(where)
+        speaker = RULES[match.rule] if match.rule else rule
+        self._found.append(speaker.finding(match, span))
 
     def _finish(self) -> bool:
         if self._found:

@@ -67,21 +67,22 @@ class UnitFacts:
     @overload
     def nodes(self, first: type[A], second: type[B], third: type[C], /) -> Sequence[A | B | C]: ...
     @overload
-    def nodes(self, *types: type[ast.expr]) -> Sequence[ast.expr]: ...
+    def nodes(self, first: type[ast.expr], /, *others: type[ast.expr]) -> Sequence[ast.expr]: ...
     @overload
-    def nodes(self, *types: type[ast.AST]) -> Sequence[ast.AST]: ...
-    def nodes(self, *types: type[ast.AST]) -> Sequence[ast.AST]:
+    def nodes(self, first: type[ast.AST], /, *others: type[ast.AST]) -> Sequence[ast.AST]: ...
+    def nodes(self, first: type[ast.AST], /, *others: type[ast.AST]) -> Sequence[ast.AST]:
         """All nodes of these exact types, one type after the other, each in the order of the text."""
-        if len(types) > 1:
-            return [node for kind in types for node in self.nodes(kind)]
-        (kind,) = types
-        found = self._sorted.get(kind)
-        if found is None:
-            # The walk goes in no useful order; rules report in the order of the text.
-            found = self._index.get(kind, _NO_NODES)
-            if len(found) > 1 and hasattr(found[0], "lineno"):
-                found = sorted(found, key=_place)
-            self._sorted[kind] = found
+        if others:
+            return [node for kind in (first, *others) for node in self.nodes(kind)]
+        found = self._sorted.get(first)
+        return found if found is not None else self._in_order(first)
+
+    def _in_order(self, kind: type[ast.AST]) -> Sequence[ast.AST]:
+        # The walk goes in no useful order; rules report in the order of the text.
+        found: Sequence[ast.AST] = self._index.get(kind, _NO_NODES)
+        if len(found) > 1 and hasattr(found[0], "lineno"):
+            found = sorted(found, key=_place)
+        self._sorted[kind] = found
         return found
 
     @cached_property
@@ -200,6 +201,11 @@ class UnitFacts:
     def types(self, module: ModuleView) -> Types:
         """Proven types for this unit within its file."""
         return self.inference(module)[0]
+
+    @cached_property
+    def words(self) -> Set[str]:
+        """All names and attributes that the unit mentions."""
+        return self._names.keys() | {node.attr for node in self.nodes(ast.Attribute)}
 
     @cached_property
     def _names(self) -> dict[str, list[ast.Name]]:

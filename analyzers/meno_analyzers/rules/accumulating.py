@@ -136,7 +136,7 @@ def _read_after(unit: Subject, loop: Loop, name: str) -> bool:
 def only_last_item_used(unit: Subject) -> Iterator[Match]:
     for loop in unit.facts.nodes(ast.For):
         following = after(unit.facts, loop)
-        if not following or loop.orelse or exits(loop.body):
+        if not following or not isinstance(following[0], ast.Expr) or loop.orelse or exits(loop.body):
             continue
         match following[0]:
             case ast.Expr(

@@ -117,6 +117,7 @@ def _read_later(unit: Subject, statement: ast.stmt, name: str) -> bool:
     Severity.HINT,
     0.95,
     on=(ast.Return,),
+    words=("print",),
     values=("function", "call"),
 )
 def return_print(unit: Subject) -> Iterator[Match]:

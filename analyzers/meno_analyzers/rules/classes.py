@@ -218,6 +218,7 @@ def attribute_assignment_reversed(unit: Subject) -> Iterator[Match]:
     Severity.ERROR,
     0.99,
     on=(ast.Attribute,),
+    words=("super",),
     values=("call", "method"),
 )
 def super_without_parentheses(unit: Subject) -> Iterator[Match]:

@@ -291,6 +291,7 @@ def string_compared_to_many(unit: Subject) -> Iterator[Match]:
     Severity.WARNING,
     0.98,
     on=(ast.Compare,),
+    words=("len",),
     values=("length", "comparison", "answer"),
 )
 def length_never_negative(unit: Subject) -> Iterator[Match]:

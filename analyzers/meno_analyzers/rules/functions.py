@@ -35,6 +35,7 @@ declare(
     Severity.WARNING,
     0.99,
     on=(ast.Call,),
+    words=("print",),
     values=("function", "call"),
     variants=("silent",),
 )

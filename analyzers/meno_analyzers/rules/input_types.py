@@ -150,6 +150,7 @@ def _typed_in(unit: Subject, node: ast.expr) -> tuple[Note, ...]:
     Severity.ERROR,
     0.99,
     on=(ast.Call,),
+    words=("int", "float"),
     values=("call", "text", "function"),
 )
 def number_of_text_invalid(unit: Subject) -> Iterator[Match]:

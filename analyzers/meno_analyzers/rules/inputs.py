@@ -28,6 +28,7 @@ _PAUSE = re.compile(
     Severity.HINT,
     0.95,
     on=(ast.Expr,),
+    words=("input",),
     values=("prompt",),
 )
 def input_result_dropped(unit: Subject) -> Iterator[Match]:
@@ -99,6 +100,7 @@ def _is_plain(unit: Subject, name: ast.Name) -> bool:
     Severity.HINT,
     0.95,
     on=(ast.Call,),
+    words=("print",),
     values=("name", "text"),
 )
 def variable_name_inside_quotes(unit: Subject) -> Iterator[Match]:

@@ -85,6 +85,7 @@ def _speaks(body: list[ast.stmt]) -> bool:
     Severity.ERROR,
     0.98,
     on=(ast.While,),
+    words=("len",),
     values=("sequence", "index", "test", "expression"),
 )
 def while_index_past_end(unit: Subject) -> Iterator[Match]:

@@ -21,6 +21,7 @@ from meno_analyzers.rules.surroundings import awaits_error
     Severity.HINT,
     0.95,
     on=(ast.For,),
+    words=("range",),
     values=("sequence", "index", "expression"),
 )
 def index_runs_past_end(unit: Subject) -> Iterator[Match]:

@@ -132,6 +132,7 @@ def _changes_object(unit: Subject, use: ast.Name) -> ast.AST | None:
     Severity.WARNING,
     0.98,
     on=(ast.Call,),
+    words=("fromkeys",),
     values=("call", "value"),
 )
 def shared_default_fromkeys(unit: Subject) -> Iterator[Match]:

@@ -199,18 +199,21 @@ def division_by_zero_literal(unit: Subject) -> Iterator[Match]:
     for node in unit.facts.nodes(ast.BinOp):
         if not isinstance(node.op, ast.Div | ast.FloorDiv | ast.Mod) or awaits_error(unit.facts, node):
             continue
-        values = {"divisor": unit.facts.source(node.right), "expression": unit.facts.source(node)}
         if literal(node.right) == 0:
             # `1 / 0` is how a program is made to fail on purpose.
             if literal(node.left) is None and unit.types.of(node.left) in NUMBERS:
-                yield Match(node, values, variant="literal")
+                yield Match(node, _divided(unit, node), variant="literal")
         elif (
             isinstance(node.right, ast.Name)
             and _is_zero(unit, node.right)
             and unit.types.of(node.left) not in TEXTS
             and not _asked_about(unit, node.right)
         ):
-            yield Match(node, values, notes=_made_at(unit, node.right))
+            yield Match(node, _divided(unit, node), notes=_made_at(unit, node.right))
+
+
+def _divided(unit: Subject, node: ast.BinOp) -> dict[str, str]:
+    return {"divisor": unit.facts.source(node.right), "expression": unit.facts.source(node)}
 
 
 def _is_zero(unit: Subject, name: ast.Name) -> bool:

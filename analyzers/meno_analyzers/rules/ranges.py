@@ -33,6 +33,7 @@ _HEADED = frozenset("argv args argument arguments lines rows header headers tabl
     Severity.HINT,
     0.92,
     on=(ast.For,),
+    words=("range",),
     values=("sequence", "index", "range"),
 )
 def range_skips_last_item(unit: Subject) -> Iterator[Match]:
@@ -52,6 +53,7 @@ def range_skips_last_item(unit: Subject) -> Iterator[Match]:
     Severity.HINT,
     0.92,
     on=(ast.For,),
+    words=("range",),
     values=("sequence", "index", "range"),
 )
 def range_skips_first_item(unit: Subject) -> Iterator[Match]:
@@ -133,6 +135,7 @@ def _is_within(unit: Subject, node: ast.AST, whole: ast.AST) -> bool:
     Severity.WARNING,
     0.98,
     on=(ast.For, ast.comprehension),
+    words=("range",),
     values=("range", "start", "stop"),
 )
 def empty_range(unit: Subject) -> Iterator[Match]:
@@ -167,6 +170,7 @@ def _iterables(unit: Subject) -> Iterator[ast.expr]:
     Severity.WARNING,
     0.98,
     on=(ast.For, ast.comprehension),
+    words=("range",),
     values=("range", "start", "stop", "sequence"),
 )
 def backward_range_without_step(unit: Subject) -> Iterator[Match]:
@@ -194,6 +198,7 @@ def backward_range_without_step(unit: Subject) -> Iterator[Match]:
     Severity.ERROR,
     0.99,
     on=(ast.Call,),
+    words=("range",),
     values=("range", "number"),
 )
 def range_with_float(unit: Subject) -> Iterator[Match]:

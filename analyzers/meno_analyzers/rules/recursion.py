@@ -151,17 +151,17 @@ def recursion_without_progress(unit: Subject) -> Iterator[Match]:
             or function.args.posonlyargs
         ):
             continue
-        body = list(scope_nodes(function))
-        if _has_side_effects(unit, function, body):
+        calls = [
+            call
+            for call in unit.facts.nodes(ast.Call)
+            if _repeats_arguments(unit, function, call) and unit.facts.function_around(call) is function
+        ]
+        if not calls or _has_side_effects(unit, function):
             continue
-        for node in body:
-            if isinstance(node, ast.Call) and _repeats_arguments(unit, function, node):
-                values = {"function": function.name, "call": unit.facts.source(node)}
-                yield Match(
-                    node,
-                    values,
-                    notes=(Note(unit.facts.span(function.args.args[0]), "The same value came in here."),),
-                )
+        note = Note(unit.facts.span(function.args.args[0]), "The same value came in here.")
+        for call in calls:
+            values = {"function": function.name, "call": unit.facts.source(call)}
+            yield Match(call, values, notes=(note,))
 
 
 def _repeats_arguments(unit: Subject, function: FunctionNode, call: ast.Call) -> bool:
@@ -186,10 +186,10 @@ def _repeats_arguments(unit: Subject, function: FunctionNode, call: ast.Call) ->
     )
 
 
-def _has_side_effects(unit: Subject, function: FunctionNode, body: list[ast.AST]) -> bool:
+def _has_side_effects(unit: Subject, function: FunctionNode) -> bool:
     """Whether anything in the body could make the next call with the same arguments end otherwise."""
     parameters = {argument.arg for argument in function.args.args}
-    for node in body:
+    for node in scope_nodes(function):
         match node:
             case ast.Name(id=name, ctx=ast.Store() | ast.Del()) if name in parameters:
                 return True

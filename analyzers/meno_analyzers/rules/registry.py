@@ -84,7 +84,8 @@ SyntaxCheck = Callable[[Broken], Match | None]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule's data. `on` are the node types without which it cannot match, so that most are never run.
+    """A rule's data. `on` are the node types, and `words` the names and attributes, without any of which it
+    cannot match, so that most are never run.
 
     `confidence` is the precision aimed at; `misconception` an id of progmiscon.org where one fits.
     """
@@ -98,6 +99,7 @@ class Rule:
     variants: tuple[str, ...] = ()
     misconception: str | None = None
     on: tuple[type[ast.AST], ...] = ()
+    words: tuple[str, ...] = ()
     check: Check | None = None
     syntax_check: SyntaxCheck | None = None
 
@@ -129,6 +131,7 @@ def rule(
     confidence: float,
     *,
     on: tuple[type[ast.AST], ...] = (),
+    words: tuple[str, ...] = (),
     values: tuple[str, ...] = (),
     variants: tuple[str, ...] = (),
     misconception: str | None = None,
@@ -137,7 +140,9 @@ def rule(
 
     def register(check: Check) -> Check:
         assert id not in RULES, id
-        RULES[id] = Rule(id, name, category, severity, confidence, values, variants, misconception, on, check)
+        RULES[id] = Rule(
+            id, name, category, severity, confidence, values, variants, misconception, on, words, check
+        )
         return check
 
     return register
@@ -180,9 +185,7 @@ def syntax_rule(
             values,
             variants,
             misconception,
-            (),
-            None,
-            check,
+            syntax_check=check,
         )
         return check
 

@@ -19,6 +19,7 @@ from meno_analyzers.rules.surroundings import in_try
     Severity.ERROR,
     0.99,
     on=(ast.Subscript,),
+    words=("len",),
     values=("sequence",),
 )
 def index_equals_length(unit: Subject) -> Iterator[Match]:
@@ -66,6 +67,7 @@ def _guarded(unit: Subject, node: ast.AST, name: str) -> bool:
     Severity.WARNING,
     0.98,
     on=(ast.Call,),
+    words=("pop",),
     values=("sequence", "argument"),
 )
 def pop_value_instead_of_index(unit: Subject) -> Iterator[Match]:

@@ -199,9 +199,14 @@ def has(nodes: Iterable[ast.AST], *types: type[ast.AST]) -> bool:
 
 def exits(body: list[ast.stmt]) -> bool:
     """Whether a loop's body has any way out of the loop but its test."""
-    if outcomes(body) & (Outcome.BREAK | Outcome.RETURN | Outcome.RAISE):
-        return True
-    return has(body, ast.Return, ast.Raise, ast.Yield, ast.YieldFrom, ast.Await, ast.Assert)
+    # Many rules ask about the same loop: the answer is kept with its first statement.
+    known: bool | None = body[0].__dict__.get("_exits")
+    if known is None:
+        known = bool(outcomes(body) & (Outcome.BREAK | Outcome.RETURN | Outcome.RAISE)) or has(
+            body, ast.Return, ast.Raise, ast.Yield, ast.YieldFrom, ast.Await, ast.Assert
+        )
+        body[0].__dict__["_exits"] = known
+    return known
 
 
 def leaves_after(facts: UnitFacts, node: ast.AST, loop: ast.AST) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 
+@lru_cache(maxsize=4096)
 def distance(left: str, right: str, most: int) -> int:
     """The Damerau–Levenshtein distance (optimal string alignment), or `most` + 1 if it is larger.
 

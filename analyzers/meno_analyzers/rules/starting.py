@@ -91,6 +91,7 @@ def _zero_start(unit: Subject, place: ast.Name) -> ast.AST | None:
     Severity.WARNING,
     0.98,
     on=(ast.For,),
+    words=("range",),
     values=("product", "index", "range"),
 )
 def factorial_multiplies_by_zero(unit: Subject) -> Iterator[Match]:

@@ -193,6 +193,7 @@ def wrong_index(unit: Subject) -> Iterator[Match]:
     Severity.ERROR,
     0.99,
     on=(ast.Subscript,),
+    words=("len",),
     values=("sequence", "call"),
 )
 def random_index_off_by_one(unit: Subject) -> Iterator[Match]:

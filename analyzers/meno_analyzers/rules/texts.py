@@ -28,6 +28,7 @@ _GAP = re.compile(r"\{([A-Za-z_]\w*)((?:\.\w+|\[\w+\])*)(?:![rsa])?(?::[^{}]*)?\
     Severity.HINT,
     0.95,
     on=(ast.Call,),
+    words=("print", "input"),
     values=("gap", "name"),
 )
 def missing_f_prefix(unit: Subject) -> Iterator[Match]:
@@ -84,6 +85,7 @@ _VOWELS = frozenset("aeiouAEIOU")
     Severity.HINT,
     0.95,
     on=(ast.Call,),
+    words=("strip", "lstrip", "rstrip"),
     values=("method", "characters"),
 )
 def strip_removes_characters(unit: Subject) -> Iterator[Match]:
@@ -201,6 +203,7 @@ _NO_TEXT = frozenset(
     Severity.ERROR,
     0.98,
     on=(ast.Call,),
+    words=("join",),
     values=("items", "kind"),
 )
 def join_non_strings(unit: Subject) -> Iterator[Match]:
@@ -257,6 +260,7 @@ def _kind_of_items(unit: Subject, items: ast.expr) -> str | None:
     Severity.ERROR,
     0.99,
     on=(ast.Call,),
+    words=("join",),
     values=("receiver", "kind", "call"),
 )
 def join_called_on_list(unit: Subject) -> Iterator[Match]:
