@@ -18,12 +18,12 @@ from meno_analyzers.facts.cache import FactsCache
 from meno_analyzers.facts.contributions import changed_keys
 from meno_analyzers.facts.module import Module
 from meno_analyzers.facts.newer import Version
-from meno_analyzers.facts.summaries import summary_of
+from meno_analyzers.facts.summaries import class_opened, summary_of
 from meno_analyzers.facts.summary import Summary
 from meno_analyzers.facts.unit import UnitFacts
 from meno_analyzers.facts.view import Asked, ModuleView, names_asked, still_holds
 from meno_analyzers.findings import Finding
-from meno_analyzers.source import Document, Splice, Unit, UnitKind, UnitMap
+from meno_analyzers.source import Document, Splice, Unit, UnitMap
 
 # A syntax tree takes about a hundred times the memory of its text.
 _CACHED_CHARACTERS = 80_000
@@ -153,7 +153,7 @@ class Analysis:
             broken = facts.problem is not None
             unit.analysis = UnitAnalysis(summary, broken, class_name if unit.depth == 1 else None)
             if unit.depth == 0:
-                class_name = _class_opened(unit)
+                class_name = class_opened(unit, unit.analysis.summary)
             self._module.add(summary, unit, unit.analysis.class_name)
             came.append((summary, unit.analysis.class_name))
             self.pending.setdefault(unit)
@@ -166,7 +166,7 @@ class Analysis:
             index -= 1
             unit = self.units.units[index]
             if unit.depth == 0:
-                return _class_opened(unit)
+                return class_opened(unit, unit.analysis.summary)
             if unit.depth == 1:
                 name: str | None = unit.analysis.class_name
                 return name
@@ -279,15 +279,6 @@ class Analysis:
         index = self.units.index_at(line)
         start = self.units.starts[index]
         return start, start + self.units.units[index].length - 1
-
-
-def _class_opened(unit: Unit) -> str | None:
-    """The name of the class that a unit opens and that goes on below it."""
-    part = unit.analysis.summary.part
-    if unit.kind is not UnitKind.CLASS or not unit.goes_on or part is None or part.header is None:
-        return None
-    name: str = part.header.name
-    return name
 
 
 def analyse(text: str, target: Version | None = None) -> list[Finding]:

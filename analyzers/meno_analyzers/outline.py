@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from meno_analyzers.facts.module import Module
-from meno_analyzers.facts.summaries import summary_of
+from meno_analyzers.facts.summaries import class_opened, summary_of
 from meno_analyzers.facts.unit import UnitFacts
 from meno_analyzers.source import Document, UnitMap
 
@@ -15,11 +15,15 @@ def outlining(text: str) -> Generator[None, None, Module]:
     lines = Document("", text).lines
     module = Module()
     start = 0
+    class_name: str | None = None
     for unit in UnitMap(lines).units:
         unit_lines = lines[start : start + unit.length]
         start += unit.length
         facts = UnitFacts(unit_lines, in_class=unit.in_class, goes_on=unit.goes_on)
-        module.add(summary_of(facts), unit)
+        summary = summary_of(facts)
+        module.add(summary, unit, class_name if unit.depth == 1 else None)
+        if unit.depth == 0:
+            class_name = class_opened(unit, summary)
         yield
     return module
 

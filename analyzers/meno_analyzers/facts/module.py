@@ -112,6 +112,12 @@ class Module:
             return None
         return holder.functions.get(name) if len(holder.bindings.get(name, ())) == 1 else None
 
+    def constructor(self, name: str) -> FunctionSummary | None:
+        """The class `name` seen as the function that makes its objects, where that is known."""
+        facts = self.classes.facts(name)
+        signature = facts.signature if facts is not None else None
+        return FunctionSummary(name, False, signature) if signature is not None else None
+
     def answers_data(self, name: str) -> bool:
         """Whether exactly one function of that name exists, whatever else binds it, and answers data."""
         found = [s.functions[name] for _, s in self._bindings.get(name, ()) if name in s.functions]
@@ -130,9 +136,10 @@ class Module:
         return frozenset(self._mentions[Mention.IMPORTED])
 
     def function_of_other(self, module: str, name: str) -> FunctionSummary | None:
-        """The function of that name in another file of the workspace that this one imports."""
+        """The function of that name in another file of the workspace that this one imports, or what calling
+        its class of that name asks for."""
         other = self.others.get(module)
-        return other.function(name) if other is not None else None
+        return (other.function(name) or other.constructor(name)) if other is not None else None
 
     def names_of_other(self, module: str) -> tuple[str, ...] | None:
         """All names of another file's module, or None if they are not known for certain."""

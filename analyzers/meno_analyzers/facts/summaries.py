@@ -16,6 +16,7 @@ from meno_analyzers.facts.tree import scope_nodes
 from meno_analyzers.facts.types import Types, join
 from meno_analyzers.facts.unit import UnitFacts
 from meno_analyzers.facts.view import ModuleView
+from meno_analyzers.source import Unit, UnitKind
 from meno_analyzers.source.tolerant import read_names
 
 _DATA = (
@@ -53,6 +54,13 @@ def summary_of(facts: UnitFacts) -> Summary:
         star_import=scopes.star_import,
         dynamic=scopes.dynamic,
     )
+
+
+def class_opened(unit: Unit, summary: Summary) -> str | None:
+    """The name of the class that a unit opens and that goes on below it."""
+    if unit.kind is not UnitKind.CLASS or not unit.goes_on or summary.part is None:
+        return None
+    return summary.part.header.name if summary.part.header is not None else None
 
 
 def _summary_of_broken(facts: UnitFacts) -> Summary:

@@ -56,6 +56,8 @@ class Types:
         self._depth = 0
         # The type of the items of an expression; `Values` knows more about those than a type says.
         self.element: Callable[[ast.expr], str | None] = lambda _node: None
+        # The type of a name by the tests that have been passed before its use.
+        self.narrowed: Callable[[ast.Name], str | None] | None = None
 
     def of(self, node: ast.expr) -> str | None:
         """The proven type of an expression, or None."""
@@ -77,6 +79,10 @@ class Types:
         if not self._open:
             self._known[node] = found
         return found
+
+    def narrowed_kind(self, node: ast.expr) -> str | None:
+        """The type that a test told, which was passed before the use."""
+        return self.narrowed(node) if self.narrowed is not None and isinstance(node, ast.Name) else None
 
     def is_text(self, node: ast.expr) -> bool:
         return self.of(node) in TEXTS
@@ -109,6 +115,8 @@ class Types:
         return kind if isinstance(node.slice, ast.Slice) else self.element(node.value)
 
     def _name(self, node: ast.Name) -> str | None:
+        if self.narrowed is not None and (kind := self.narrowed(node)) is not None:
+            return kind
         definitions = self._reaching(node)
         if definitions is None:
             return self._from_module(node)

@@ -7,7 +7,7 @@ the nodes of their types from an index instead of walking again.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from operator import attrgetter
 from typing import TypeVar, overload
@@ -15,6 +15,7 @@ from typing import TypeVar, overload
 from meno_analyzers.facts.definitions import Definitions
 from meno_analyzers.facts.flow import Flow, flow_of
 from meno_analyzers.facts.module import BUILTIN_NAMES
+from meno_analyzers.facts.narrowing import Guard, guards_of
 from meno_analyzers.facts.newer import newer_syntax
 from meno_analyzers.facts.parsing import Parsed, parse_unit, span_of
 from meno_analyzers.facts.scopes import FunctionNode, Scope, ScopeKind, ScopeTree, build_scopes
@@ -194,9 +195,25 @@ class UnitFacts:
     def inference(self, module: ModuleView) -> tuple[Types, Values]:
         """Proven types and proven values for this unit within its file."""
         types = Types(self.reaching, lambda name: self.is_builtin(name, module), self.is_global, module)
+        if self.guards:
+            types.narrowed = lambda name: self._narrowed(name, module)
         values = Values(self, types, module)
         types.element = values.element
         return types, values
+
+    @cached_property
+    def guards(self) -> Mapping[str, Sequence[Guard]]:
+        """The tests that say of what type a name is where they have been passed."""
+        return guards_of(self)
+
+    def _narrowed(self, name: ast.Name, module: ModuleView) -> str | None:
+        for guard in self.guards.get(name.id, ()):
+            test = guard.test
+            if name in guard.region and all(self.is_builtin(word, module) for word in test.words):
+                known = self.reaching(name)
+                if known is not None and known == self.reaching(test.asked):
+                    return test.kind
+        return None
 
     def types(self, module: ModuleView) -> Types:
         """Proven types for this unit within its file."""

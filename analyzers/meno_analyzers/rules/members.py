@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from meno_analyzers.facts.builtin_types import ATTRIBUTES
+from meno_analyzers.facts.tree import walk
 from meno_analyzers.facts.types import NUMBERS
 from meno_analyzers.findings import Category, Edit, Severity, insertion
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
@@ -38,7 +39,7 @@ def method_of_another_type(unit: Subject) -> Iterator[Match]:
         kind = unit.types.of(node.value)
         if kind not in ATTRIBUTES or node.attr in ATTRIBUTES[kind] or not isinstance(node.ctx, ast.Load):
             continue
-        if awaits_error(unit.facts, node) or _asks_for_attributes(unit, node):
+        if awaits_error(unit.facts, node) or _asks_for_attributes(unit, node, kind):
             continue
         if kind in {"list", "tuple", "set"} and node.attr == "join":
             continue  # ME605 has the better explanation
@@ -72,12 +73,13 @@ def _measured(unit: Subject, node: ast.Attribute) -> tuple[Edit, ...]:
     return (Edit(span, f"len({unit.facts.source(node.value)})"),)
 
 
-def _asks_for_attributes(unit: Subject, node: ast.AST) -> bool:
-    """Whether a test around the use asks what the object is or has."""
+def _asks_for_attributes(unit: Subject, node: ast.Attribute, kind: str) -> bool:
+    """Whether a test around the use asks what the object is or has, and did not tell its type."""
+    asking = {"hasattr"} if unit.types.narrowed_kind(node.value) == kind else {"hasattr", "isinstance"}
     for ancestor in unit.facts.ancestors(node):
         if isinstance(ancestor, ast.If | ast.IfExp | ast.BoolOp):
-            for call in ast.walk(ancestor.test if not isinstance(ancestor, ast.BoolOp) else ancestor):
-                if isinstance(call, ast.Call) and getattr(call.func, "id", "") in {"hasattr", "isinstance"}:
+            for call in walk(ancestor.test if not isinstance(ancestor, ast.BoolOp) else ancestor):
+                if isinstance(call, ast.Call) and getattr(call.func, "id", "") in asking:
                     return True
     return False
 

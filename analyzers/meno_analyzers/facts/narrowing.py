@@ -1,0 +1,127 @@
+"""What a test says about a name where it has been passed: `isinstance(x, str)`, `x is None`.
+
+A guard holds in the branch that the test opens, in what follows behind `and`, and below an `if` whose other
+branch leaves the block. It says nothing where the name may have been given another value in between.
+Source: Tobin-Hochstadt, Felleisen, Logical Types for Untyped Languages, 2010 (occurrence typing), of which
+these are the simplest shapes.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from meno_analyzers.facts.control import Outcome, outcomes
+from meno_analyzers.facts.tree import walk
+
+if TYPE_CHECKING:
+    from meno_analyzers.facts.unit import UnitFacts
+
+_TYPES = frozenset("int float str list tuple dict set frozenset bytes complex".split())
+_BLOCKS = ("body", "orelse", "finalbody")
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """An expression that tells the type `kind` of a name, if it comes out as `truth` and `words` mean
+    Python's builtins."""
+
+    node: ast.expr
+    asked: ast.Name
+    kind: str
+    words: tuple[ast.Name, ...]
+    truth: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A test with the nodes that are evaluated only after it came out so."""
+
+    test: Test
+    region: frozenset[ast.AST]
+
+
+def guards_of(facts: UnitFacts) -> Mapping[str, Sequence[Guard]]:
+    """All guards of a unit, by the name that they are about."""
+    found: dict[str, list[Guard]] = {}
+    for test in _tests(facts):
+        roots = list(_passed(facts, test))
+        region = frozenset(walk(*roots))
+        if roots and not any(_binds(part, test.asked.id) for part in region):
+            found.setdefault(test.asked.id, []).append(Guard(test, region))
+    return found
+
+
+def _tests(facts: UnitFacts) -> Iterator[Test]:
+    for function in facts.names_called("isinstance"):
+        match call := facts.parents.get(function):
+            case ast.Call(args=[ast.Name() as asked, ast.Name(id=kind) as word], keywords=[]):
+                if call.func is function and kind in _TYPES:
+                    yield Test(call, asked, kind, (function, word), True)
+            case _:
+                pass
+    for compare in facts.nodes(ast.Compare):
+        operator = compare.ops[0]
+        if isinstance(operator, ast.Is | ast.IsNot) and isinstance(compare.left, ast.Name):
+            match compare.comparators:
+                case [ast.Constant(value=None)]:
+                    yield Test(compare, compare.left, "NoneType", (), isinstance(operator, ast.Is))
+                case _:
+                    pass
+
+
+def _passed(facts: UnitFacts, test: Test) -> Iterator[ast.AST]:
+    """The nodes that are evaluated only after the test came out as it has to."""
+    node: ast.AST = test.node
+    truth = test.truth
+    while (parent := facts.parents.get(node)) is not None:
+        match parent:
+            case ast.UnaryOp(op=ast.Not()):
+                truth = not truth
+            case ast.BoolOp(op=operator, values=values):
+                # Behind `and` all before it were true, behind `or` they were false.
+                if isinstance(operator, ast.And) is not truth:
+                    return
+                yield from values[values.index(node) + 1 :]  # type: ignore[arg-type]
+            case ast.IfExp() if node is parent.test:
+                yield parent.body if truth else parent.orelse
+                return
+            case ast.If() if node is parent.test:
+                yield from parent.body if truth else parent.orelse
+                other = parent.orelse if truth else parent.body
+                if other and Outcome.NORMAL not in outcomes(other):
+                    yield from _below(facts, parent)
+                return
+            case ast.While() if node is parent.test and truth:
+                yield from parent.body
+                return
+            case ast.Assert() if node is parent.test and truth:
+                yield from _below(facts, parent)
+                return
+            case _:
+                return
+        node = parent
+
+
+def _below(facts: UnitFacts, statement: ast.stmt) -> Sequence[ast.stmt]:
+    """The statements below one in its block."""
+    around = facts.parents.get(statement)
+    for block in (getattr(around, name, None) for name in _BLOCKS):
+        if isinstance(block, list) and statement in block:
+            return block[block.index(statement) + 1 :]
+    return ()
+
+
+def _binds(node: ast.AST, name: str) -> bool:
+    """Whether the node may give the name another value."""
+    if isinstance(node, ast.Name):
+        return node.id == name and not isinstance(node.ctx, ast.Load)
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return node.name == name
+    if isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar):
+        return node.name == name
+    if isinstance(node, ast.alias):
+        return (node.asname or node.name).partition(".")[0] == name
+    return isinstance(node, ast.Global | ast.Nonlocal) and name in node.names
