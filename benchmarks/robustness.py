@@ -1,9 +1,10 @@
 """Does anything that a person can do to a text crash the analyzer, hold it up, or leave it with old findings.
 
     python benchmarks/robustness.py FOLDER|PROGRAMS.jsonl.gz … [--prefixes 300] [--edits 200000] [--seed 1]
-        [--save FILE] [--format json]
+        [--whole CHARACTERS] [--save FILE] [--format json]
 
-Files of a folder are typed from their first character on: small ones whole, of large ones some stretches.
+Files of a folder are typed from their first character on: small ones whole, of large ones some stretches;
+with `--whole` only files of at most so many characters are taken, and every prefix of each is analysed.
 Then random edits are made in bursts: typing, deleting, pasting, taking back, moving lines. Programs of a set
 are all typed whole. After each burst, and now and then while typing, the findings must be those of a fresh
 analysis of the same text, which finds no fact in the cache. A time is the processor time of one edit and of
@@ -150,11 +151,13 @@ def typed(session: Session, text: str, every: int, line: int = 0) -> None:
     session.compare()
 
 
-def type_file(measured: Measured, name: str, text: str, chance: random.Random) -> None:
-    """A small file whole; of a large one three stretches of two lines, with the rest around them."""
+def type_file(measured: Measured, name: str, text: str, chance: random.Random, whole: int) -> None:
+    """A file of at most `whole` characters whole; of another three stretches of two lines, with the rest
+    around them."""
     measured.texts += 1
-    if len(text) <= SMALL:
-        _watched(Session(measured, name, ""), lambda session: typed(session, text, 40))
+    if len(text) <= whole:
+        every = max(40, len(text) // 40)
+        _watched(Session(measured, name, ""), lambda session: typed(session, text, every))
         return
     lines = text.split("\n")
     for _ in range(3):
@@ -249,9 +252,11 @@ def _one_line_end(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def run_folder(source: Path, prefixes: int, edits: int, seed: int) -> list[Measured]:
+def run_folder(
+    source: Path, prefixes: int, edits: int, seed: int, whole: int | None = None
+) -> list[Measured]:
     chance = random.Random(seed)
-    files = list(texts_of(source))
+    files = [(name, text) for name, text in texts_of(source) if whole is None or len(text) <= whole]
     chance.shuffle(files)
     files.sort(key=lambda file: len(file[1]) > SMALL)
     small = sum(len(text) <= SMALL for _, text in files)
@@ -259,7 +264,7 @@ def run_folder(source: Path, prefixes: int, edits: int, seed: int) -> list[Measu
     chosen += files[small : small + prefixes - len(chosen)]
     typing = Measured(f"{source.name}, typed")
     for name, text in chosen:
-        type_file(typing, name, text, chance)
+        type_file(typing, name, text, chance, whole or SMALL)
     editing = Measured(f"{source.name}, edited")
     pool = [file for file in files if 200 < len(file[1]) < 12_000]
     while pool and len(editing.times) < edits:
@@ -294,6 +299,9 @@ def main() -> None:
     parser.add_argument("sources", nargs="*", type=Path, default=[Path(sysconfig.get_paths()["stdlib"])])
     parser.add_argument("--prefixes", type=int, default=300, help="so many files are typed")
     parser.add_argument("--edits", type=int, default=200_000)
+    parser.add_argument(
+        "--whole", type=int, help="take only files of at most so many characters, and all of each"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--save", type=Path, help="a JSON file for what went wrong")
     parser.add_argument("--format", choices=["table", "json"], default="table")
@@ -307,7 +315,7 @@ def main() -> None:
         if source.suffix == ".gz":
             measured += run_programs(source)
         else:
-            measured += run_folder(source, options.prefixes, options.edits, options.seed)
+            measured += run_folder(source, options.prefixes, options.edits, options.seed, options.whole)
     print_rows([one.row() for one in measured], options.format)
     failures = [failure for one in measured for failure in one.failures]
     print_rows([{"text": one.name, "slowest": one.slowest} for one in measured], options.format)

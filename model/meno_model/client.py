@@ -129,13 +129,22 @@ class ModelClient:
                 return {"unavailable": DISABLED}
             self._keep_awake()
             try:
-                process = await self._running()
-                return {"unavailable": STOPPED} if process is None else await self._exchange(process, message)
+                return await self._answer(message)
             except OSError as problem:
                 self._log(f"the model's process could not be started: {problem}")
                 return self._crashed()
             finally:
                 self._watch_idleness()
+
+    async def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
+        before = self._process
+        process = await self._running()
+        reply = {"unavailable": STOPPED} if process is None else await self._exchange(process, message)
+        if process is before and reply.get("unavailable") == CRASHED:
+            # It may have died long ago, when nobody asked: that is no reason to give this question up.
+            process = await self._running()
+            reply = {"unavailable": STOPPED} if process is None else await self._exchange(process, message)
+        return reply
 
     async def _exchange(self, process: asyncio.subprocess.Process, message: dict[str, Any]) -> dict[str, Any]:
         self._number += 1

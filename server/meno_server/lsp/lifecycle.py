@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import logging
 import os
 from pathlib import Path
@@ -45,7 +44,6 @@ def register(server: MenoServer) -> None:
     async def initialized(_: types.InitializedParams) -> None:
         from meno_server.lsp.configuration import fetch, watch
 
-        asyncio.get_running_loop().call_soon(_load_rules)
         _watch_parent(server)
         await watch(server)
         await fetch(server)
@@ -58,11 +56,6 @@ def register(server: MenoServer) -> None:
     def leave(_: Any = None) -> None:
         server.session.closing = True
         server.protocol.closing = True
-
-
-def _load_rules() -> None:
-    """Loads the rules while the editor is still making up its mind which file to open."""
-    importlib.import_module("meno_server.lsp.open_file")
 
 
 def _encoding(chosen: Any) -> Encoding:

@@ -25,10 +25,10 @@ from meno_server.lsp.capabilities import Client
 from meno_server.lsp.convert import fingerprint, payload
 from meno_server.lsp.housekeeping import Housekeeping
 from meno_server.lsp.neighbours import Neighbours
+from meno_server.lsp.open_file import OpenFile
 
 if TYPE_CHECKING:
     from meno_model.tutor import Tutor
-    from meno_server.lsp.open_file import OpenFile
     from meno_server.lsp.server import MenoServer
     from meno_server.settings import Resolved, Settings
 
@@ -115,9 +115,6 @@ class Session(Housekeeping):
         return self.files.get(unquote(uri))
 
     def opened(self, uri: str, text: str, version: int) -> None:
-        # Imported with the first file: `initialize` is answered before the rules are there.
-        from meno_server.lsp.open_file import OpenFile
-
         self._epoch += 1
         file = OpenFile(Document(uri, text, version), self._epoch, self.settings.target)
         self.files[unquote(uri)] = file
