@@ -26,11 +26,11 @@ _BLOCKS = ("body", "orelse", "finalbody")
 @dataclass(frozen=True, slots=True)
 class Test:
     """An expression that tells the type `kind` of a name, if it comes out as `truth` and `words` mean
-    Python's builtins."""
+    Python's builtins. Without a kind it tells something else, that it is of a class of the program, say."""
 
     node: ast.expr
     asked: ast.Name
-    kind: str
+    kind: str | None
     words: tuple[ast.Name, ...]
     truth: bool
 
@@ -55,11 +55,14 @@ def guards_of(facts: UnitFacts) -> Mapping[str, Sequence[Guard]]:
 
 
 def _tests(facts: UnitFacts) -> Iterator[Test]:
-    for function in facts.names_called("isinstance"):
+    for function in (*facts.names_called("isinstance"), *facts.names_called("hasattr")):
         match call := facts.parents.get(function):
-            case ast.Call(args=[ast.Name() as asked, ast.Name(id=kind) as word], keywords=[]):
-                if call.func is function and kind in _TYPES:
-                    yield Test(call, asked, kind, (function, word), True)
+            case ast.Call(args=[ast.Name() as asked, ast.Name(id=kind) as word], keywords=[]) if (
+                kind in _TYPES
+            ):
+                yield Test(call, asked, kind, (function, word), True)
+            case ast.Call(args=[ast.Name() as asked, _]):
+                yield Test(call, asked, None, (), True)
             case _:
                 pass
     for compare in facts.nodes(ast.Compare):

@@ -207,13 +207,16 @@ class UnitFacts:
         return guards_of(self)
 
     def _narrowed(self, name: ast.Name, module: ModuleView) -> str | None:
-        for guard in self.guards.get(name.id, ()):
-            test = guard.test
-            if name in guard.region and all(self.is_builtin(word, module) for word in test.words):
-                known = self.reaching(name)
-                if known is not None and known == self.reaching(test.asked):
-                    return test.kind
-        return None
+        tests = [guard.test for guard in self.guards.get(name.id, ()) if name in guard.region]
+        # A text that is asked whether it is an Enum too may be a text of a class that has more to it.
+        if len({test.kind for test in tests}) != 1:
+            return None
+        known = self.reaching(name)
+        sure = known is not None and any(
+            known == self.reaching(test.asked) and all(self.is_builtin(word, module) for word in test.words)
+            for test in tests
+        )
+        return tests[0].kind if sure else None
 
     def types(self, module: ModuleView) -> Types:
         """Proven types for this unit within its file."""
