@@ -14,13 +14,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from meno_analyzers.facts.control import Outcome, outcomes
-from meno_analyzers.facts.tree import walk
 
 if TYPE_CHECKING:
     from meno_analyzers.facts.unit import UnitFacts
 
 _TYPES = frozenset("int float str list tuple dict set frozenset bytes complex".split())
 _BLOCKS = ("body", "orelse", "finalbody")
+_BINDERS = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar),
+    *(ast.alias, ast.Global, ast.Nonlocal),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,31 +38,45 @@ class Test:
     truth: bool
 
 
-@dataclass(frozen=True, slots=True)
 class Guard:
-    """A test with the nodes that are evaluated only after it came out so."""
+    """A test with the nodes below which all is evaluated only after it came out so."""
 
-    test: Test
-    region: frozenset[ast.AST]
+    def __init__(self, facts: UnitFacts, test: Test, roots: frozenset[ast.AST]) -> None:
+        self.test = test
+        self._roots = roots
+        self._parents = facts.parents
+        self._keeps: bool | None = None
+
+    def covers(self, node: ast.AST | None) -> bool:
+        """Whether the node stands at or below the roots."""
+        while node is not None and node not in self._roots:
+            node = self._parents.get(node)
+        return node is not None
+
+    def keeps_value(self, facts: UnitFacts) -> bool:
+        """Whether nothing below the roots may give the name another value."""
+        if self._keeps is None:
+            name = self.test.asked.id
+            stores = (use for use in facts.names_called(name) if not isinstance(use.ctx, ast.Load))
+            others = (node for node in facts.nodes(*_BINDERS) if _binds(node, name))
+            self._keeps = not any(self.covers(node) for node in (*stores, *others))
+        return self._keeps
 
 
 def guards_of(facts: UnitFacts) -> Mapping[str, Sequence[Guard]]:
     """All guards of a unit, by the name that they are about."""
     found: dict[str, list[Guard]] = {}
     for test in _tests(facts):
-        roots = list(_passed(facts, test))
-        region = frozenset(walk(*roots))
-        if roots and not any(_binds(part, test.asked.id) for part in region):
-            found.setdefault(test.asked.id, []).append(Guard(test, region))
+        roots = frozenset(_passed(facts, test))
+        if roots:
+            found.setdefault(test.asked.id, []).append(Guard(facts, test, roots))
     return found
 
 
 def _tests(facts: UnitFacts) -> Iterator[Test]:
     for function in (*facts.names_called("isinstance"), *facts.names_called("hasattr")):
         match call := facts.parents.get(function):
-            case ast.Call(args=[ast.Name() as asked, ast.Name(id=kind) as word], keywords=[]) if (
-                kind in _TYPES
-            ):
+            case ast.Call(args=[ast.Name() as asked, ast.Name(id=kind) as word]) if kind in _TYPES:
                 yield Test(call, asked, kind, (function, word), True)
             case ast.Call(args=[ast.Name() as asked, _]):
                 yield Test(call, asked, None, (), True)
@@ -118,13 +135,9 @@ def _below(facts: UnitFacts, statement: ast.stmt) -> Sequence[ast.stmt]:
 
 
 def _binds(node: ast.AST, name: str) -> bool:
-    """Whether the node may give the name another value."""
-    if isinstance(node, ast.Name):
-        return node.id == name and not isinstance(node.ctx, ast.Load)
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return node.name == name
-    if isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar):
-        return node.name == name
+    """Whether a statement or pattern that is no assignment binds the name."""
     if isinstance(node, ast.alias):
         return (node.asname or node.name).partition(".")[0] == name
-    return isinstance(node, ast.Global | ast.Nonlocal) and name in node.names
+    if isinstance(node, ast.Global | ast.Nonlocal):
+        return name in node.names
+    return bool(getattr(node, "name", None) == name)

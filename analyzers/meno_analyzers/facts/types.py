@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any
 
 from meno_analyzers.facts.builtin_types import CALLS, NONE_METHODS, NUMBERS, TEXTS, method_answer
@@ -56,8 +56,9 @@ class Types:
         self._depth = 0
         # The type of the items of an expression; `Values` knows more about those than a type says.
         self.element: Callable[[ast.expr], str | None] = lambda _node: None
-        # The type of a name by the tests that have been passed before its use.
-        self.narrowed: Callable[[ast.Name], str | None] | None = None
+        # The type of a name by the tests that have been passed before its use, and the names that are tested.
+        self.narrowed: Callable[[ast.Name], str | None] = lambda _name: None
+        self.tested: Container[str] = ()
 
     def of(self, node: ast.expr) -> str | None:
         """The proven type of an expression, or None."""
@@ -82,7 +83,7 @@ class Types:
 
     def narrowed_kind(self, node: ast.expr) -> str | None:
         """The type that a test told, which was passed before the use."""
-        return self.narrowed(node) if self.narrowed is not None and isinstance(node, ast.Name) else None
+        return self.narrowed(node) if isinstance(node, ast.Name) and node.id in self.tested else None
 
     def is_text(self, node: ast.expr) -> bool:
         return self.of(node) in TEXTS
@@ -115,7 +116,7 @@ class Types:
         return kind if isinstance(node.slice, ast.Slice) else self.element(node.value)
 
     def _name(self, node: ast.Name) -> str | None:
-        if self.narrowed is not None and (kind := self.narrowed(node)) is not None:
+        if node.id in self.tested and (kind := self.narrowed(node)) is not None:
             return kind
         definitions = self._reaching(node)
         if definitions is None:

@@ -196,6 +196,7 @@ class UnitFacts:
         """Proven types and proven values for this unit within its file."""
         types = Types(self.reaching, lambda name: self.is_builtin(name, module), self.is_global, module)
         if self.guards:
+            types.tested = self.guards
             types.narrowed = lambda name: self._narrowed(name, module)
         values = Values(self, types, module)
         types.element = values.element
@@ -207,16 +208,18 @@ class UnitFacts:
         return guards_of(self)
 
     def _narrowed(self, name: ast.Name, module: ModuleView) -> str | None:
-        tests = [guard.test for guard in self.guards.get(name.id, ()) if name in guard.region]
+        guards = [guard for guard in self.guards.get(name.id, ()) if guard.covers(name)]
         # A text that is asked whether it is an Enum too may be a text of a class that has more to it.
-        if len({test.kind for test in tests}) != 1:
+        if len({guard.test.kind for guard in guards}) != 1:
             return None
         known = self.reaching(name)
         sure = known is not None and any(
-            known == self.reaching(test.asked) and all(self.is_builtin(word, module) for word in test.words)
-            for test in tests
+            known == self.reaching(guard.test.asked)
+            and all(self.is_builtin(word, module) for word in guard.test.words)
+            and guard.keeps_value(self)
+            for guard in guards
         )
-        return tests[0].kind if sure else None
+        return guards[0].test.kind if sure else None
 
     def types(self, module: ModuleView) -> Types:
         """Proven types for this unit within its file."""
