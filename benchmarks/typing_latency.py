@@ -1,7 +1,7 @@
 """From a key to its diagnostics, for Meno, an empty pygls server and other servers, in one run.
 
     python benchmarks/typing_latency.py HARNESS_FOLDER [--search-path SITE] [--modes type,break] [--files …]
-                                        [--peers FOLDER] [--realtime] [--most-cpu-ratio 5]
+                                        [--peers FOLDER] [--only meno,ruff] [--realtime] [--most-cpu-ratio 5]
 
 HARNESS_FOLDER holds `lsp_latency.py` and `floor_server.py`; the folder of `--peers` one virtual environment
 for each other server (ty, pyrefly, zuban, basedpyright, python-lsp-server, jedi-language-server). Prints p50
@@ -83,6 +83,9 @@ def run(harness: Path, name: str, command: str, options: argparse.Namespace) -> 
         for path in options.search_path:
             arguments += ["--search-path", path]
         subprocess.run(arguments, stdout=subprocess.DEVNULL, check=False)
+        if not out.exists():
+            print(f"{name} gave no figures: the harness ended early.", file=sys.stderr)
+            return {"results": []}
         result: dict[str, Any] = json.loads(out.read_text("utf-8"))
         return result
 
@@ -150,12 +153,16 @@ def main() -> None:
     parser.add_argument("--modes", default="type,break,top")
     parser.add_argument("--keystrokes", type=int, default=100)
     parser.add_argument("--peers", type=Path, help="a folder with an environment for each other server")
+    parser.add_argument("--only", default="", help="the names of the servers to run, parted by commas")
     parser.add_argument("--realtime", action="store_true", help="let the light servers preempt everything")
     parser.add_argument("--most-cpu-ratio", type=float, help="exit with 1 above so many times the floor")
     parser.add_argument("--format", choices=["table", "json"], default="table")
     options = parser.parse_args()
     rows: list[Row] = []
+    wanted = {name.strip() for name in options.only.split(",") if name.strip()}
     for name, command in servers(options.harness, options.peers).items():
+        if wanted and name not in wanted:
+            continue
         rows += rows_of(name, run(options.harness, name, command, options))
     print_rows(rows, options.format)
     print()
