@@ -93,8 +93,7 @@ class Flow:
         return state
 
     def _statement(self, node: ast.stmt, state: State) -> State | None:
-        follow = _STATEMENTS.get(node.__class__)
-        if follow is not None:
+        if (follow := _STATEMENTS.get(node.__class__)) is not None:
             return follow(self, node, state)
         self._read(node, state)
         return state
@@ -153,9 +152,6 @@ class Flow:
                 self._set(state, DefinitionKind.DELETION, target.id, target)
             else:
                 self._read(target, state)
-        return state
-
-    def _nothing(self, _node: ast.stmt, state: State) -> State:
         return state
 
     def _augmented(self, node: ast.AugAssign, state: State) -> State:
@@ -332,27 +328,18 @@ _STATEMENTS: dict[type[ast.AST], Callable[[Flow, Any, State], State | None]] = {
     ast.AugAssign: Flow._augmented,
     ast.AnnAssign: Flow._annotated,
     ast.If: Flow._if,
-    ast.For: Flow._for,
-    ast.AsyncFor: Flow._for,
     ast.While: Flow._while,
-    ast.Try: Flow._try,
-    ast.TryStar: Flow._try,
-    ast.With: Flow._with,
-    ast.AsyncWith: Flow._with,
     ast.Match: Flow._match,
-    ast.Return: Flow._leave,
-    ast.Raise: Flow._leave,
     ast.Break: Flow._break,
     ast.Continue: Flow._continue,
-    ast.FunctionDef: Flow._function,
-    ast.AsyncFunctionDef: Flow._function,
     ast.ClassDef: Flow._class,
-    ast.Import: Flow._import,
-    ast.ImportFrom: Flow._import,
     ast.Delete: Flow._delete,
-    ast.Global: Flow._nothing,
-    ast.Nonlocal: Flow._nothing,
-    ast.Pass: Flow._nothing,
+    **dict.fromkeys((ast.For, ast.AsyncFor), Flow._for),
+    **dict.fromkeys((ast.Try, ast.TryStar), Flow._try),
+    **dict.fromkeys((ast.With, ast.AsyncWith), Flow._with),
+    **dict.fromkeys((ast.Return, ast.Raise), Flow._leave),
+    **dict.fromkeys((ast.FunctionDef, ast.AsyncFunctionDef), Flow._function),
+    **dict.fromkeys((ast.Import, ast.ImportFrom), Flow._import),
 }
 
 
