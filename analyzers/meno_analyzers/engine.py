@@ -44,6 +44,7 @@ class UnitAnalysis:
     class_name: str | None = None  # of the class whose body it is part of
     findings: tuple[Finding, ...] = ()
     asked: Asked | None = None  # None: not checked yet
+    readable: tuple[Finding, ...] = ()  # of a long broken unit: what it showed while it could be read
 
 
 _CACHE = FactsCache(_CACHED_CHARACTERS)
@@ -129,16 +130,22 @@ class Analysis:
 
     @staticmethod
     def _keep_for_now(old: Unit, new: Unit, start: int, splice: Splice) -> None:
-        """Lets a long unit show what it showed on the lines that the edit left alone until it is checked."""
-        if old.analysis.is_broken or new.analysis.is_broken:
-            return
+        """Lets a long unit show what it showed on the lines that the edit left alone until it is checked.
+
+        Through a time in which it cannot be read this is passed on, for the key that makes it readable.
+        """
+        shown = old.analysis.readable if old.analysis.is_broken else old.analysis.findings
         shift = splice.new_end - splice.old_end
         first, behind = splice.first - start, splice.old_end - start
-        new.analysis.findings = tuple(
+        kept = tuple(
             finding if finding.span.end_line < first else finding.moved_down(shift)
-            for finding in old.analysis.findings
+            for finding in shown
             if finding.span.end_line < first or finding.span.start_line >= behind
         )
+        if new.analysis.is_broken:
+            new.analysis.readable = kept
+        else:
+            new.analysis.findings = kept
 
     def _take_in(self, first: int, units: Sequence[Unit]) -> list[tuple[Summary, str | None]]:
         """Makes facts for new units and puts them up for checking; returns what they contribute."""

@@ -80,6 +80,9 @@ SAMPLES = {
 }
 
 
+WORK: list[list[float | None]] = [[], [None], [0.0], [0.0] * 40]
+
+
 @pytest.mark.parametrize("long_unit", [engine.LONG_UNIT, 1])
 @pytest.mark.parametrize("sample", SAMPLES)
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
@@ -97,7 +100,7 @@ def test_edits_lead_where_a_fresh_analysis_leads(
         end = data.draw(st.integers(0, content_length(document.lines[last])))
         analysis.edited(document.splice((line, column), (last, end), data.draw(st.sampled_from(BITS))))
         # Not at all, all of it, or as much as fits before a deadline that has passed already.
-        for seconds in data.draw(st.sampled_from([[], [None], [0.0], [0.0] * 40])):
+        for seconds in data.draw(st.sampled_from(WORK)):
             analysis.work(seconds)
     analysis.work()
 
@@ -127,6 +130,18 @@ def test_a_long_function_shows_what_it_showed_until_it_is_checked() -> None:
     while not analysis.work(0.0):
         pass
     assert rules_and_lines(analysis) == [("ME101", 1), ("ME101", 10), ("ME101", engine.LONG_UNIT + 3)]
+
+
+def test_a_long_function_shows_the_same_again_once_it_can_be_read_again() -> None:
+    analysis = long_function()
+    document = analysis.document
+
+    for start, typed in [(0, "    print((1\n"), (12, ")"), (13, ")")]:
+        analysis.edited(document.splice((10, start), (10, start), typed))
+        done = analysis.work(0.0)
+
+    assert not done
+    assert rules_and_lines(analysis) == [("ME101", 1), ("ME101", engine.LONG_UNIT + 3)]
 
 
 def test_what_a_long_function_showed_on_the_edited_line_is_gone_at_once() -> None:

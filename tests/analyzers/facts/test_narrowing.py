@@ -39,7 +39,10 @@ from analyzers.facts.test_types import type_of
         ("if isinstance(x, (int, str)):\n    show(x)", None),
         ("str = c\nif isinstance(x, str):\n    show(x)", None),
         ("if isinstance(x, str):\n    if isinstance(x, Enum):\n        show(x)", None),
-        ("if isinstance(x, str):\n    if isinstance(x, Enum):\n        pass\n    else:\n        show(x)", "str"),
+        (
+            "if isinstance(x, str):\n    if isinstance(x, Enum):\n        pass\n    else:\n        show(x)",
+            "str",
+        ),
         ("if isinstance(x, list) and hasattr(x, 'iter'):\n    show(x)", None),
         # The name may hold something else by then.
         ("if isinstance(x, str):\n    x = c\n    show(x)", None),
