@@ -48,6 +48,7 @@ class Scope:
     nonlocal_names: set[str] = field(default_factory=set)
     loads: list[ast.Name] = field(default_factory=list)
     children: list[Scope] = field(default_factory=list)
+    _shared: set[str] | None = None
 
     @property
     def parent(self) -> Scope | None:
@@ -62,11 +63,12 @@ class Scope:
         return self.kind is ScopeKind.FUNCTION
 
     def shared_names(self) -> set[str]:
-        """Names of this scope that an inner function rebinds through `nonlocal`."""
-        names: set[str] = set()
-        for child in self.children:
-            names |= child.nonlocal_names | child.shared_names()
-        return names
+        """Names of this scope that an inner function rebinds through `nonlocal`; asked when all are known."""
+        if self._shared is None:
+            self._shared = set()
+            for child in self.children:
+                self._shared |= child.nonlocal_names | child.shared_names()
+        return self._shared
 
 
 @dataclass(slots=True)

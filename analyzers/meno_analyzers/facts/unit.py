@@ -175,7 +175,7 @@ class UnitFacts:
         if owner is not scope or scope.kind not in _BODIES:
             return None
         flow = self.flow(scope)
-        if flow.incomplete or (scope.children and name.id in scope.shared_names()):
+        if flow.incomplete or name.id in scope.shared_names():
             return None
         return flow.reaching.get(name)
 
