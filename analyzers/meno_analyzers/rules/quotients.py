@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from meno_analyzers.facts.builtin_types import NUMBERS, TEXTS
 from meno_analyzers.facts.definitions import DefinitionKind
@@ -57,13 +58,13 @@ def float_where_int_required(unit: Subject) -> Iterator[Match]:
                 "expression": unit.facts.source(node),
                 "sequence": unit.facts.source(node.value),
             }
-            yield Match(node, values, notes=_made_at(unit, number), fix=_whole(unit, number))
+            yield from _at_division(unit, node, number, Match(node, values, fix=_whole(unit, number)))
     for call in unit.facts.nodes(ast.Call):
         for argument in range_arguments(unit, call) or ():
             if _is_float_for_range(unit, argument) and not awaits_error(unit.facts, call):
                 values = {"number": unit.facts.source(argument), "expression": unit.facts.source(call)}
-                fix = _whole(unit, argument)
-                yield Match(call, values, variant="range", notes=_made_at(unit, argument), fix=fix)
+                found = Match(call, values, variant="range", fix=_whole(unit, argument))
+                yield from _at_division(unit, call, argument, found)
                 break
     for product in unit.facts.nodes(ast.BinOp):
         if not isinstance(product.op, ast.Mult) or awaits_error(unit.facts, product):
@@ -73,6 +74,20 @@ def float_where_int_required(unit: Subject) -> Iterator[Match]:
                 values = {"number": unit.facts.source(number), "expression": unit.facts.source(product)}
                 yield Match(product, values, variant="repeat", notes=_made_at(unit, number))
                 break
+
+
+def _at_division(unit: Subject, use: ast.AST, number: ast.expr, found: Match) -> Iterator[Match]:
+    """The match where the fraction is made: one place for all uses, if one division makes it."""
+    definitions = unit.facts.reaching(number) if isinstance(number, ast.Name) else None
+    if definitions is None or len(definitions) != 1:
+        yield found
+        return
+    (definition,) = definitions
+    if not isinstance(definition.node, ast.Assign) or definition.value is None:
+        yield replace(found, notes=_made_at(unit, number))
+        return
+    note = Note(unit.facts.span(use), "Here a whole number is needed.")
+    yield replace(found, where=definition.node, notes=(note,))
 
 
 def _whole(unit: Subject, number: ast.expr) -> Fix:
