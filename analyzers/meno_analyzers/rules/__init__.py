@@ -55,6 +55,7 @@ from meno_analyzers.rules import (
     text_formats,
     texts,
     uncalled,
+    unstarted,
 )
 from meno_analyzers.rules.diagnosis import diagnose
 from meno_analyzers.rules.registry import RULES, Broken, Match, Rule, Subject
@@ -120,4 +121,5 @@ __all__ = [
     "text_formats",
     "texts",
     "uncalled",
+    "unstarted",
 ]

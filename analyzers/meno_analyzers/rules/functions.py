@@ -1,4 +1,4 @@
-"""Functions and methods: results that are missing or dropped (ME401, ME403, ME405, ME406, ME419)."""
+"""Functions and methods: results that are missing or dropped (ME401, ME403, ME405, ME419)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from collections.abc import Iterator
 
 from meno_analyzers.facts.types import TEXTS
 from meno_analyzers.findings import Category, Severity
-from meno_analyzers.rules.none_results import is_plain_parameter
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
-from meno_analyzers.rules.repairs import with_parentheses
 from meno_analyzers.rules.surroundings import in_try, in_with
 
 _NONE_PREFIX = "none:"
@@ -102,7 +100,7 @@ def _operands(unit: Subject) -> Iterator[tuple[ast.expr, ast.AST]]:
 
 
 _PURE_BUILTINS = frozenset({"sorted", "len", "abs", "round", "str", "sum", "min", "max", "reversed"})
-_PURE_TEXT_METHODS = frozenset(
+PURE_TEXT_METHODS = frozenset(
     (
         "upper lower capitalize title swapcase casefold strip lstrip rstrip replace center ljust rjust "
         "zfill removeprefix removesuffix join split rsplit splitlines format count find rfind startswith "
@@ -128,7 +126,7 @@ def result_thrown_away(unit: Subject) -> Iterator[Match]:
         function = call.func
         match function:
             case ast.Attribute(value=receiver, attr=method):
-                if method not in _PURE_TEXT_METHODS or unit.types.of(receiver) not in TEXTS:
+                if method not in PURE_TEXT_METHODS or unit.types.of(receiver) not in TEXTS:
                     continue
                 of = receiver
             case ast.Name(id=method):
@@ -147,75 +145,3 @@ def result_thrown_away(unit: Subject) -> Iterator[Match]:
             "receiver": unit.facts.source(of),
         }
         yield Match(statement, values)
-
-
-_CALLABLE_METHODS = {
-    "str": _PURE_TEXT_METHODS | {"encode"},
-    "list": frozenset("append extend insert remove pop clear sort reverse index count copy".split()),
-    "dict": frozenset("keys values items get pop update clear copy setdefault popitem".split()),
-    "set": frozenset("add remove discard pop clear update union intersection difference copy".split()),
-}
-
-
-# Methods that are called with nothing, or mostly so.
-_WITHOUT_ARGUMENTS = frozenset(
-    (
-        "upper lower capitalize title swapcase casefold strip lstrip rstrip split splitlines isdigit isalpha "
-        "isalnum isupper islower isspace clear sort reverse copy keys values items popitem"
-    ).split()
-)
-
-
-@rule(
-    "ME406",
-    "method-without-parentheses",
-    Category.MISSING_CALL,
-    Severity.WARNING,
-    0.98,
-    on=(ast.Attribute,),
-    values=("expression", "method", "receiver"),
-    variants=("statement",),
-    misconception="ParenthesesOnlyIfArgument",
-)
-def method_without_parentheses(unit: Subject) -> Iterator[Match]:
-    for node in unit.facts.nodes(ast.Attribute):
-        if not isinstance(node.ctx, ast.Load):
-            continue
-        parent = unit.facts.parents.get(node)
-        if isinstance(parent, ast.Call) and parent.func is node:
-            continue
-        alone = isinstance(parent, ast.Expr)
-        if not alone and not _is_used_as_value(unit, node, parent):
-            continue
-        kind = unit.types.of(node.value)
-        kind = "str" if kind in TEXTS else kind
-        proven = kind in _CALLABLE_METHODS and node.attr in _CALLABLE_METHODS[kind]
-        # Alone as a statement, a method of the list's own on any parameter is certain enough.
-        own = alone and kind is None and node.attr in {"append", "sort", "reverse"}
-        if not proven and not (own and is_plain_parameter(unit, node.value)):
-            continue
-        if alone and (in_try(unit.facts, node) or in_with(unit.facts, node)):
-            continue
-        values = {
-            "expression": unit.facts.source(node),
-            "method": node.attr,
-            "receiver": unit.facts.source(node.value),
-        }
-        fix = with_parentheses(unit.facts.span(node)) if node.attr in _WITHOUT_ARGUMENTS else ()
-        yield Match(node, values, variant="statement" if alone else None, fix=fix)
-
-
-def _is_used_as_value(unit: Subject, node: ast.Attribute, parent: ast.AST | None) -> bool:
-    """Whether the method stands where only its result makes sense: printed, added, compared, formatted."""
-    match parent:
-        case ast.Call(func=ast.Name(id="print" | "int" | "float" | "len") as function):
-            return node in parent.args and unit.facts.is_builtin(function, unit.module)
-        case ast.BinOp() | ast.FormattedValue():
-            return True
-        case ast.Compare(ops=[ast.Is() | ast.IsNot()]):
-            return False
-        case ast.Compare():
-            other = [side for side in [parent.left, *parent.comparators] if side is not node]
-            return all(isinstance(side, ast.Constant) for side in other)
-        case _:
-            return False
