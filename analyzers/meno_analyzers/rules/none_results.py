@@ -8,7 +8,6 @@ with a list's name, called as a list's is called, is asked about.
 from __future__ import annotations
 
 import ast
-import sys
 from collections.abc import Iterator
 from enum import Enum
 
@@ -18,6 +17,7 @@ from meno_analyzers.facts.tree import scope_nodes, walk
 from meno_analyzers.facts.types import NONE_METHODS
 from meno_analyzers.findings import Category, Severity
 from meno_analyzers.rules.expressions import is_name
+from meno_analyzers.rules.libraries import knows_libraries
 from meno_analyzers.rules.registry import Match, Subject, rule
 from meno_analyzers.rules.surroundings import awaits_error
 
@@ -154,15 +154,7 @@ def _is_own_value(unit: Subject, receiver: ast.expr) -> bool:
 
 def _is_foreign(unit: Subject, method: str) -> bool:
     """Whether the file may know another object with such a method: a class of its own or of a library."""
-    if unit.facts.scopes.wrapper is not None or unit.module.in_class(method) or unit.module.is_open():
-        return True
-    for name in unit.module.names():
-        family, _, of = (unit.module.type_of(name) or "").partition(":")
-        if family in {"module", "import"} and of.lstrip(".").partition(":")[0].partition(".")[0] not in (
-            sys.stdlib_module_names
-        ):
-            return True
-    return False
+    return unit.facts.scopes.wrapper is not None or unit.module.in_class(method) or knows_libraries(unit)
 
 
 def is_plain_parameter(unit: Subject, node: ast.expr) -> bool:

@@ -1,5 +1,5 @@
 """Quotients: what a division leaves behind, where a whole number or none is wanted
-(ME207, ME208, ME217). A division with `/` gives a number with a fraction even when it comes out even."""
+(ME207, ME208, ME217, ME222). A division with `/` gives a fraction even when it comes out even."""
 
 from __future__ import annotations
 
@@ -198,6 +198,33 @@ def division_instead_of_modulo(unit: Subject) -> Iterator[Match]:
 def _is_exercise(unit: Subject, node: ast.AST, number: ast.expr) -> bool:
     """Whether a test tries out the operator itself."""
     return literal(number) is not None or any(isinstance(a, ast.Assert) for a in unit.facts.ancestors(node))
+
+
+@rule(
+    "ME222",
+    "power-before-division",
+    Category.WRONG_OPERATOR,
+    Severity.HINT,
+    0.95,
+    on=(ast.BinOp,),
+    values=("expression", "power", "divisor"),
+)
+def power_before_division(unit: Subject) -> Iterator[Match]:
+    for node in unit.facts.nodes(ast.BinOp):
+        match node:
+            case ast.BinOp(
+                left=ast.BinOp(op=ast.Pow(), right=one) as power,
+                op=ast.Div(),
+                right=ast.Constant(value=int(n)),
+            ) if literal(one) == 1 and n > 1 and not _is_exercise(unit, node, power.left):
+                values = {
+                    "expression": unit.facts.source(node),
+                    "power": unit.facts.source(power),
+                    "divisor": str(n),
+                }
+                yield Match(node, values)
+            case _:
+                pass
 
 
 @rule(
