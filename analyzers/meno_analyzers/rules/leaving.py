@@ -16,6 +16,7 @@ from meno_analyzers.facts.scopes import FunctionNode
 from meno_analyzers.facts.summary import Mention
 from meno_analyzers.facts.tree import scope_nodes, walk
 from meno_analyzers.findings import Category, Severity
+from meno_analyzers.rules.lost_updates import left_in_branch
 from meno_analyzers.rules.registry import Match, Subject, rule
 
 _SHOWS_BY_NAME = frozenset(
@@ -52,8 +53,8 @@ _ACTS = (
     Severity.HINT,
     0.93,
     on=(ast.FunctionDef,),
-    values=("function",),
-    variants=("shown",),
+    values=("function", "name"),
+    variants=("shown", "branch"),
 )
 def nothing_for_the_caller(unit: Subject) -> Iterator[Match]:
     facts = unit.facts
@@ -63,9 +64,14 @@ def nothing_for_the_caller(unit: Subject) -> Iterator[Match]:
         if not isinstance(function, ast.FunctionDef) or function not in facts.tree.body:
             continue
         parameters = function.args.args
-        if function.decorator_list or not parameters or parameters[0].arg == "self" or _acts(function):
+        if function.decorator_list or not parameters or parameters[0].arg == "self":
             continue
         values = {"function": function.name}
+        kept = left_in_branch(unit, function)
+        if kept is not None:
+            yield Match(kept, {**values, "name": unit.facts.source(kept.targets[0])}, "branch")
+        if _acts(function):
+            continue
         shown = _shown_last(unit, function)
         if shown is not None:
             yield Match(shown, values, "shown")

@@ -33,10 +33,22 @@ def item_sought_where_it_comes_from(unit: Subject) -> Iterator[Match]:
         tests = [node for node in scope_nodes(loop) if _seeks(node, item, collection)]
         if not tests or _may_change(unit, loop, item, collection):
             continue
+        # Who goes through a copy expects the collection to change, by what is called in the body, say.
+        if not isinstance(loop.iter, ast.Name) and not _calls_keep(unit, loop):
+            continue
         note = Note(unit.facts.span(loop.iter), f"Each `{item}` comes from here.")
         for test in tests:
             values = {"item": item, "collection": collection, "test": unit.facts.source(test)}
             yield Match(test, values, notes=(note,))
+
+
+def _calls_keep(unit: Subject, loop: ast.For) -> bool:
+    """Whether all calls in the body are of builtins or methods, and so of nothing that may reach it."""
+    return all(
+        changes_nothing(unit, node) or isinstance(node.func, ast.Attribute)
+        for node in scope_nodes(loop)
+        if isinstance(node, ast.Call)
+    )
 
 
 def _all_of(unit: Subject, iterable: ast.expr) -> str | None:

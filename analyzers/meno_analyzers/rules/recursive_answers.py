@@ -23,6 +23,8 @@ from meno_analyzers.rules.registry import Match, Subject, rule
     values=("function", "answer", "call"),
 )
 def recursion_with_one_answer(unit: Subject) -> Iterator[Match]:
+    if unit.facts.scopes.wrapper is not None:
+        return  # a method calls itself through its object; the plain name means something else
     for function in unit.facts.functions:
         ways = [node for node in scope_nodes(function) if isinstance(node, ast.Return)]
         own = [

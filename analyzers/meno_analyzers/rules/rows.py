@@ -1,4 +1,4 @@
-"""Rows of items that are worked with as if they were numbers (ME221)."""
+"""Rows of items worked with as if they were numbers, and items as if they were rows (ME221, ME526)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from meno_analyzers.findings import Category, Severity
 from meno_analyzers.rules.expressions import is_name
 from meno_analyzers.rules.libraries import knows_libraries
 from meno_analyzers.rules.registry import Match, Subject, rule
-from meno_analyzers.rules.shapes import measured, range_arguments, stores
+from meno_analyzers.rules.shapes import literal, measured, range_arguments, stores
 from meno_analyzers.rules.surroundings import awaits_error
 
 _WITH_NUMBERS = (ast.Add, ast.Sub, ast.Div, ast.FloorDiv, ast.Pow)
@@ -89,4 +89,80 @@ def _is_counter(unit: Subject, index: ast.Name) -> bool:
     return bool(definitions) and all(
         definition.value is not None and range_arguments(unit, definition.value) is not None
         for definition in definitions
+    )
+
+
+@rule(
+    "ME526",
+    "item-added-to-row",
+    Category.TYPE_ERROR,
+    Severity.HINT,
+    0.93,
+    on=(ast.FunctionDef,),
+    values=("item", "row", "expression"),
+)
+def item_added_to_row(unit: Subject) -> Iterator[Match]:
+    if unit.facts.scopes.wrapper is not None:
+        return
+    for function in unit.facts.functions:
+        for node in scope_nodes(function):
+            if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add):
+                continue
+            for item, row in ((node.left, node.right), (node.right, node.left)):
+                name = _item_of(item)
+                if name is None or not _is_row(unit, function, name, row):
+                    continue
+                if awaits_error(unit.facts, node) or knows_libraries(unit):
+                    continue
+                values = {
+                    "item": unit.facts.source(item),
+                    "row": unit.facts.source(row),
+                    "expression": unit.facts.source(node),
+                }
+                yield Match(node, values)
+                break
+
+
+def _item_of(node: ast.expr) -> str | None:
+    """`xs`, if the node is `xs[0]` or `xs[-1]`."""
+    match node:
+        case ast.Subscript(value=ast.Name(id=name), slice=index) if literal(index) is not None:
+            return name
+        case _:
+            return None
+
+
+def _is_row(unit: Subject, function: FunctionNode, name: str, node: ast.expr) -> bool:
+    """Whether the node is a piece of a list, or the function's own answer for one, which is a list."""
+    match node:
+        case ast.Subscript(value=ast.Name(id=of), slice=ast.Slice()):
+            return of == name and (
+                _is_compared_with_empty(function, name) or _answers_rows(unit, function, name)
+            )
+        case ast.Call(
+            func=ast.Name(id=called), args=[ast.Subscript(value=ast.Name(id=of), slice=ast.Slice())]
+        ):
+            return called == function.name and of == name and _answers_rows(unit, function, name)
+        case _:
+            return False
+
+
+def _is_compared_with_empty(function: FunctionNode, name: str) -> bool:
+    return any(
+        isinstance(node, ast.Compare) and is_name(node.left, name) and _is_empty(node.comparators[0])
+        for node in scope_nodes(function)
+    )
+
+
+def _is_empty(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.List) and not node.elts
+
+
+def _answers_rows(unit: Subject, function: FunctionNode, name: str) -> bool:
+    """Whether the smallest case is answered with `[]`, or with the parameter that was compared with it."""
+    answers = [node.value for node in scope_nodes(function) if isinstance(node, ast.Return)]
+    if any(answer is not None and unit.types.of(answer) not in {None, "list"} for answer in answers):
+        return False
+    return any(_is_empty(answer) for answer in answers) or (
+        any(is_name(answer, name) for answer in answers) and _is_compared_with_empty(function, name)
     )
