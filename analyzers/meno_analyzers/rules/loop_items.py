@@ -1,15 +1,16 @@
-"""Loops that take their items one by one and never look at them (ME338)."""
+"""Loops that do not look at the items that they take: at the whole (ME338), or at an older item (ME339)."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 
-from meno_analyzers.facts.tree import scope_nodes, walk
+from meno_analyzers.facts.definitions import Definition, DefinitionKind
+from meno_analyzers.facts.tree import scope_nodes, walk, walk_scope
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.expressions import is_name
 from meno_analyzers.rules.registry import Match, Subject, rule
-from meno_analyzers.rules.shapes import mentions, scope_body, stores
+from meno_analyzers.rules.shapes import has, mentions, names_in, scope_body, stores
 
 _CHANGES = frozenset("append extend insert remove pop clear sort reverse add discard update popleft".split())
 
@@ -64,3 +65,58 @@ def _uses_as_whole(unit: Subject, loop: ast.For, collection: str) -> list[ast.Na
     if any(isinstance(node, ast.Lambda | ast.FunctionDef) for node in walk(*loop.body)):
         return []
     return sorted((node for node in found if isinstance(node, ast.Name)), key=lambda node: node.lineno)
+
+
+@rule(
+    "ME339",
+    "item-of-an-earlier-loop",
+    Category.WRONG_VARIABLE,
+    Severity.HINT,
+    0.95,
+    on=(ast.For,),
+    values=("name", "item", "earlier"),
+)
+def item_of_an_earlier_loop(unit: Subject) -> Iterator[Match]:
+    seen: set[tuple[str, ast.AST]] = set()
+    for loop in unit.facts.nodes(ast.For):
+        own = names_in(loop.target)
+        for node in sorted(walk_scope(loop.body), key=lambda node: getattr(node, "lineno", 0)):
+            if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load) or node.id in own:
+                continue
+            earlier = _ended_loop(unit, node)
+            if earlier is None or (node.id, earlier) in seen:
+                continue
+            seen.add((node.id, earlier))
+            values = {
+                "name": node.id,
+                "item": unit.facts.source(loop.target),
+                "earlier": unit.facts.source(earlier.iter),
+            }
+            note = Note(
+                unit.facts.span(earlier.target), f"This loop, which is over, gave `{node.id}` its value."
+            )
+            yield Match(node, values, notes=(note,))
+
+
+def _ended_loop(unit: Subject, name: ast.Name) -> ast.For | None:
+    """The loop that was over before, and ran to its end, if the name can have its value from nowhere else."""
+    definitions = unit.facts.reaching(name) or frozenset()
+    loops = {_loop_of(unit, d) for d in definitions if d.kind is not DefinitionKind.UNBOUND}
+    if len(loops) != 1:
+        return None
+    (loop,) = loops
+    if loop is None or any(loop is ancestor for ancestor in unit.facts.ancestors(name)):
+        return None
+    # A search that breaks off leaves the item that it has found.
+    return None if has(loop.body, ast.Break) else loop
+
+
+def _loop_of(unit: Subject, definition: Definition) -> ast.For | None:
+    """The loop whose target, or a part of it, the definition is."""
+    node = definition.node
+    while isinstance(node, ast.Name | ast.Tuple | ast.List):
+        above = unit.facts.parents.get(node)
+        if isinstance(above, ast.For):
+            return above if above.target is node else None
+        node = above
+    return node if isinstance(node, ast.For) else None

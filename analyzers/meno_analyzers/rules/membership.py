@@ -20,11 +20,15 @@ from meno_analyzers.rules.surroundings import awaits_error
     Category.LOGIC_ERROR,
     Severity.HINT,
     0.95,
-    on=(ast.For,),
+    on=(ast.For, ast.comprehension),
     values=("item", "collection", "test"),
 )
 def item_sought_where_it_comes_from(unit: Subject) -> Iterator[Match]:
+    for clause in unit.facts.nodes(ast.comprehension):
+        yield from _sought_among_pairs(unit, clause)
     for loop in unit.facts.nodes(ast.For):
+        if isinstance(loop.target, ast.Tuple):
+            yield from _sought_among_pairs(unit, loop)
         if not isinstance(loop.target, ast.Name):
             continue
         item, collection = loop.target.id, _all_of(unit, loop.iter)
@@ -40,6 +44,45 @@ def item_sought_where_it_comes_from(unit: Subject) -> Iterator[Match]:
         for test in tests:
             values = {"item": item, "collection": collection, "test": unit.facts.source(test)}
             yield Match(test, values, notes=(note,))
+
+
+def _sought_among_pairs(unit: Subject, loop: ast.For | ast.comprehension) -> Iterator[Match]:
+    """Keys or values of a dictionary's pairs that are sought among its keys or values."""
+    pairs = loop.iter
+    if isinstance(pairs, ast.Call) and is_name(pairs.func, "list") and len(pairs.args) == 1:
+        pairs = pairs.args[0]
+    match pairs, loop.target:
+        case (
+            ast.Call(func=ast.Attribute(value=ast.Name(id=table), attr="items"), args=[]),
+            ast.Tuple(elts=[ast.Name(id=key), ast.Name(id=value)]),
+        ):
+            pass
+        case _:
+            return
+    roots: list[ast.AST] = [*(loop.ifs if isinstance(loop, ast.comprehension) else loop.body)]
+    if isinstance(loop, ast.For) and (_may_change(unit, loop, key, table) or stores(value, loop.body)):
+        return
+    for node in walk_scope(roots):
+        if not isinstance(node, ast.Compare) or not isinstance(node.ops[0], ast.In | ast.NotIn):
+            continue
+        where, sought = _part_of(node.comparators[0], table), node.left
+        if (where == "keys" and is_name(sought, key)) or (where == "values" and is_name(sought, value)):
+            values = {"item": unit.facts.source(sought), "collection": table, "test": unit.facts.source(node)}
+            note = Note(unit.facts.span(loop.iter), f"Each `{values['item']}` comes from here.")
+            yield Match(node, values, notes=(note,))
+
+
+def _part_of(node: ast.expr, table: str) -> str | None:
+    """`keys` or `values`, if the node is all of these of the dictionary."""
+    if isinstance(node, ast.Call) and is_name(node.func, "list") and len(node.args) == 1:
+        node = node.args[0]
+    match node:
+        case ast.Name(id=name) if name == table:
+            return "keys"
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr="keys" | "values" as part), args=[]):
+            return part if name == table else None
+        case _:
+            return None
 
 
 def _calls_keep(unit: Subject, loop: ast.For) -> bool:
@@ -80,8 +123,9 @@ def _may_change(unit: Subject, loop: ast.For, item: str, collection: str) -> boo
         return True
     for node in scope_nodes(loop):
         match node:
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=name))) if name == collection:
-                return True
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if name == collection:
+                if method not in {"keys", "values", "items", "count", "index", "get"}:
+                    return True
             case ast.Call() if any(is_name(argument, collection) for argument in node.args):
                 if not changes_nothing(unit, node):
                     return True
