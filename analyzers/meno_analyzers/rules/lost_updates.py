@@ -11,6 +11,7 @@ from meno_analyzers.facts.scopes import FunctionNode
 from meno_analyzers.facts.summary import Mention
 from meno_analyzers.facts.tree import scope_nodes, walk
 from meno_analyzers.findings import Category, Severity
+from meno_analyzers.rules.libraries import knows_libraries
 from meno_analyzers.rules.registry import Match, Subject, rule
 from meno_analyzers.rules.shapes import loops_around, names_in
 
@@ -94,7 +95,8 @@ def _may_be_shared(unit: Subject, definition: Definition) -> bool:
     if not isinstance(definition.node, ast.AugAssign) or not isinstance(definition.node.target, ast.Name):
         return False
     if isinstance(definition.value, ast.Constant):
-        return False
+        # An array of a library takes `+= 1` item by item.
+        return unit.types.of(definition.node.target) is None and knows_libraries(unit)
     return unit.types.of(definition.node.target) not in {"int", "float", "number", "str", "bool", "tuple"}
 
 
