@@ -99,9 +99,10 @@ def rows_of(name: str, result: dict[str, Any]) -> list[Row]:
                     "server": name,
                     "lines": file["lines"],
                     "mode": mode,
-                    "p50 ms": round(figures["p50"], 2),
-                    "p99 ms": round(figures["p99"], 2),
-                    "CPU ms a key": round(figures["server_cpu_ms_per_key"], 2),
+                    # Without a single reply in time there are no percentiles.
+                    "p50 ms": round(figures["p50"], 2) if "p50" in figures else None,
+                    "p99 ms": round(figures["p99"], 2) if "p99" in figures else None,
+                    "CPU ms a key": round(figures.get("server_cpu_ms_per_key", 0.0), 2),
                     "open ms": round(file["cold"]["open_to_first_diagnostics_ms"] or 0),
                     "start ms": round(file["cold"]["spawn_to_initialize_ms"]),
                     "peak MB": round(file["memory"]["peak_tree_rss_mb"]),

@@ -1,4 +1,4 @@
-"""What functions answer on some ways out, or show no caller (ME402, ME421, ME422)."""
+"""What functions answer on some ways out, or show no caller (ME402, ME421, ME422, ME612)."""
 
 from __future__ import annotations
 
@@ -140,3 +140,30 @@ def return_print(unit: Subject) -> Iterator[Match]:
 def _answers_other_things(function: FunctionNode) -> bool:
     """Whether a bare `return` elsewhere shows that the function is left early on purpose."""
     return any(isinstance(node, ast.Return) and node.value is None for node in walk(*function.body))
+
+
+@rule(
+    "ME612",
+    "truth-value-in-quotes",
+    Category.WRONG_LITERAL,
+    Severity.HINT,
+    0.95,
+    on=(ast.Return,),
+    values=("function", "text"),
+)
+def truth_value_in_quotes(unit: Subject) -> Iterator[Match]:
+    for function in unit.facts.functions:
+        if function.returns is not None or is_generator(function):
+            continue
+        answers = [node for node in scope_nodes(function) if isinstance(node, ast.Return) and node.value]
+        quoted = [node for node in answers if _is_truth_word(node.value)]
+        # Where other texts are answered as well, the two words are texts like them.
+        if any(node not in quoted and unit.types.of(node.value) == "str" for node in answers if node.value):
+            continue
+        for node in quoted:
+            if node.value is not None:
+                yield Match(node.value, {"function": function.name, "text": unit.facts.source(node.value)})
+
+
+def _is_truth_word(value: ast.expr | None) -> bool:
+    return isinstance(value, ast.Constant) and value.value in ("True", "False")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from meno_analyzers.facts.control import is_stub
 from meno_analyzers.facts.definitions import ENTRY, UNBOUND, Definition, DefinitionKind
-from meno_analyzers.facts.scopes import Scope, parameters_of
+from meno_analyzers.facts.scopes import FunctionNode, Scope, parameters_of
 from meno_analyzers.facts.tree import scope_nodes, walk
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.expressions import is_name
@@ -182,9 +182,11 @@ def self_assignment(unit: Subject) -> Iterator[Match]:
     0.98,
     on=(ast.Call,),
     values=("name", "call"),
+    variants=("parameter",),
 )
 def variable_hides_own_function(unit: Subject) -> Iterator[Match]:
     facts = unit.facts
+    yield from _hidden_by_parameter(unit)
     for call in facts.nodes(ast.Call):
         function = call.func
         if not isinstance(function, ast.Name) or facts.scope_at(call) is not facts.scopes.module:
@@ -206,6 +208,34 @@ def variable_hides_own_function(unit: Subject) -> Iterator[Match]:
                 {"name": function.id, "call": facts.source(value)},
                 notes=(Note(facts.span(definition.node), f"Here `{function.id}` becomes something else."),),
             )
+
+
+def _hidden_by_parameter(unit: Subject) -> Iterator[Match]:
+    """Functions that call themselves by a name that one of their parameters has taken."""
+    for function in unit.facts.functions:
+        parameter = next((p for p in parameters_of(function) if p.arg == function.name), None)
+        if parameter is None or not _is_plain_default(function, parameter):
+            continue
+        for node in sorted(scope_nodes(function), key=lambda node: getattr(node, "lineno", 0)):
+            if isinstance(node, ast.Call) and is_name(node.func, function.name):
+                values = {"name": function.name, "call": unit.facts.source(node)}
+                note = Note(unit.facts.span(node), f"Here `{function.name}` is called.")
+                yield Match(parameter, values, "parameter", (note,))
+                break
+
+
+def _is_plain_default(function: FunctionNode, parameter: ast.arg) -> bool:
+    """Whether the parameter stands for a number or text if the caller says nothing."""
+    arguments = function.args
+    positional = [*arguments.posonlyargs, *arguments.args]
+    defaults = dict(zip(reversed([p.arg for p in positional]), reversed(arguments.defaults), strict=False))
+    match defaults.get(parameter.arg):
+        case ast.Constant(value=bool() | int() | float() | str()):
+            return True
+        case ast.List() | ast.Tuple() | ast.Dict():
+            return True
+        case _:
+            return False
 
 
 @rule(

@@ -17,6 +17,7 @@ from meno_analyzers.rules.shapes import (
     leaves_after,
     loops_around,
     mentions,
+    names_in,
     scope_body,
     statement_of,
     stores,
@@ -154,12 +155,22 @@ def _changes_size(node: ast.AST, name: str, kind: str, loop: ast.For) -> bool:
     0.93,
     on=(ast.For,),
     values=("item", "iterable", "statement"),
+    variants=("taken",),
 )
 def loop_variable_reassigned(unit: Subject) -> Iterator[Match]:
     for loop in unit.facts.nodes(ast.For):
         if not isinstance(loop.target, ast.Name) or loop.target.id == "_":
             continue
         name = loop.target.id
+        taken = _taken_from_outside(unit, loop, name)
+        if taken is not None:
+            values = {
+                "item": name,
+                "iterable": unit.facts.source(loop.iter),
+                "statement": unit.facts.source(taken),
+            }
+            yield Match(taken, values, "taken")
+            continue
         last = _last_statement(loop.body)
         if not _remakes(unit, last, name) or has(loop.body, ast.Lambda, ast.FunctionDef):
             continue
@@ -178,6 +189,24 @@ def loop_variable_reassigned(unit: Subject) -> Iterator[Match]:
             values,
             notes=(Note(unit.facts.span(loop.target), f"Each turn gives `{name}` a new value."),),
         )
+
+
+def _taken_from_outside(unit: Subject, loop: ast.For, item: str) -> ast.Assign | None:
+    """`item = best` at the end of an `if` that compares the two, with nothing that reads it afterwards."""
+    for branch in scope_nodes(loop):
+        if not isinstance(branch, ast.If):
+            continue
+        match branch.body[-1]:
+            case ast.Assign(targets=[ast.Name(id=target)], value=ast.Name(id=source)) as statement:
+                compared = {item, source} <= names_in(branch.test) and target == item != source
+            case _:
+                continue
+        if not compared or stores(source, loop.body):
+            continue
+        reads = [place.lineno for place in mentions(item, *scope_body(unit.facts, loop))]
+        if not any(line > (branch.body[-1].end_lineno or 0) for line in reads):
+            return statement
+    return None
 
 
 def _last_statement(body: list[ast.stmt]) -> ast.stmt:

@@ -1,4 +1,4 @@
-"""Loops that end too early or never (ME301, ME302, ME304, ME329)."""
+"""Loops that end before they have gathered everything, or never (ME302, ME304, ME329)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator
 
 from meno_analyzers.facts.builtin_types import NUMBERS, TEXTS
-from meno_analyzers.facts.control import Outcome, is_generator, outcomes
+from meno_analyzers.facts.control import Outcome, outcomes
 from meno_analyzers.facts.tree import scope_nodes, walk
 from meno_analyzers.findings import Category, Note, Severity
-from meno_analyzers.rules.expressions import is_name, same, stored_names
+from meno_analyzers.rules.expressions import is_name, stored_names
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
 from meno_analyzers.rules.shapes import after, changes_nothing
 from meno_analyzers.rules.standing import value_at_each_turn
@@ -18,62 +18,6 @@ from meno_analyzers.rules.standing import value_at_each_turn
 def _function_name(unit: Subject, node: ast.AST) -> str | None:
     function = unit.facts.function_around(node)
     return function.name if function is not None else None
-
-
-@rule(
-    "ME301",
-    "return-on-first-iteration",
-    Category.LOGIC_ERROR,
-    Severity.WARNING,
-    0.99,
-    on=(ast.For,),
-    values=("iterable", "item", "function"),
-)
-def return_on_first_iteration(unit: Subject) -> Iterator[Match]:
-    for loop in unit.facts.nodes(ast.For):
-        function = unit.facts.function_around(loop)
-        if function is None or loop.orelse:
-            continue
-        ways = outcomes(loop.body)
-        if ways & (Outcome.NORMAL | Outcome.CONTINUE | Outcome.BREAK) or Outcome.RETURN not in ways:
-            continue
-        if any(isinstance(node, ast.Match | ast.Try | ast.TryStar | ast.With) for node in loop.body):
-            continue
-        if is_generator(function):
-            continue
-        if _decides_between_returns(loop.body) and not _loop_around(unit, loop):
-            yield Match(
-                loop.body[-1],
-                {
-                    "iterable": unit.facts.source(loop.iter),
-                    "item": unit.facts.source(loop.target),
-                    "function": function.name,
-                },
-                notes=(Note(unit.facts.span(loop.iter), "This is what the loop goes over."),),
-            )
-
-
-def _loop_around(unit: Subject, loop: ast.AST) -> bool:
-    """Whether an endless loop around it retries, so that one turn each time may be meant."""
-    return any(
-        isinstance(a, ast.While) and isinstance(a.test, ast.Constant) for a in unit.facts.ancestors(loop)
-    )
-
-
-def _decides_between_returns(body: list[ast.stmt]) -> bool:
-    """Whether the body ends by choosing between two returns: `if … else`, or `if … return` and `return`."""
-    last = body[-1]
-    if isinstance(last, ast.If):
-        return bool(last.orelse) and Outcome.RETURN in outcomes(last.body) | outcomes(last.orelse)
-    if not isinstance(last, ast.Return) or len(body) < 2:
-        return False
-    before = body[-2]
-    if not isinstance(before, ast.If) or before.orelse or Outcome.RETURN not in outcomes(before.body):
-        return False
-    inner = before.body[-1]
-    if not isinstance(inner, ast.Return):
-        return True
-    return not same(inner.value, last.value)
 
 
 @rule(

@@ -11,6 +11,7 @@ from meno_analyzers.facts.types import NUMBERS
 from meno_analyzers.findings import Category, Edit, Severity, insertion
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
 from meno_analyzers.rules.surroundings import awaits_error
+from meno_analyzers.rules.tables import is_table_without
 from meno_analyzers.rules.wording import kind_in_words, number_in_words
 
 declare(
@@ -31,12 +32,20 @@ declare(
     0.99,
     on=(ast.Attribute,),
     values=("receiver", "kind", "method", "expression"),
-    variants=("size",),
+    variants=("size", "table"),
 )
 def method_of_another_type(unit: Subject) -> Iterator[Match]:
     """ME509, and ME506 where the receiver began as `{}` and is treated as a set."""
     for node in unit.facts.nodes(ast.Attribute):
         kind = unit.types.of(node.value)
+        if kind is None and is_table_without(unit, node):
+            values = {
+                "receiver": unit.facts.source(node.value),
+                "kind": kind_in_words("dict"),
+                "method": node.attr,
+                "expression": unit.facts.source(node),
+            }
+            yield Match(node, values, "table", severity=Severity.HINT)
         if kind not in ATTRIBUTES or node.attr in ATTRIBUTES[kind] or not isinstance(node.ctx, ast.Load):
             continue
         if awaits_error(unit.facts, node) or _asks_for_attributes(unit, node, kind):

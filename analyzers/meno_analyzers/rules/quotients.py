@@ -1,10 +1,11 @@
 """Quotients: what a division leaves behind, where a whole number or none is wanted
-(ME207, ME208, ME217). A division with `/` gives a number with a fraction even when it comes out even."""
+(ME207, ME208, ME217, ME222). A division with `/` gives a fraction even when it comes out even."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from meno_analyzers.facts.builtin_types import NUMBERS, TEXTS
 from meno_analyzers.facts.definitions import DefinitionKind
@@ -57,13 +58,13 @@ def float_where_int_required(unit: Subject) -> Iterator[Match]:
                 "expression": unit.facts.source(node),
                 "sequence": unit.facts.source(node.value),
             }
-            yield Match(node, values, notes=_made_at(unit, number), fix=_whole(unit, number))
+            yield from _at_division(unit, node, number, Match(node, values, fix=_whole(unit, number)))
     for call in unit.facts.nodes(ast.Call):
         for argument in range_arguments(unit, call) or ():
             if _is_float_for_range(unit, argument) and not awaits_error(unit.facts, call):
                 values = {"number": unit.facts.source(argument), "expression": unit.facts.source(call)}
-                fix = _whole(unit, argument)
-                yield Match(call, values, variant="range", notes=_made_at(unit, argument), fix=fix)
+                found = Match(call, values, variant="range", fix=_whole(unit, argument))
+                yield from _at_division(unit, call, argument, found)
                 break
     for product in unit.facts.nodes(ast.BinOp):
         if not isinstance(product.op, ast.Mult) or awaits_error(unit.facts, product):
@@ -73,6 +74,20 @@ def float_where_int_required(unit: Subject) -> Iterator[Match]:
                 values = {"number": unit.facts.source(number), "expression": unit.facts.source(product)}
                 yield Match(product, values, variant="repeat", notes=_made_at(unit, number))
                 break
+
+
+def _at_division(unit: Subject, use: ast.AST, number: ast.expr, found: Match) -> Iterator[Match]:
+    """The match where the fraction is made: one place for all uses, if one division makes it."""
+    definitions = unit.facts.reaching(number) if isinstance(number, ast.Name) else None
+    if definitions is None or len(definitions) != 1:
+        yield found
+        return
+    (definition,) = definitions
+    if not isinstance(definition.node, ast.Assign) or definition.value is None:
+        yield replace(found, notes=_made_at(unit, number))
+        return
+    note = Note(unit.facts.span(use), "Here a whole number is needed.")
+    yield replace(found, where=definition.node, notes=(note,))
 
 
 def _whole(unit: Subject, number: ast.expr) -> Fix:
@@ -183,6 +198,33 @@ def division_instead_of_modulo(unit: Subject) -> Iterator[Match]:
 def _is_exercise(unit: Subject, node: ast.AST, number: ast.expr) -> bool:
     """Whether a test tries out the operator itself."""
     return literal(number) is not None or any(isinstance(a, ast.Assert) for a in unit.facts.ancestors(node))
+
+
+@rule(
+    "ME222",
+    "power-before-division",
+    Category.WRONG_OPERATOR,
+    Severity.HINT,
+    0.95,
+    on=(ast.BinOp,),
+    values=("expression", "power", "divisor"),
+)
+def power_before_division(unit: Subject) -> Iterator[Match]:
+    for node in unit.facts.nodes(ast.BinOp):
+        match node:
+            case ast.BinOp(
+                left=ast.BinOp(op=ast.Pow(), right=one) as power,
+                op=ast.Div(),
+                right=ast.Constant(value=int(n)),
+            ) if literal(one) == 1 and n > 1 and not _is_exercise(unit, node, power.left):
+                values = {
+                    "expression": unit.facts.source(node),
+                    "power": unit.facts.source(power),
+                    "divisor": str(n),
+                }
+                yield Match(node, values)
+            case _:
+                pass
 
 
 @rule(

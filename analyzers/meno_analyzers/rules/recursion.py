@@ -182,8 +182,19 @@ def _repeats_arguments(unit: Subject, function: FunctionNode, call: ast.Call) ->
         return False
     given = [*call.args, *(keyword.value for keyword in call.keywords)]
     return len(given) == len(names) and all(
-        is_name(argument, name) for argument, name in zip(given, names, strict=True)
+        is_name(_without_copying(argument), name) for argument, name in zip(given, names, strict=True)
     )
+
+
+def _without_copying(argument: ast.expr) -> ast.expr:
+    """`xs` for `xs[:]` and `xs[0:]`, which hold the same items."""
+    match argument:
+        case ast.Subscript(
+            value=value, slice=ast.Slice(lower=None | ast.Constant(value=0), upper=None, step=None)
+        ):
+            return value
+        case _:
+            return argument
 
 
 def _has_side_effects(unit: Subject, function: FunctionNode) -> bool:
