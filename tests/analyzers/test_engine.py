@@ -25,6 +25,12 @@ BITS = [
     "self.name", "self.nmae", "Dog().bark()\n", "Dog", "d = Dog()\nd.bark(1)\n", "from math import sqrt\n",
     "global total\n", "nonlocal total\n", "def f():\n    total = 2\n", "class", "def ", "    ", "        ",
 ]  # fmt: skip
+ORDERED = [
+    "total = 3\n\n", "print(total)\n\n", "total += 1\n", "\n", "def f(x=total):\n    return x\n\n\n",
+    "f()\n\n",
+    "def g():\n    global total\n    total = 1\n\n\n", "class A(B):\n    pass\n\n\n", "total = (\n", ")\n",
+    "class B:\n    size = total\n\n",
+]  # fmt: skip
 CLASSES = """
 from random import randint
 
@@ -121,6 +127,40 @@ def test_a_new_name_reaches_the_units_that_use_it() -> None:
     analysis.work()
 
     assert analysis.findings() == []
+
+
+def test_a_value_that_moves_below_its_reading_is_missed_there() -> None:
+    document = Document("", "total = 3\n\nprint(total)\n\nprint(1)\n")
+    analysis = Analysis(document)
+    assert analysis.findings() == []
+
+    analysis.edited(document.splice((0, 0), (1, 0), ""))
+    analysis.edited(document.splice((3, 0), (3, 8), "total = 3"))
+    analysis.work()
+    assert [(f.rule, f.span.start_line) for f in analysis.findings()] == [("ME417", 1)]
+    assert shape(analysis.findings()) == shape(analyse(document.text))
+
+    # One edit that takes the reading and the value along, in the other order.
+    analysis.edited(document.splice((1, 0), (3, 9), "total = 3\n\nprint(total)"))
+    analysis.work()
+    assert analysis.findings() == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_the_order_of_lines_is_followed_edit_by_edit(data: st.DataObject) -> None:
+    document = Document("", "".join(data.draw(st.lists(st.sampled_from(ORDERED), min_size=2, max_size=8))))
+    analysis = Analysis(document)
+    for _ in range(data.draw(st.integers(1, 6))):
+        first = data.draw(st.integers(0, len(document.lines) - 1))
+        last = data.draw(st.integers(first, len(document.lines) - 1))
+        text = "".join(data.draw(st.lists(st.sampled_from(ORDERED), max_size=3)))
+        analysis.edited(document.splice((first, 0), (last, 0), text))
+        if data.draw(st.booleans()):
+            analysis.work()
+    analysis.work()
+
+    assert shape(analysis.findings()) == shape(analyse(document.text))
 
 
 def test_findings_move_with_the_text_above_them() -> None:

@@ -307,7 +307,8 @@ class Flow:
         }
         inner = {name: frozenset[Definition]() for name in own}
         local = {**state, **inner}
-        for child in children(node):
+        # What the clauses bind (`if (y := x)`) is there when the element in front of them is made.
+        for child in sorted(children(node), key=lambda child: not isinstance(child, ast.comprehension)):
             self._read(child, local)
         for name, value in local.items():
             if name not in own and state.get(name) is not value:

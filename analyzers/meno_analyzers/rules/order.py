@@ -1,0 +1,89 @@
+"""Values of the file that are needed above the lines that make them (ME417).
+
+Only what runs while the file is read from top to bottom is looked at, and only names that nothing else could
+have bound by then: no unit above, no function that declares the name global, no star import, no `exec`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from meno_analyzers.facts.definitions import ENTRY
+from meno_analyzers.facts.module import BUILTIN_NAMES
+from meno_analyzers.facts.scopes import ScopeKind
+from meno_analyzers.findings import Category, Severity
+from meno_analyzers.rules.registry import Match, Subject, rule
+from meno_analyzers.rules.surroundings import awaits_error, expects_name_error, in_annotation
+
+_AT_ONCE = (ast.ListComp, ast.SetComp, ast.DictComp)
+
+
+@rule(
+    "ME417",
+    "called-before-definition",
+    Category.NAME_ERROR,
+    Severity.ERROR,
+    0.99,
+    on=(ast.Name,),
+    values=("function", "call", "name"),
+    variants=("value",),
+)
+def called_before_definition(unit: Subject) -> Iterator[Match]:
+    """A function that is called, or any other value that is read, further up than it comes to be."""
+    facts = unit.facts
+    for name, uses in _uses(unit):
+        if name in BUILTIN_NAMES or (name.startswith("__") and name.endswith("__")):
+            continue
+        for use in uses:
+            if not _is_unbound_yet(unit, use):
+                continue
+            if unit.module.is_open():
+                return
+            call = facts.parents.get(use)
+            if not isinstance(call, ast.Call) or call.func is not use or awaits_error(facts, call):
+                call = None
+            if call is not None and unit.module.defined_below(name):
+                yield Match(call, {"function": name, "call": facts.source(call)})
+                break
+            if not expects_name_error(facts, use) and not in_annotation(facts, use):
+                yield Match(use, {"name": name}, variant="value")
+                break
+
+
+def _uses(unit: Subject) -> Iterator[tuple[str, list[ast.Name]]]:
+    """The names of the file that the unit reads, each with its uses in the order of the text."""
+    found: dict[str, list[ast.Name]] = {}
+    for name, loads in unit.facts.scopes.free.items():
+        found[name] = list(loads)
+    if unit.facts.scopes.wrapper is not None:
+        for name, loads in unit.facts.scopes.class_level.items():
+            if not unit.module.in_class(name):
+                found.setdefault(name, []).extend(loads)
+    else:
+        # `x += 1` reads `x`, although the tree marks it as a store.
+        for statement in unit.facts.nodes(ast.AugAssign):
+            if isinstance(statement.target, ast.Name):
+                found.setdefault(statement.target.id, []).append(statement.target)
+    for name, uses in found.items():
+        yield name, sorted(uses, key=lambda use: (use.lineno, use.col_offset))
+
+
+def _is_unbound_yet(unit: Subject, use: ast.Name) -> bool:
+    """Whether the use runs while the file is read, and what it reads is bound further down only."""
+    facts, name = unit.facts, use.id
+    scope = facts.scope_at(use)
+    while scope.kind is ScopeKind.COMPREHENSION and scope.parent is not None:
+        if not isinstance(scope.node, _AT_ONCE):
+            return False
+        scope = scope.parent
+    module = facts.scopes.module
+    if scope is module:
+        flow = facts.flow(module)
+        if flow.incomplete or flow.reaching.get(use) != ENTRY:
+            return False
+    elif scope.kind is not ScopeKind.CLASS or scope.parent is not module:
+        return False  # what stands in a function runs later
+    elif name in module.bound and scope is not facts.scopes.wrapper:
+        return False
+    return unit.module.is_bound(name) and unit.module.only_below(name)
