@@ -9,7 +9,6 @@ by `work`, so that a newer key can come first.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,8 +27,8 @@ from meno_analyzers.rules import RULES, Broken, Rule, Subject, diagnose
 from meno_analyzers.rules.newer import newer_than
 from meno_analyzers.rules.registry import Check
 from meno_analyzers.source import Document, Splice, Unit, UnitKind, UnitMap
+from meno_analyzers.suppression import without_suppressed
 
-_SUPPRESSION = re.compile(r"#\s*meno:\s*ok\b(?P<rules>[^#\r\n]*)")
 # A syntax tree takes about a hundred times the memory of its text.
 _CACHED_CHARACTERS = 80_000
 _CHECKS = tuple((rule, rule.check) for rule in RULES.values() if rule.check is not None)
@@ -271,7 +270,7 @@ def check_unit(facts: UnitFacts, view: ModuleView, target: Version | None = None
     if facts.newer is not None:
         return too_new
     if facts.problem is not None:
-        return _without_suppressed([diagnose(Broken(facts.lines, facts.problem))], facts.lines)
+        return without_suppressed([diagnose(Broken(facts.lines, facts.problem))], facts.lines)
     if facts.tree is None:
         return []
     subject = Subject(facts, view, *facts.inference(view))
@@ -284,7 +283,7 @@ def check_unit(facts: UnitFacts, view: ModuleView, target: Version | None = None
             found.append(speaker.finding(match, span))
     if not found:
         return found
-    return _one_per_line(_without_suppressed(found, facts.lines))
+    return _one_per_line(without_suppressed(found, facts.lines))
 
 
 def _one_per_line(findings: list[Finding]) -> list[Finding]:
@@ -302,24 +301,6 @@ def _weight(finding: Finding) -> tuple[int, int, float, int]:
     is_name_error = finding.rule.startswith("ME10") and finding.severity.rank == 0
     order = 0 if finding.category is Category.SYNTAX_ERROR else 1 if is_name_error else 2
     return (finding.severity.rank, order, -finding.confidence, finding.span.start_column)
-
-
-def _without_suppressed(findings: list[Finding], lines: list[str]) -> list[Finding]:
-    """Leaves out what a `# meno: ok ME301` comment on the line allows; without ids it allows all."""
-    kept = []
-    for finding in findings:
-        allowed = (
-            _SUPPRESSION.search(lines[finding.span.start_line])
-            if finding.span.start_line < len(lines)
-            else None
-        )
-        if allowed is None:
-            kept.append(finding)
-            continue
-        rules = set(re.split(r"[\s,]+", allowed.group("rules").strip())) - {""}
-        if rules and finding.rule not in rules:
-            kept.append(finding)
-    return kept
 
 
 def analyse(text: str, target: Version | None = None) -> list[Finding]:

@@ -253,3 +253,19 @@ def test_another_python_changes_what_is_too_new() -> None:
     analysis.retarget((3, 10))
     analysis.work()
     assert analysis.findings() == []
+
+
+@pytest.mark.parametrize(
+    ("line", "rules"),
+    [
+        ("print(nothing)  # noqa: E501, F821", []),
+        ("print(nothing)  # noqa:F401", ["ME101"]),
+        ('print("a" + 1)  # type: ignore[operator]', []),
+        ('print("a" + 1)  # noqa: F821', ["ME201"]),
+        ("x = 3 if [1] else 4  # type: ignore", ["ME708"]),
+        ("x == 5  # pylint: disable=pointless-statement", []),
+        ("print((1, 2)  # noqa", ["ME002"]),
+    ],
+)
+def test_a_comment_for_another_tool_allows_what_that_tool_would_say(line: str, rules: list[str]) -> None:
+    assert [f.rule for f in analyse(f"x = 2\n{line}\n")] == rules

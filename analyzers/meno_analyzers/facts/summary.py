@@ -65,7 +65,7 @@ class Mention(Enum):
     TOUCHED = "the module's, and changed in place by code in a function, as far as can be told"
     IMPORTED_FROM = "a module of `from module import …`"
     IMPORTED = "a module that is imported in either way; `.module` if it is named from here"
-    STORED_ATTRIBUTE = "an attribute stored in some object"
+    STORED_ATTRIBUTE = "an attribute stored in some object; `name.*` if `setattr` stores any in `name`"
     CALLED_ATTRIBUTE = "an attribute that is called; `Class.method` if that is on a name in capitals"
     USED = "read, and not bound by the unit itself"
     RESULT_USED = "called, and something is done with what it answers"

@@ -102,9 +102,16 @@ class Types:
                 kind = self.of(value)
                 if kind in TEXTS:
                     return "str"
-                return self.element(value) if kind in {"list", "tuple"} else None
+                if kind not in {"list", "tuple"} or self._may_be_slice(node.slice):
+                    return None
+                return self.element(value)
             case _:
                 return _DISPLAYS.get(type(node))
+
+    def _may_be_slice(self, index: ast.expr) -> bool:
+        """Whether an index came from a caller: `xs[index]` may then be several items."""
+        definitions = self._reaching(index) if isinstance(index, ast.Name) else None
+        return any(definition.kind is DefinitionKind.PARAMETER for definition in definitions or ())
 
     def _name(self, node: ast.Name) -> str | None:
         definitions = self._reaching(node)

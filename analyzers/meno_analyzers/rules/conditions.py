@@ -182,10 +182,14 @@ def constant_condition(unit: Subject) -> Iterator[Match]:
 
 def _tests(unit: Subject) -> Iterator[tuple[str, ast.expr]]:
     """All conditions, each with the word that asks for it."""
-    yield from (("if", node.test) for node in unit.facts.nodes(ast.If))
-    yield from (("while", node.test) for node in unit.facts.nodes(ast.While))
-    yield from (("if", node.test) for node in unit.facts.nodes(ast.IfExp))
+    yield from (("if", node.test) for node in unit.facts.nodes(ast.If, ast.IfExp))
+    # `while "not enough primes":` says in words what the loop waits for.
+    yield from (("while", node.test) for node in unit.facts.nodes(ast.While) if not _is_told(node.test))
     yield from (("assert", node.test) for node in unit.facts.nodes(ast.Assert))
+
+
+def _is_told(test: ast.expr) -> bool:
+    return isinstance(test, ast.Constant) and isinstance(test.value, str) and " " in test.value
 
 
 def _is_true_by_itself(test: ast.expr) -> bool:

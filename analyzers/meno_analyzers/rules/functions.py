@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from meno_analyzers.facts.builtin_types import ATTRIBUTES
 from meno_analyzers.facts.definitions import DefinitionKind
 from meno_analyzers.facts.scopes import FunctionNode
 from meno_analyzers.facts.tree import scope_nodes
@@ -162,6 +163,10 @@ def _is_plain_parameter(unit: Subject, node: ast.expr) -> bool:
         return False
     plain = {DefinitionKind.PARAMETER, DefinitionKind.ASSIGNMENT, DefinitionKind.LOOP}
     if not all(definition.kind in plain for definition in definitions):
+        return False
+    # What is asked for other things than a list has (`node.parent`) is no list.
+    uses = (unit.facts.parents.get(use) for use in unit.facts.names_called(node.id))
+    if any(isinstance(use, ast.Attribute) and use.attr not in ATTRIBUTES["list"] for use in uses):
         return False
     # A value that some call made may be of a class with a fluent interface.
     return all(

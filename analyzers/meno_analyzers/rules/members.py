@@ -6,8 +6,10 @@ import ast
 from collections.abc import Iterator
 
 from meno_analyzers.facts.builtin_types import ATTRIBUTES
+from meno_analyzers.facts.tree import walk
 from meno_analyzers.facts.types import NUMBERS
 from meno_analyzers.findings import Category, Edit, Severity, insertion
+from meno_analyzers.rules.expressions import same
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
 from meno_analyzers.rules.surroundings import awaits_error
 from meno_analyzers.rules.wording import kind_in_words, number_in_words
@@ -40,6 +42,8 @@ def method_of_another_type(unit: Subject) -> Iterator[Match]:
             continue
         if awaits_error(unit.facts, node) or _asks_for_attributes(unit, node):
             continue
+        if kind == "NoneType" and _is_tested(unit, node):
+            continue  # what would fail there never runs
         if kind in {"list", "tuple", "set"} and node.attr == "join":
             continue  # ME605 has the better explanation
         receiver = unit.facts.source(node.value)
@@ -76,9 +80,19 @@ def _asks_for_attributes(unit: Subject, node: ast.AST) -> bool:
     """Whether a test around the use asks what the object is or has."""
     for ancestor in unit.facts.ancestors(node):
         if isinstance(ancestor, ast.If | ast.IfExp | ast.BoolOp):
-            for call in ast.walk(ancestor.test if not isinstance(ancestor, ast.BoolOp) else ancestor):
+            for call in walk(ancestor.test if not isinstance(ancestor, ast.BoolOp) else ancestor):
                 if isinstance(call, ast.Call) and getattr(call.func, "id", "") in {"hasattr", "isinstance"}:
                     return True
+    return False
+
+
+def _is_tested(unit: Subject, node: ast.Attribute) -> bool:
+    """Whether a test around the use asks for the receiver itself: `if found is not None:`, `if found:`."""
+    for ancestor in unit.facts.ancestors(node):
+        if isinstance(ancestor, ast.If | ast.IfExp | ast.While | ast.BoolOp):
+            test = ancestor if isinstance(ancestor, ast.BoolOp) else ancestor.test
+            if any(same(part, node.value) for part in walk(test)):
+                return True
     return False
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from meno_analyzers.facts.definitions import DefinitionKind
 from meno_analyzers.facts.module import BUILTIN_NAMES
 from meno_analyzers.facts.scopes import FunctionNode, Scope, ScopeKind, parameters_of
+from meno_analyzers.facts.summary import Mention
 from meno_analyzers.facts.tree import walk, walk_scope
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
@@ -38,6 +39,8 @@ def _unbound(unit: Subject) -> Iterator[tuple[ast.Name, Scope]]:
             continue
         if name in scopes.class_level and module.in_class(name):
             continue
+        if module.stores_attribute(name) and module.mentions(Mention.IMPORTED, "builtins"):
+            continue  # `builtins.name = …` puts it into every file
         if module.is_open():
             return
         for load in sorted(loads, key=lambda load: (load.lineno, load.col_offset)):
