@@ -22,12 +22,13 @@ from meno_analyzers.facts.summaries import summary_of
 from meno_analyzers.facts.summary import Summary
 from meno_analyzers.facts.unit import UnitFacts
 from meno_analyzers.facts.view import Asked, ModuleView, names_asked, still_holds
-from meno_analyzers.findings import Category, Finding, Span
+from meno_analyzers.findings import Finding, Span
 from meno_analyzers.rules import RULES, Broken, Rule, Subject, diagnose
 from meno_analyzers.rules.newer import newer_than
 from meno_analyzers.rules.registry import Check
 from meno_analyzers.source import Document, Splice, Unit, UnitKind, UnitMap
 from meno_analyzers.suppression import without_suppressed
+from meno_analyzers.weighing import one_per_line, weighed
 
 # A syntax tree takes about a hundred times the memory of its text.
 _CACHED_CHARACTERS = 80_000
@@ -283,24 +284,7 @@ def check_unit(facts: UnitFacts, view: ModuleView, target: Version | None = None
             found.append(speaker.finding(match, span))
     if not found:
         return found
-    return _one_per_line(without_suppressed(found, facts.lines))
-
-
-def _one_per_line(findings: list[Finding]) -> list[Finding]:
-    """A learner reads one thing at a time: of several findings on a line the weightiest stays."""
-    best: dict[int, Finding] = {}
-    for finding in findings:
-        line = finding.span.start_line
-        if line not in best or _weight(finding) < _weight(best[line]):
-            best[line] = finding
-    return [best[line] for line in sorted(best)]
-
-
-def _weight(finding: Finding) -> tuple[int, int, float, int]:
-    """What cannot be compiled comes first, then a name without a value: both hide what else there is."""
-    is_name_error = finding.rule.startswith("ME10") and finding.severity.rank == 0
-    order = 0 if finding.category is Category.SYNTAX_ERROR else 1 if is_name_error else 2
-    return (finding.severity.rank, order, -finding.confidence, finding.span.start_column)
+    return weighed(one_per_line(without_suppressed(found, facts.lines)), facts, view)
 
 
 def analyse(text: str, target: Version | None = None) -> list[Finding]:

@@ -105,7 +105,9 @@ def test_edits_lead_where_a_fresh_analysis_leads(sample: str, data: st.DataObjec
 
 
 def shape(findings: list[Finding]) -> list[tuple[object, ...]]:
-    return [(f.rule, f.span, tuple(sorted(f.values.items())), f.variant, f.notes) for f in findings]
+    return [
+        (f.rule, f.severity, f.span, tuple(sorted(f.values.items())), f.variant, f.notes) for f in findings
+    ]
 
 
 def test_a_broken_function_silences_only_itself() -> None:
@@ -269,3 +271,33 @@ def test_another_python_changes_what_is_too_new() -> None:
 )
 def test_a_comment_for_another_tool_allows_what_that_tool_would_say(line: str, rules: list[str]) -> None:
     assert [f.rule for f in analyse(f"x = 2\n{line}\n")] == rules
+
+
+@pytest.mark.parametrize(
+    ("rest", "severity"),
+    [
+        ("", "error"),  # nothing runs at all: the file may be somebody's module
+        ("print(1)\n", "hint"),
+        ("print(area(2))\n", "error"),
+        ("def main():\n    area(2)\n\n\nmain()\n", "error"),
+        ("button(command=area)\n", "error"),
+    ],
+)
+def test_an_error_in_a_function_that_the_program_leaves_out_is_a_question(rest: str, severity: str) -> None:
+    text = f"from widgets import button\n\n\ndef area(radius):\n    return pi * area(radius)\n\n\n{rest}"
+
+    assert [(f.rule, f.severity.value) for f in analyse(text)] == [("ME101", severity)]
+
+
+def test_a_call_that_is_typed_makes_the_question_an_error() -> None:
+    document = Document("", "def area(radius):\n    return pi * radius\n\n\nprint(1)\n\n# here\n")
+    analysis = Analysis(document)
+    assert [f.severity.value for f in analysis.findings()] == ["hint"]
+
+    analysis.edited(document.splice((6, 0), (6, 6), "area(2)"))
+    analysis.work()
+    assert [f.severity.value for f in analysis.findings()] == ["error"]
+
+    analysis.edited(document.splice((6, 0), (6, 7), ""))
+    analysis.work()
+    assert [f.severity.value for f in analysis.findings()] == ["hint"]

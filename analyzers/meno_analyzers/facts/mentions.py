@@ -26,11 +26,21 @@ def mentions_of(facts: UnitFacts) -> dict[Mention, frozenset[str]]:
         Mention.STORED_ATTRIBUTE: stored,
         Mention.CALLED_ATTRIBUTE: called_attributes,
         Mention.USED: frozenset(facts.scopes.free) - BUILTIN_NAMES,
+        Mention.RUNS: frozenset({""}) if _runs(facts) else frozenset(),
         Mention.RESULT_USED: results,
         Mention.GIVEN_ARGUMENTS: given,
         Mention.CALLED_WITH: counts,
         Mention.WRITTEN_INSIDE: inside,
     }
+
+
+def _runs(facts: UnitFacts) -> bool:
+    """Whether a call stands as a statement outside all functions and classes."""
+    module = facts.scopes.module
+    return any(
+        isinstance(statement.value, ast.Call) and facts.scope_at(statement) is module
+        for statement in facts.nodes(ast.Expr)
+    )
 
 
 def _imported(facts: UnitFacts) -> frozenset[str]:

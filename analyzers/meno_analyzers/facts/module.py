@@ -137,6 +137,15 @@ class Module:
         here = self.position(owner)
         return all(self.position(other) > here for other, _ in others)
 
+    def is_used_elsewhere(self, name: str, owner: Any) -> bool:
+        """Whether another unit than the one that binds the name reads it."""
+        own = sum(
+            name in summary.mentions.get(Mention.USED, ())
+            for other, summary in self._bindings.get(name, ())
+            if other is owner
+        )
+        return self._mentions[Mention.USED][name] > own
+
     def imported_modules(self) -> frozenset[str]:
         """The names of all modules that the file imports."""
         return frozenset(self._mentions[Mention.IMPORTED])

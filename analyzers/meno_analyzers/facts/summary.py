@@ -68,6 +68,7 @@ class Mention(Enum):
     STORED_ATTRIBUTE = "an attribute stored in some object; `name.*` if `setattr` stores any in `name`"
     CALLED_ATTRIBUTE = "an attribute that is called; `Class.method` if that is on a name in capitals"
     USED = "read, and not bound by the unit itself"
+    RUNS = "the empty name, if the unit calls something while the file is read"
     RESULT_USED = "called, and something is done with what it answers"
     GIVEN_ARGUMENTS = "called with arguments"
     CALLED_WITH = "called with so many arguments, all by position: `name/2`"
