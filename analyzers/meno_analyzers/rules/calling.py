@@ -115,7 +115,7 @@ _BUILTINS = {
     0.99,
     on=(ast.Call,),
     values=("function", "call", "given", "names"),
-    variants=("surplus", "unknown", "builtin"),
+    variants=("surplus", "unknown", "twice", "builtin"),
 )
 def wrong_number_of_arguments(unit: Subject) -> Iterator[Match]:
     for call in unit.facts.nodes(ast.Call):
@@ -141,6 +141,8 @@ def _wrong_own(unit: Subject, call: ast.Call) -> Match | None:
     }
     if wrong.unknown:
         return Match(call, {**values, "names": _listed(wrong.unknown)}, variant="unknown")
+    if wrong.twice:
+        return Match(call, {**values, "names": _listed(wrong.twice)}, variant="twice")
     names = _listed(signature.positional) or "none"
     return Match(call, {**values, "names": names}, variant="surplus" if wrong.surplus else None)
 
