@@ -218,7 +218,11 @@ class Flow:
                 self._read(handler.type, caught)
             if handler.name:
                 self._set(caught, DefinitionKind.OTHER, handler.name, handler)
-            ends.append(self._block(handler.body, caught))
+            end = self._block(handler.body, caught)
+            if end is not None and handler.name and handler.type is not None:
+                # Python deletes the name when the handler is done.
+                self._set(end, DefinitionKind.DELETION, handler.name, handler.type)
+            ends.append(end)
         joined = join(ends)
         if not node.finalbody:
             return joined

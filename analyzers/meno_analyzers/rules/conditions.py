@@ -170,7 +170,7 @@ def _clash(unit: Subject, node: ast.BoolOp, bound: Bound, before: ast.expr, part
     Category.LOGIC_ERROR,
     Severity.WARNING,
     0.98,
-    on=(ast.If, ast.While, ast.IfExp, ast.Assert),
+    on=(ast.If, ast.While, ast.IfExp, ast.Assert, ast.comprehension),
     values=("test", "word"),
     misconception="ComparisonWithBoolLiteral",
 )
@@ -181,15 +181,16 @@ def constant_condition(unit: Subject) -> Iterator[Match]:
 
 
 def _tests(unit: Subject) -> Iterator[tuple[str, ast.expr]]:
-    """All conditions, each with the word that asks for it."""
+    """All conditions, each with its word."""
     yield from (("if", node.test) for node in unit.facts.nodes(ast.If, ast.IfExp))
     # `while "not enough primes":` says in words what the loop waits for.
-    yield from (("while", node.test) for node in unit.facts.nodes(ast.While) if not _is_told(node.test))
+    yield from (("while", node.test) for node in unit.facts.nodes(ast.While) if " " not in _text(node.test))
     yield from (("assert", node.test) for node in unit.facts.nodes(ast.Assert))
+    yield from (("if", test) for node in unit.facts.nodes(ast.comprehension) for test in node.ifs)
 
 
-def _is_told(test: ast.expr) -> bool:
-    return isinstance(test, ast.Constant) and isinstance(test.value, str) and " " in test.value
+def _text(test: ast.expr) -> str:
+    return str(test.value) if isinstance(test, ast.Constant) else ""
 
 
 def _is_true_by_itself(test: ast.expr) -> bool:
@@ -200,7 +201,7 @@ def _is_true_by_itself(test: ast.expr) -> bool:
             return not isinstance(number, bool) and number not in (0, 1)
         case ast.List(elts=[_, *_]) | ast.Set() | ast.Dict(keys=[_, *_]):
             return True
-        case ast.JoinedStr(values=[ast.Constant(), *_]):
+        case ast.JoinedStr(values=[ast.Constant(), *_]) | ast.Lambda() | ast.GeneratorExp():
             return True
         case _:
             return False

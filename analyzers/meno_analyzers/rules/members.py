@@ -11,7 +11,7 @@ from meno_analyzers.facts.types import NUMBERS
 from meno_analyzers.findings import Category, Edit, Severity, insertion
 from meno_analyzers.rules.expressions import same
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
-from meno_analyzers.rules.surroundings import awaits_error
+from meno_analyzers.rules.surroundings import asks_for_kind, awaits_error
 from meno_analyzers.rules.wording import kind_in_words, number_in_words
 
 declare(
@@ -40,7 +40,7 @@ def method_of_another_type(unit: Subject) -> Iterator[Match]:
         kind = unit.types.of(node.value)
         if kind not in ATTRIBUTES or node.attr in ATTRIBUTES[kind] or not isinstance(node.ctx, ast.Load):
             continue
-        if awaits_error(unit.facts, node) or _asks_for_attributes(unit, node):
+        if awaits_error(unit.facts, node) or asks_for_kind(unit.facts, node):
             continue
         if kind == "NoneType" and _is_tested(unit, node):
             continue  # what would fail there never runs
@@ -74,16 +74,6 @@ def _measured(unit: Subject, node: ast.Attribute) -> tuple[Edit, ...]:
     if span.start_line != span.end_line:
         return ()
     return (Edit(span, f"len({unit.facts.source(node.value)})"),)
-
-
-def _asks_for_attributes(unit: Subject, node: ast.AST) -> bool:
-    """Whether a test around the use asks what the object is or has."""
-    for ancestor in unit.facts.ancestors(node):
-        if isinstance(ancestor, ast.If | ast.IfExp | ast.BoolOp):
-            for call in walk(ancestor.test if not isinstance(ancestor, ast.BoolOp) else ancestor):
-                if isinstance(call, ast.Call) and getattr(call.func, "id", "") in {"hasattr", "isinstance"}:
-                    return True
-    return False
 
 
 def _is_tested(unit: Subject, node: ast.Attribute) -> bool:

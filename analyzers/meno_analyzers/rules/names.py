@@ -10,12 +10,11 @@ import ast
 import sys
 from collections.abc import Iterator
 
-from meno_analyzers.facts.definitions import DefinitionKind
 from meno_analyzers.facts.module import BUILTIN_NAMES
 from meno_analyzers.facts.scopes import FunctionNode, Scope, ScopeKind, parameters_of
 from meno_analyzers.facts.summary import Mention
 from meno_analyzers.facts.tree import walk, walk_scope
-from meno_analyzers.findings import Category, Note, Severity
+from meno_analyzers.findings import Category, Severity
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
 from meno_analyzers.rules.respelling import constant, other_letters, respelled, through_self, without_module
 from meno_analyzers.rules.spelling import distance, nearest, nearest_few
@@ -167,58 +166,6 @@ def unbound_name(unit: Subject) -> Iterator[Match]:
     """ME101 to ME105, ME112, ME115 and ME807: one question, eight ways to have come to it."""
     for load, scope in _unbound(unit):
         yield _classify(unit, load, scope)
-
-
-@rule(
-    "ME106",
-    "local-used-before-assignment",
-    Category.NAME_ERROR,
-    Severity.ERROR,
-    0.99,
-    on=(ast.FunctionDef, ast.AsyncFunctionDef),
-    values=("name", "function"),
-)
-def local_used_before_assignment(unit: Subject) -> Iterator[Match]:
-    facts = unit.facts
-    for function in facts.functions:
-        scope = facts.scope_inside(function)
-        if facts.scopes.dynamic:
-            continue
-        flow = facts.flow(scope)
-        shared = scope.shared_names()
-        reported = set()
-        for name, definitions in flow.reaching.items():
-            if name.id in reported or name.id in shared or not scope.binds(name.id):
-                continue
-            # Exactly one definition, and it is "none of this function's": unbound on every path.
-            kinds = {definition.kind for definition in definitions}
-            if kinds != {DefinitionKind.UNBOUND} or expects_name_error(facts, name):
-                continue
-            if facts.scope_at(name) is not scope:
-                continue
-            # Only where the same name has a value outside: that is the mix-up this rule explains.
-            if not _bound_outside(unit, scope, name.id):
-                continue
-            reported.add(name.id)
-            later = [d.node for d in flow.definitions.get(name.id, ()) if d.node is not None]
-            notes = tuple(
-                Note(facts.span(node), f"Here `{name.id}` is given a value inside `{function.name}`.")
-                for node in later[:1]
-                if hasattr(node, "lineno")
-            )
-            yield Match(name, {"name": name.id, "function": function.name}, notes=notes)
-
-
-def _bound_outside(unit: Subject, scope: Scope, name: str) -> bool:
-    """Whether the file, a function around the scope or Python itself gives the name a value."""
-    if name in BUILTIN_NAMES or unit.module.is_bound(name):
-        return True
-    parent = scope.parent
-    while parent is not None:
-        if parent.kind is ScopeKind.FUNCTION and name in parent.bound:
-            return True
-        parent = parent.parent
-    return False
 
 
 @rule(

@@ -46,9 +46,21 @@ def called_before_definition(unit: Subject) -> Iterator[Match]:
             if call is not None and unit.module.defined_below(name):
                 yield Match(call, {"function": name, "call": facts.source(call)})
                 break
-            if not expects_name_error(facts, use) and not in_annotation(facts, use):
+            if (
+                not expects_name_error(facts, use)
+                and not in_annotation(facts, use)
+                and not _for_checkers(unit, use)
+            ):
                 yield Match(use, {"name": name}, variant="value")
                 break
+
+
+def _for_checkers(unit: Subject, use: ast.Name) -> bool:
+    """Whether only type checkers read the use: `if TYPE_CHECKING:`."""
+    return any(
+        isinstance(around, ast.If) and "TYPE_CHECKING" in unit.facts.source(around.test)
+        for around in unit.facts.ancestors(use)
+    )
 
 
 def _uses(unit: Subject) -> Iterator[tuple[str, list[ast.Name]]]:

@@ -74,3 +74,13 @@ def _asks_for_version(test: ast.expr) -> bool:
         if name in {"version_info", "hexversion"} or (isinstance(name, str) and name.startswith("PY")):
             return True
     return False
+
+
+def asks_for_kind(facts: UnitFacts, node: ast.AST) -> bool:
+    """Whether a test around the use asks what an object is or has."""
+    for ancestor in facts.ancestors(node):
+        if isinstance(ancestor, ast.If | ast.IfExp | ast.BoolOp):
+            for call in walk(ancestor.test if not isinstance(ancestor, ast.BoolOp) else ancestor):
+                if isinstance(call, ast.Call) and getattr(call.func, "id", "") in {"hasattr", "isinstance"}:
+                    return True
+    return False

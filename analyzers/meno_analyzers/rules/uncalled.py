@@ -27,13 +27,15 @@ _ALSO_ON_TEXTS = frozenset("startswith endswith lower upper strip title".split()
     Category.MISSING_CALL,
     Severity.WARNING,
     0.99,
-    on=(ast.If, ast.While, ast.IfExp),
+    on=(ast.If, ast.While, ast.IfExp, ast.comprehension),
     values=("expression", "name"),
     variants=("function",),
 )
 def condition_without_call(unit: Subject) -> Iterator[Match]:
-    for node in unit.facts.nodes(ast.If, ast.While, ast.IfExp):
-        for operand in _operands(node.test):
+    tests = [node.test for node in unit.facts.nodes(ast.If, ast.While, ast.IfExp)]
+    tests += [test for clause in unit.facts.nodes(ast.comprehension) for test in clause.ifs]
+    for test in tests:
+        for operand in _operands(test):
             match operand:
                 case ast.Attribute(value=receiver, attr=name) if _is_text_method(unit, receiver, name):
                     alone = name not in {"startswith", "endswith"}
