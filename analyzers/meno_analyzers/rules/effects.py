@@ -74,10 +74,10 @@ def _is_bare_value(unit: Subject, statement: ast.Expr) -> bool:
     match statement.value:
         case ast.Constant(value=bool()):
             return True
-        case ast.Constant(value=int() | float() | None):
+        case ast.Constant(value=int() | float() | complex() | bytes() | None):
             # One that is all there is in its block holds the place of what is still to come.
             return len(block_of(unit.facts, statement)) > 1
-        case ast.List() | ast.Set() | ast.Dict() | ast.JoinedStr():
+        case ast.List() | ast.Tuple() | ast.Set() | ast.Dict() | ast.JoinedStr():
             return not any(isinstance(part, _MAY_ACT) for part in walk(statement.value))
         case _:
             return False
@@ -96,6 +96,8 @@ def _is_plain(unit: Subject, value: ast.expr) -> bool:
                 if unit.types.of(node) not in _PLAIN and not _is_own_variable(unit, node):
                     return False
             case ast.Constant() | ast.Compare() | ast.BinOp() | ast.UnaryOp() | ast.Subscript() | ast.Slice():
+                pass
+            case ast.Tuple() | ast.List() | ast.Set():
                 pass
             case _:
                 return False

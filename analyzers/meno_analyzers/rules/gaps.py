@@ -197,7 +197,7 @@ def _percent_mismatch(unit: Subject, text: str, right: ast.expr) -> tuple[_Value
         return {"name": str(error.args[0])}, "key"
     except (TypeError, ValueError, OverflowError) as error:
         said = str(error)
-        if "mapping" in said:
+        if "mapping" in said or said.startswith("list indices"):
             return {}, "nameless"
         if said.startswith("not "):
             return _counts(gaps, len(values) if isinstance(right, ast.Tuple) else 1), None
