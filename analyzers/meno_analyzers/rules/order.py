@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from meno_analyzers.facts.definitions import ENTRY
 from meno_analyzers.facts.module import BUILTIN_NAMES
-from meno_analyzers.facts.scopes import ScopeKind
+from meno_analyzers.facts.scopes import Scope, ScopeKind
 from meno_analyzers.findings import Category, Severity
 from meno_analyzers.rules.registry import Match, Subject, rule
 from meno_analyzers.rules.surroundings import awaits_error, expects_name_error, in_annotation
@@ -64,38 +64,42 @@ def _for_checkers(unit: Subject, use: ast.Name) -> bool:
 
 
 def _uses(unit: Subject) -> Iterator[tuple[str, list[ast.Name]]]:
-    """The names of the file that the unit reads, each with its uses in the order of the text."""
+    """The names of the file that the unit reads at once, each with its uses in the order of the text."""
+    scopes = unit.facts.scopes
     found: dict[str, list[ast.Name]] = {}
-    for name, loads in unit.facts.scopes.free.items():
-        found[name] = list(loads)
-    if unit.facts.scopes.wrapper is not None:
-        for name, loads in unit.facts.scopes.class_level.items():
-            if not unit.module.in_class(name):
-                found.setdefault(name, []).extend(loads)
-    else:
-        # `x += 1` reads `x`, although the tree marks it as a store.
-        for statement in unit.facts.nodes(ast.AugAssign):
-            if isinstance(statement.target, ast.Name):
-                found.setdefault(statement.target.id, []).append(statement.target)
+    for scope in _run_at_once(scopes.module):
+        for load in scope.loads:
+            if scopes.resolve(load.id, scope) is None:
+                found.setdefault(load.id, []).append(load)
+    # `x += 1` reads `x`, although the tree marks it as a store.
+    for statement in unit.facts.nodes(ast.AugAssign):
+        if isinstance(statement.target, ast.Name) and unit.facts.scope_at(statement) is scopes.module:
+            found.setdefault(statement.target.id, []).append(statement.target)
     for name, uses in found.items():
-        yield name, sorted(uses, key=lambda use: (use.lineno, use.col_offset))
+        if scopes.wrapper is None or not unit.module.in_class(name):
+            yield name, sorted(uses, key=lambda use: (use.lineno, use.col_offset))
+
+
+def _run_at_once(scope: Scope) -> Iterator[Scope]:
+    """The scopes whose code runs while the file is read: not functions, lambdas or generators."""
+    yield scope
+    for child in scope.children:
+        at_once = isinstance(child.node, _AT_ONCE)
+        if at_once or (child.kind is ScopeKind.CLASS and scope.kind is ScopeKind.MODULE):
+            yield from _run_at_once(child)
 
 
 def _is_unbound_yet(unit: Subject, use: ast.Name) -> bool:
-    """Whether the use runs while the file is read, and what it reads is bound further down only."""
+    """Whether the use comes before everything that binds what it reads."""
     facts, name = unit.facts, use.id
     scope = facts.scope_at(use)
     while scope.kind is ScopeKind.COMPREHENSION and scope.parent is not None:
-        if not isinstance(scope.node, _AT_ONCE):
-            return False
         scope = scope.parent
     module = facts.scopes.module
     if scope is module:
         flow = facts.flow(module)
         if flow.incomplete or flow.reaching.get(use) != ENTRY:
             return False
-    elif scope.kind is not ScopeKind.CLASS or scope.parent is not module:
-        return False  # what stands in a function runs later
     elif name in module.bound and scope is not facts.scopes.wrapper:
         return False
     return unit.module.is_bound(name) and unit.module.only_below(name)
