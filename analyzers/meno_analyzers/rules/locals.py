@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from meno_analyzers.facts.definitions import DefinitionKind
+from meno_analyzers.facts.definitions import UNBOUND, DefinitionKind
 from meno_analyzers.facts.module import BUILTIN_NAMES
 from meno_analyzers.facts.scopes import Scope, ScopeKind
+from meno_analyzers.facts.unbound import is_unbound
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.registry import Match, Subject, rule
 from meno_analyzers.rules.surroundings import expects_name_error
@@ -21,7 +22,7 @@ from meno_analyzers.rules.surroundings import expects_name_error
     0.99,
     on=(ast.FunctionDef, ast.AsyncFunctionDef, ast.Delete, ast.ExceptHandler),
     values=("name", "function"),
-    variants=("deleted", "caught"),
+    variants=("early", "deleted", "caught"),
 )
 def local_used_before_assignment(unit: Subject) -> Iterator[Match]:
     facts = unit.facts
@@ -37,16 +38,15 @@ def local_used_before_assignment(unit: Subject) -> Iterator[Match]:
         for name, definitions in flow.reaching.items():
             if name.id in reported or name.id in shared or not scope.binds(name.id):
                 continue
-            # Exactly one definition, and it is "none of this function's": unbound on every path.
-            kinds = {definition.kind for definition in definitions}
-            if kinds != {DefinitionKind.UNBOUND} or expects_name_error(facts, name):
+            if UNBOUND not in definitions or not is_unbound(flow, name) or expects_name_error(facts, name):
                 continue
             if facts.scope_at(name) is not scope:
                 continue
-            # Only where the same name has a value outside: that is the mix-up this rule explains.
-            if not _bound_outside(unit, scope, name.id):
-                continue
             reported.add(name.id)
+            if not _bound_outside(unit, scope, name.id):
+                yield Match(name, {"name": name.id, "function": function.name}, variant="early")
+                continue
+            # The same name has a value outside, and that is most likely what was meant.
             later = [d.node for d in flow.definitions.get(name.id, ()) if d.node is not None]
             notes = tuple(
                 Note(facts.span(node), f"Here `{name.id}` is given a value inside `{function.name}`.")

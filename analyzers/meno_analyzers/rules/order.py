@@ -9,9 +9,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from meno_analyzers.facts.definitions import ENTRY
 from meno_analyzers.facts.module import BUILTIN_NAMES
 from meno_analyzers.facts.scopes import Scope, ScopeKind
+from meno_analyzers.facts.unbound import is_unbound
 from meno_analyzers.findings import Category, Severity
 from meno_analyzers.rules.registry import Match, Subject, rule
 from meno_analyzers.rules.surroundings import awaits_error, expects_name_error, in_annotation
@@ -97,8 +97,7 @@ def _is_unbound_yet(unit: Subject, use: ast.Name) -> bool:
         scope = scope.parent
     module = facts.scopes.module
     if scope is module:
-        flow = facts.flow(module)
-        if flow.incomplete or flow.reaching.get(use) != ENTRY:
+        if not is_unbound(facts.flow(module), use):
             return False
     elif name in module.bound and scope is not facts.scopes.wrapper:
         return False
