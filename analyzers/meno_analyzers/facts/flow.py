@@ -246,7 +246,7 @@ class Flow:
 
     def _match(self, node: ast.Match, state: State) -> State | None:
         self._read(node.subject, state)
-        ends: list[State | None] = [state]
+        ends: list[State | None] = []
         for case in node.cases:
             branch = dict(state)
             for part in walk(case.pattern):
@@ -255,8 +255,10 @@ class Flow:
                     self._set(branch, DefinitionKind.OTHER, name, part)
             if case.guard is not None:
                 self._read(case.guard, branch)
-            ends.append(self._block(case.body, branch))
-        return join(ends)
+                # A name that the pattern caught stays when the guard says no.
+                state = join((state, branch)) or state
+            ends.append(self._block(case.body, dict(branch)))
+        return join([state, *ends])
 
     def _target(
         self, target: ast.expr, state: State, kind: DefinitionKind, node: ast.AST, value: ast.expr | None
