@@ -199,8 +199,9 @@ def _percent_mismatch(unit: Subject, text: str, right: ast.expr) -> tuple[_Value
         said = str(error)
         if "mapping" in said or said.startswith("list indices"):
             return {}, "nameless"
-        if said.startswith("not "):
-            return _counts(gaps, len(values) if isinstance(right, ast.Tuple) else 1), None
+        given = len(values) if isinstance(right, ast.Tuple) else 1
+        if said.startswith("not ") or (not keys and gaps != given):
+            return _counts(gaps, given), None
         return _said(said, values, unit)
     if keys and isinstance(filling, dict):
         left_over = next((name for name in filling if name not in keys), None)
