@@ -176,27 +176,23 @@ def _clash(unit: Subject, node: ast.BoolOp, bound: Bound, before: ast.expr, part
 )
 def constant_condition(unit: Subject) -> Iterator[Match]:
     for word, test in _tests(unit):
-        if _is_true_by_itself(test):
+        if _is_true_by_itself(test, word):
             yield Match(test, {"test": unit.facts.source(test), "word": word})
 
 
 def _tests(unit: Subject) -> Iterator[tuple[str, ast.expr]]:
     """All conditions, each with its word."""
     yield from (("if", node.test) for node in unit.facts.nodes(ast.If, ast.IfExp))
-    # `while "not enough primes":` says in words what the loop waits for.
-    yield from (("while", node.test) for node in unit.facts.nodes(ast.While) if " " not in _text(node.test))
+    yield from (("while", node.test) for node in unit.facts.nodes(ast.While))
     yield from (("assert", node.test) for node in unit.facts.nodes(ast.Assert))
     yield from (("if", test) for node in unit.facts.nodes(ast.comprehension) for test in node.ifs)
 
 
-def _text(test: ast.expr) -> str:
-    return str(test.value) if isinstance(test, ast.Constant) else ""
-
-
-def _is_true_by_itself(test: ast.expr) -> bool:
+def _is_true_by_itself(test: ast.expr, word: str) -> bool:
     match test:
         case ast.Constant(value=str(text)):
-            return text != ""
+            # `while "not enough primes":` says in words what the loop waits for.
+            return text != "" and not (word == "while" and " " in text)
         case ast.Constant(value=int() | float() as number):
             return not isinstance(number, bool) and number not in (0, 1)
         case ast.List(elts=[_, *_]) | ast.Set() | ast.Dict(keys=[_, *_]):
