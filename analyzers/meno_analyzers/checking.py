@@ -5,7 +5,6 @@ A check can be left between two rules and taken up again, so that no key waits f
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -13,12 +12,13 @@ from functools import lru_cache
 from meno_analyzers.facts.newer import Version
 from meno_analyzers.facts.unit import UnitFacts
 from meno_analyzers.facts.view import ModuleView
-from meno_analyzers.findings import Category, Finding, Span
+from meno_analyzers.findings import Finding, Span
 from meno_analyzers.rules import RULES, Broken, Rule, Subject, diagnose
 from meno_analyzers.rules.newer import newer_than
 from meno_analyzers.rules.registry import Check, Match
+from meno_analyzers.suppression import without_suppressed
+from meno_analyzers.weighing import one_per_line, weighed
 
-_SUPPRESSION = re.compile(r"#\s*meno:\s*ok\b(?P<rules>[^#\r\n]*)")
 _CHECKS = tuple((rule, rule.check) for rule in RULES.values() if rule.check is not None)
 
 
@@ -71,40 +71,6 @@ class UnitCheck:
 
     def _finish(self) -> bool:
         if self._found:
-            self.findings = tuple(_one_per_line(_without_suppressed(self._found, self._facts.lines)))
+            kept = one_per_line(without_suppressed(self._found, self._facts.lines))
+            self.findings = tuple(kept if self._subject is None else weighed(kept, self._facts, self.view))
         return True
-
-
-def _one_per_line(findings: list[Finding]) -> list[Finding]:
-    """A learner reads one thing at a time: of several findings on a line the weightiest stays."""
-    best: dict[int, Finding] = {}
-    for finding in findings:
-        line = finding.span.start_line
-        if line not in best or _weight(finding) < _weight(best[line]):
-            best[line] = finding
-    return [best[line] for line in sorted(best)]
-
-
-def _weight(finding: Finding) -> tuple[int, int, float, int]:
-    """What cannot be compiled comes first, then a name without a value: both hide what else there is."""
-    is_name_error = finding.rule.startswith("ME10") and finding.severity.rank == 0
-    order = 0 if finding.category is Category.SYNTAX_ERROR else 1 if is_name_error else 2
-    return (finding.severity.rank, order, -finding.confidence, finding.span.start_column)
-
-
-def _without_suppressed(findings: list[Finding], lines: list[str]) -> list[Finding]:
-    """Leaves out what a `# meno: ok ME301` comment on the line allows; without ids it allows all."""
-    kept = []
-    for finding in findings:
-        allowed = (
-            _SUPPRESSION.search(lines[finding.span.start_line])
-            if finding.span.start_line < len(lines)
-            else None
-        )
-        if allowed is None:
-            kept.append(finding)
-            continue
-        rules = set(re.split(r"[\s,]+", allowed.group("rules").strip())) - {""}
-        if rules and finding.rule not in rules:
-            kept.append(finding)
-    return kept

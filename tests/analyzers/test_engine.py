@@ -26,6 +26,12 @@ BITS = [
     "self.name", "self.nmae", "Dog().bark()\n", "Dog", "d = Dog()\nd.bark(1)\n", "from math import sqrt\n",
     "global total\n", "nonlocal total\n", "def f():\n    total = 2\n", "class", "def ", "    ", "        ",
 ]  # fmt: skip
+ORDERED = [
+    "total = 3\n\n", "print(total)\n\n", "total += 1\n", "\n", "def f(x=total):\n    return x\n\n\n",
+    "f()\n\n",
+    "def g():\n    global total\n    total = 1\n\n\n", "class A(B):\n    pass\n\n\n", "total = (\n", ")\n",
+    "class B:\n    size = total\n\n",
+]  # fmt: skip
 CLASSES = """
 from random import randint
 
@@ -166,7 +172,9 @@ def test_an_edit_elsewhere_is_heard_by_a_check_that_was_left_in_the_middle() -> 
 
 
 def shape(findings: list[Finding]) -> list[tuple[object, ...]]:
-    return [(f.rule, f.span, tuple(sorted(f.values.items())), f.variant, f.notes) for f in findings]
+    return [
+        (f.rule, f.severity, f.span, tuple(sorted(f.values.items())), f.variant, f.notes) for f in findings
+    ]
 
 
 def test_a_broken_function_silences_only_itself() -> None:
@@ -188,6 +196,40 @@ def test_a_new_name_reaches_the_units_that_use_it() -> None:
     analysis.work()
 
     assert analysis.findings() == []
+
+
+def test_a_value_that_moves_below_its_reading_is_missed_there() -> None:
+    document = Document("", "total = 3\n\nprint(total)\n\nprint(1)\n")
+    analysis = Analysis(document)
+    assert analysis.findings() == []
+
+    analysis.edited(document.splice((0, 0), (1, 0), ""))
+    analysis.edited(document.splice((3, 0), (3, 8), "total = 3"))
+    analysis.work()
+    assert [(f.rule, f.span.start_line) for f in analysis.findings()] == [("ME417", 1)]
+    assert shape(analysis.findings()) == shape(analyse(document.text))
+
+    # One edit that takes the reading and the value along, in the other order.
+    analysis.edited(document.splice((1, 0), (3, 9), "total = 3\n\nprint(total)"))
+    analysis.work()
+    assert analysis.findings() == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_the_order_of_lines_is_followed_edit_by_edit(data: st.DataObject) -> None:
+    document = Document("", "".join(data.draw(st.lists(st.sampled_from(ORDERED), min_size=2, max_size=8))))
+    analysis = Analysis(document)
+    for _ in range(data.draw(st.integers(1, 6))):
+        first = data.draw(st.integers(0, len(document.lines) - 1))
+        last = data.draw(st.integers(first, len(document.lines) - 1))
+        text = "".join(data.draw(st.lists(st.sampled_from(ORDERED), max_size=3)))
+        analysis.edited(document.splice((first, 0), (last, 0), text))
+        if data.draw(st.booleans()):
+            analysis.work()
+    analysis.work()
+
+    assert shape(analysis.findings()) == shape(analyse(document.text))
 
 
 def test_findings_move_with_the_text_above_them() -> None:
@@ -280,3 +322,49 @@ def test_another_python_changes_what_is_too_new() -> None:
     analysis.retarget((3, 10))
     analysis.work()
     assert analysis.findings() == []
+
+
+@pytest.mark.parametrize(
+    ("line", "rules"),
+    [
+        ("print(nothing)  # noqa: E501, F821", []),
+        ("print(nothing)  # noqa:F401", ["ME101"]),
+        ('print("a" + 1)  # type: ignore[operator]', []),
+        ('print("a" + 1)  # noqa: F821', ["ME201"]),
+        ("x = 3 if [1] else 4  # type: ignore", ["ME708"]),
+        ("x == 5  # pylint: disable=pointless-statement", []),
+        ("print((1, 2)  # noqa", ["ME002"]),
+    ],
+)
+def test_a_comment_for_another_tool_allows_what_that_tool_would_say(line: str, rules: list[str]) -> None:
+    assert [f.rule for f in analyse(f"x = 2\n{line}\n")] == rules
+
+
+@pytest.mark.parametrize(
+    ("rest", "severity"),
+    [
+        ("", "error"),  # nothing runs at all: the file may be somebody's module
+        ("print(1)\n", "hint"),
+        ("print(area(2))\n", "error"),
+        ("def main():\n    area(2)\n\n\nmain()\n", "error"),
+        ("button(command=area)\n", "error"),
+    ],
+)
+def test_an_error_in_a_function_that_the_program_leaves_out_is_a_question(rest: str, severity: str) -> None:
+    text = f"from widgets import button\n\n\ndef area(radius):\n    return pi * area(radius)\n\n\n{rest}"
+
+    assert [(f.rule, f.severity.value) for f in analyse(text)] == [("ME101", severity)]
+
+
+def test_a_call_that_is_typed_makes_the_question_an_error() -> None:
+    document = Document("", "def area(radius):\n    return pi * radius\n\n\nprint(1)\n\n# here\n")
+    analysis = Analysis(document)
+    assert [f.severity.value for f in analysis.findings()] == ["hint"]
+
+    analysis.edited(document.splice((6, 0), (6, 6), "area(2)"))
+    analysis.work()
+    assert [f.severity.value for f in analysis.findings()] == ["error"]
+
+    analysis.edited(document.splice((6, 0), (6, 7), ""))
+    analysis.work()
+    assert [f.severity.value for f in analysis.findings()] == ["hint"]

@@ -75,6 +75,8 @@ def part_of_body(body: Iterable[ast.stmt], header: ClassHeader | None) -> ClassP
                     for name in walk(target):
                         if isinstance(name, ast.Name):
                             names.add(name.id)
+                            if name.id in methods:  # `area = staticmethod(area)`
+                                methods[name.id] = MethodSummary(name.id, "other", None, None)
                     if isinstance(target, ast.Name) and (kind := _display_kind(value)) is not None:
                         mutables[target.id] = kind
             case _:

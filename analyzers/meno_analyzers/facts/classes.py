@@ -93,6 +93,12 @@ class _Record:
         for name, kind in part.mutables.items():
             _keep(self.mutables.setdefault(name, []), kind, step)
 
+    def method(self, name: str) -> MethodSummary:
+        """The one method; of what several parts bind nothing is known (`area = staticmethod(area)`)."""
+        methods = self.methods[name]
+        alone = len(methods) == 1 and self.names[name] == 1
+        return methods[0] if alone else MethodSummary(name, "other", None, None)
+
     @property
     def attributes(self) -> tuple[str, ...]:
         if self.listed is None:
@@ -118,12 +124,6 @@ def _count(counter: Counter[str], names: Iterable[str], step: int) -> bool:
         elif step > 0 and counter[name] == 1:
             news = True
     return news
-
-
-def _only(methods: list[MethodSummary]) -> MethodSummary:
-    """The one method; of several of the same name nothing is known, whichever came first."""
-    first = methods[0]
-    return first if len(methods) == 1 else MethodSummary(first.name, "other", None, None)
 
 
 class Classes:
@@ -201,7 +201,7 @@ class Classes:
     def attribute(self, class_name: str, attribute: str) -> AttributeFacts:
         """What the class and its bases in the file say about an attribute."""
         records = self._lineage(class_name)
-        method = next((_only(r.methods[attribute]) for r in records if r.methods.get(attribute)), None)
+        method = next((r.method(attribute) for r in records if r.methods.get(attribute)), None)
         mutables = [kind for r in records for kind in r.mutables.get(attribute, ())]
         return AttributeFacts(
             method,

@@ -223,7 +223,11 @@ class Flow:
                 self._read(handler.type, caught)
             if handler.name:
                 self._set(caught, DefinitionKind.OTHER, handler.name, handler)
-            ends.append(self._block(handler.body, caught))
+            end = self._block(handler.body, caught)
+            if end is not None and handler.name and handler.type is not None:
+                # Python deletes the name when the handler is done.
+                self._set(end, DefinitionKind.DELETION, handler.name, handler.type)
+            ends.append(end)
         joined = join(ends)
         if not node.finalbody:
             return joined
@@ -247,7 +251,7 @@ class Flow:
 
     def _match(self, node: ast.Match, state: State) -> State | None:
         self._read(node.subject, state)
-        ends: list[State | None] = [state]
+        ends: list[State | None] = []
         for case in node.cases:
             branch = dict(state)
             for part in walk(case.pattern):
@@ -256,8 +260,10 @@ class Flow:
                     self._set(branch, DefinitionKind.OTHER, name, part)
             if case.guard is not None:
                 self._read(case.guard, branch)
-            ends.append(self._block(case.body, branch))
-        return join(ends)
+                # A name that the pattern caught stays when the guard says no.
+                state = join((state, branch)) or state
+            ends.append(self._block(case.body, dict(branch)))
+        return join([state, *ends])
 
     def _target(
         self, target: ast.expr, state: State, kind: DefinitionKind, node: ast.AST, value: ast.expr | None
@@ -314,7 +320,8 @@ class Flow:
         }
         inner = {name: frozenset[Definition]() for name in own}
         local = {**state, **inner}
-        for child in children(node):
+        # What the clauses bind (`if (y := x)`) is there when the element in front of them is made.
+        for child in sorted(children(node), key=lambda child: not isinstance(child, ast.comprehension)):
             self._read(child, local)
         for name, value in local.items():
             if name not in own and state.get(name) is not value:

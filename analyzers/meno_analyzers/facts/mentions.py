@@ -26,11 +26,21 @@ def mentions_of(facts: UnitFacts) -> dict[Mention, frozenset[str]]:
         Mention.STORED_ATTRIBUTE: stored,
         Mention.CALLED_ATTRIBUTE: called_attributes,
         Mention.USED: frozenset(facts.scopes.free) - BUILTIN_NAMES,
+        Mention.RUNS: frozenset({""}) if _runs(facts) else frozenset(),
         Mention.RESULT_USED: results,
         Mention.GIVEN_ARGUMENTS: given,
         Mention.CALLED_WITH: counts,
         Mention.WRITTEN_INSIDE: inside,
     }
+
+
+def _runs(facts: UnitFacts) -> bool:
+    """Whether a call stands as a statement outside all functions and classes."""
+    module = facts.scopes.module
+    return any(
+        isinstance(statement.value, ast.Call) and facts.scope_at(statement) is module
+        for statement in facts.nodes(ast.Expr)
+    )
 
 
 def _imported(facts: UnitFacts) -> frozenset[str]:
@@ -85,6 +95,13 @@ def _attributes(facts: UnitFacts) -> tuple[frozenset[str], frozenset[str], froze
         stored = not isinstance(item.ctx, ast.Load) and isinstance(item.value, ast.Subscript)
         if stored or _grows_in_place(facts.parents.get(item), item):
             inside.add(_base(item))
+    for call in facts.nodes(ast.Call):
+        match call:
+            case ast.Call(func=ast.Name(id="setattr"), args=[ast.Name(id=receiver), name, _]):
+                # `setattr(Dog, name, …)` may store any attribute of `Dog`.
+                attributes.add(str(name.value) if isinstance(name, ast.Constant) else f"{receiver}.*")
+            case _:
+                pass
     return frozenset(attributes), frozenset(called), frozenset(inside) - {""}
 
 

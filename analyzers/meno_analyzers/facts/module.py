@@ -131,6 +131,27 @@ class Module:
         other = holders[0][0]
         return other is not owner and self.position(other) > self.position(owner)
 
+    def only_below(self, name: str, owner: Any) -> bool:
+        """Whether the name is bound further down, and neither above nor by who knows whom and when.
+
+        What the unit itself binds is its own business. Edits replace units and never let them change
+        places, so the answer changes only with what units contribute under the name.
+        """
+        others = [(other, summary) for other, summary in self._bindings.get(name, ()) if other is not owner]
+        if any(_is_uncertain(summary, name) for _, summary in others):
+            return False
+        here = self.position(owner)
+        return all(self.position(other) > here for other, _ in others)
+
+    def is_used_elsewhere(self, name: str, owner: Any) -> bool:
+        """Whether another unit than the one that binds the name reads it."""
+        own = sum(
+            name in summary.mentions.get(Mention.USED, ())
+            for other, summary in self._bindings.get(name, ())
+            if other is owner
+        )
+        return self._mentions[Mention.USED][name] > own
+
     def imported_modules(self) -> frozenset[str]:
         """The names of all modules that the file imports."""
         return frozenset(self._mentions[Mention.IMPORTED])

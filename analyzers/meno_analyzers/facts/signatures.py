@@ -27,11 +27,13 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """What is wrong with a call: parameters that nothing fills, or arguments that nothing takes."""
+    """What is wrong with a call: parameters that nothing fills or that are filled twice, arguments that
+    nothing takes."""
 
     missing: tuple[str, ...] = ()
     surplus: int = 0
     unknown: tuple[str, ...] = ()
+    twice: tuple[str, ...] = ()
 
 
 def signature_of(node: FunctionNode | ast.Lambda, *, bound: bool = False) -> Signature:
@@ -68,9 +70,10 @@ def misfit(signature: Signature, call: ast.Call) -> Misfit | None:
         *signature.keyword_required,
         *signature.keyword_optional,
     }
+    twice = tuple(name for name in by_position[signature.positional_only :] if name in given)
     unknown = () if signature.any_keyword else tuple(sorted(given - nameable))
     filled = {*by_position, *given}
     missing = tuple(name for name in (*signature.required, *signature.keyword_required) if name not in filled)
-    if not missing and not surplus and not unknown:
+    if not missing and not surplus and not unknown and not twice:
         return None
-    return Misfit(missing, surplus, unknown)
+    return Misfit(missing, surplus, unknown, twice)

@@ -113,7 +113,14 @@ class Types:
             return "str"
         if kind != "list" and kind != "tuple":
             return None
-        return kind if isinstance(node.slice, ast.Slice) else self.element(node.value)
+        if isinstance(node.slice, ast.Slice):
+            return kind
+        return None if self._may_be_slice(node.slice) else self.element(node.value)
+
+    def _may_be_slice(self, index: ast.expr) -> bool:
+        """Whether an index came from a caller: `xs[index]` may then be several items."""
+        definitions = self._reaching(index) if isinstance(index, ast.Name) else None
+        return any(definition.kind is DefinitionKind.PARAMETER for definition in definitions or ())
 
     def _name(self, node: ast.Name) -> str | None:
         if node.id in self.tested and (kind := self.narrowed(node)) is not None:

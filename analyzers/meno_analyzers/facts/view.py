@@ -77,6 +77,14 @@ class ModuleView:
     def defined_below(self, name: str) -> bool:
         return bool(self._ask("defined_below", name))
 
+    def only_below(self, name: str) -> bool:
+        """Whether no unit above this one can have given the module's variable a value."""
+        return bool(self._ask("only_below", name))
+
+    def is_used_elsewhere(self, name: str) -> bool:
+        """Whether another unit than this one reads the name, which this one binds."""
+        return bool(self._ask("used_elsewhere", f"{Mention.USED.name}:{name}"))
+
     def function_of_other(self, module: str, name: str) -> FunctionSummary | None:
         """The function of that name in another file of the workspace that this one imports."""
         return self._ask(f"function {name}", f"other:{module}")  # type: ignore[no-any-return]
@@ -134,6 +142,8 @@ _ANSWERS: Mapping[str, Callable[[Module, str, Any], Hashable]] = {
     "function": lambda module, name, _: module.function(name),
     "answers_data": lambda module, name, _: module.answers_data(name),
     "defined_below": lambda module, name, owner: module.defined_below(name, owner),
+    "used_elsewhere": lambda module, key, owner: module.is_used_elsewhere(_mention(key)[1], owner),
+    "only_below": lambda module, name, owner: module.only_below(name, owner),
     "function_of_local": lambda module, key, _: module.function_of_local(key.partition(":")[2]),
     "class": lambda module, key, _: module.classes.facts(key.partition(":")[2]),
     "classes": lambda module, _name, _: module.classes.names(),

@@ -315,7 +315,7 @@ def prefix_increment(unit: Subject) -> Iterator[Match]:
                 sign = "++" if isinstance(outer, ast.UAdd) else "--"
             case _:
                 continue
-        if not unit.facts.source(node).startswith(sign) or not _is_meant_as_step(unit, node):
+        if not unit.facts.source(node).startswith(sign) or not _is_meant_as_step(unit, node, sign):
             continue
         # In the test of a `while` the step has no place that is certain.
         alone = isinstance(unit.facts.parents.get(node), ast.Expr)
@@ -323,8 +323,13 @@ def prefix_increment(unit: Subject) -> Iterator[Match]:
         yield Match(node, {"name": name, "expression": unit.facts.source(node)}, fix=fix)
 
 
-def _is_meant_as_step(unit: Subject, node: ast.AST) -> bool:
-    """Whether the doubled sign is a statement, or stands in the test of a `while`."""
+def _is_meant_as_step(unit: Subject, node: ast.AST, sign: str) -> bool:
+    """Whether the doubled sign is a statement, or stands in the test of a `while`.
+
+    Two plus signs together are nothing else anywhere; two minus signs may turn a sign twice on purpose.
+    """
+    if sign == "++":
+        return True
     child = node
     for ancestor in unit.facts.ancestors(node):
         if isinstance(ancestor, ast.Expr):

@@ -164,7 +164,7 @@ def misspelled_attribute(unit: Subject) -> Iterator[Match]:
         # Another class of the file may be a subclass that has it.
         if unit.module.stores_attribute(name) or unit.module.in_class(name):
             continue
-        if awaits_error(unit.facts, node):
+        if awaits_error(unit.facts, node) or _may_gain_attributes(unit, class_name):
             continue
         known = unit.module.attributes(class_name)
         near = nearest(name, known)
@@ -177,3 +177,11 @@ def misspelled_attribute(unit: Subject) -> Iterator[Match]:
             "candidates": ", ".join(f"`{other}`" for other in nearest_few(name, known, 4)),
         }
         yield Match(node, values)
+
+
+def _may_gain_attributes(unit: Subject, class_name: str) -> bool:
+    """Whether other code may add to the class: heirs elsewhere that its name speaks of, or `setattr`."""
+    lower = class_name.lower()
+    if "mixin" in lower or lower.endswith("base") or lower.startswith(("base", "abstract")):
+        return True
+    return unit.module.stores_attribute(f"{class_name}.*")

@@ -1,5 +1,5 @@
-"""Calls that cannot work: of things that are no functions, with wrong arguments, or too early
-(ME108, ME116, ME408, ME409, ME417)."""
+"""Calls that cannot work: of things that are no functions, or with wrong arguments
+(ME108, ME116, ME408, ME409)."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ _BUILTINS = {
     0.99,
     on=(ast.Call,),
     values=("function", "call", "given", "names"),
-    variants=("surplus", "unknown", "builtin"),
+    variants=("surplus", "unknown", "twice", "builtin"),
 )
 def wrong_number_of_arguments(unit: Subject) -> Iterator[Match]:
     for call in unit.facts.nodes(ast.Call):
@@ -141,6 +141,8 @@ def _wrong_own(unit: Subject, call: ast.Call) -> Match | None:
     }
     if wrong.unknown:
         return Match(call, {**values, "names": _listed(wrong.unknown)}, variant="unknown")
+    if wrong.twice:
+        return Match(call, {**values, "names": _listed(wrong.twice)}, variant="twice")
     names = _listed(signature.positional) or "none"
     return Match(call, {**values, "names": names}, variant="surplus" if wrong.surplus else None)
 
@@ -219,29 +221,3 @@ def _wrong_builtin(unit: Subject, call: ast.Call) -> Match | None:
         "names": number_in_words(fewest) if fewest == most else f"{fewest} to {most}",
     }
     return Match(call, values, variant="builtin")
-
-
-@rule(
-    "ME417",
-    "called-before-definition",
-    Category.NAME_ERROR,
-    Severity.ERROR,
-    0.99,
-    on=(ast.Call,),
-    values=("function", "call"),
-)
-def called_before_definition(unit: Subject) -> Iterator[Match]:
-    facts = unit.facts
-    reported: set[str] = set()
-    for call in facts.nodes(ast.Call):
-        function = call.func
-        if not isinstance(function, ast.Name) or function.id in reported:
-            continue
-        # What stands in a function runs later, when every definition has been met.
-        if facts.scope_at(function) is not facts.scopes.module or function.id in facts.scopes.module.bound:
-            continue
-        if function.id in BUILTIN_NAMES or unit.module.is_open() or awaits_error(facts, call):
-            continue
-        if unit.module.defined_below(function.id):
-            reported.add(function.id)
-            yield Match(call, {"function": function.id, "call": facts.source(call)})

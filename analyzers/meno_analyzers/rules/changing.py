@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from meno_analyzers.facts.tree import scope_nodes, walk
 from meno_analyzers.findings import Category, Note, Severity
@@ -24,6 +25,7 @@ from meno_analyzers.rules.shapes import (
 )
 from meno_analyzers.rules.surroundings import awaits_error
 
+_HARMLESS_CALLS = frozenset("print len str int float abs round range sum max min sorted".split())
 _SHRINKS_LIST = frozenset({"remove", "pop", "insert", "clear"})
 
 
@@ -35,6 +37,7 @@ _SHRINKS_LIST = frozenset({"remove", "pop", "insert", "clear"})
     0.93,
     on=(ast.For,),
     values=("sequence", "change", "item"),
+    variants=("grows",),
 )
 def list_changed_while_iterating(unit: Subject) -> Iterator[Match]:
     for loop in unit.facts.nodes(ast.For):
@@ -47,6 +50,11 @@ def list_changed_while_iterating(unit: Subject) -> Iterator[Match]:
             continue  # a loop around it may go through the list again
         name = iterated.id
         kind = unit.types.of(iterated)
+        growing = _grows_each_turn(loop, name) if kind == "list" else None
+        if growing is not None:
+            match = _changed_in(unit, loop, growing, {"sequence": name})
+            yield replace(match, variant="grows", severity=Severity.WARNING)
+            continue
         if kind not in {"list", None} or stores(name, loop.body) or has(loop.body, ast.Break, ast.Try):
             continue
         for node in scope_nodes(loop):
@@ -56,6 +64,33 @@ def list_changed_while_iterating(unit: Subject) -> Iterator[Match]:
                 continue
             yield _changed_in(unit, loop, node, {"sequence": name})
             break
+
+
+def _grows_each_turn(loop: ast.For, name: str) -> ast.AST | None:
+    """The call that makes the list longer in every turn, in a loop that nothing else can end."""
+    if has(loop.body, ast.Break, ast.Return, ast.Raise, ast.Continue, ast.Try, ast.Assert):
+        return None
+    uses = list(mentions(name, *loop.body))
+    for statement in loop.body:
+        match statement:
+            case ast.Expr(
+                value=ast.Call(func=ast.Attribute(value=ast.Name(id=receiver), attr="append")) as call
+            ) if receiver == name and len(uses) == 1 and not _may_end(loop, call):
+                return call
+            case _:
+                pass
+    return None
+
+
+def _may_end(loop: ast.For, growing: ast.Call) -> bool:
+    """Whether another call of the body could end the program or change the list behind our back."""
+    return any(
+        isinstance(node, ast.Call)
+        and node is not growing
+        and not (isinstance(node.func, ast.Name) and node.func.id in _HARMLESS_CALLS)
+        for statement in loop.body
+        for node in walk(statement)
+    )
 
 
 def _changed_in(unit: Subject, loop: ast.For, node: ast.AST, named: dict[str, str]) -> Match:

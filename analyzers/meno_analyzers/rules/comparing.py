@@ -161,6 +161,8 @@ def comparing_incompatible_types(unit: Subject) -> Iterator[Match]:
             continue  # ME205 knows where the text comes from
         if _in_assert(unit, node) or _is_checked(unit, node) or (_is_literal(left) and _is_literal(right)):
             continue
+        if _is_switched_off(unit, node):
+            continue
         values = {
             "left": unit.facts.source(left),
             "right": unit.facts.source(right),
@@ -178,6 +180,18 @@ def _is_checked(unit: Subject, node: ast.AST) -> bool:
     """Whether a test hands the comparison to `assertFalse` or the like."""
     parent = unit.facts.parents.get(node)
     return isinstance(parent, ast.Call) and "assert" in unit.facts.source(parent.func).lower()
+
+
+def _is_switched_off(unit: Subject, node: ast.AST) -> bool:
+    """Whether the node stands below `if testing:` where `testing` is certainly false: it never runs."""
+    child: ast.AST = node
+    for ancestor in unit.facts.ancestors(node):
+        if isinstance(ancestor, ast.If) and child in ancestor.body:
+            value = unit.values.constant(ancestor.test)
+            if value is not None and not value.value:
+                return True
+        child = ancestor
+    return False
 
 
 _TRUTHS = re.compile(

@@ -170,33 +170,34 @@ def _clash(unit: Subject, node: ast.BoolOp, bound: Bound, before: ast.expr, part
     Category.LOGIC_ERROR,
     Severity.WARNING,
     0.98,
-    on=(ast.If, ast.While, ast.IfExp, ast.Assert),
+    on=(ast.If, ast.While, ast.IfExp, ast.Assert, ast.comprehension),
     values=("test", "word"),
     misconception="ComparisonWithBoolLiteral",
 )
 def constant_condition(unit: Subject) -> Iterator[Match]:
     for word, test in _tests(unit):
-        if _is_true_by_itself(test):
+        if _is_true_by_itself(test, word):
             yield Match(test, {"test": unit.facts.source(test), "word": word})
 
 
 def _tests(unit: Subject) -> Iterator[tuple[str, ast.expr]]:
-    """All conditions, each with the word that asks for it."""
-    yield from (("if", node.test) for node in unit.facts.nodes(ast.If))
+    """All conditions, each with its word."""
+    yield from (("if", node.test) for node in unit.facts.nodes(ast.If, ast.IfExp))
     yield from (("while", node.test) for node in unit.facts.nodes(ast.While))
-    yield from (("if", node.test) for node in unit.facts.nodes(ast.IfExp))
     yield from (("assert", node.test) for node in unit.facts.nodes(ast.Assert))
+    yield from (("if", test) for node in unit.facts.nodes(ast.comprehension) for test in node.ifs)
 
 
-def _is_true_by_itself(test: ast.expr) -> bool:
+def _is_true_by_itself(test: ast.expr, word: str) -> bool:
     match test:
         case ast.Constant(value=str(text)):
-            return text != ""
+            # `while "not enough primes":` says in words what the loop waits for.
+            return text != "" and not (word == "while" and " " in text)
         case ast.Constant(value=int() | float() as number):
             return not isinstance(number, bool) and number not in (0, 1)
         case ast.List(elts=[_, *_]) | ast.Set() | ast.Dict(keys=[_, *_]):
             return True
-        case ast.JoinedStr(values=[ast.Constant(), *_]):
+        case ast.JoinedStr(values=[ast.Constant(), *_]) | ast.Lambda() | ast.GeneratorExp():
             return True
         case _:
             return False

@@ -12,9 +12,11 @@ from meno_analyzers.findings import Category, Severity
 from meno_analyzers.rules.endless import loop_of_compared_flag
 from meno_analyzers.rules.registry import Match, Subject, rule
 from meno_analyzers.rules.repairs import other_sign
+from meno_analyzers.rules.shapes import block_of
 from meno_analyzers.rules.surroundings import in_try, in_with
 
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
+_MAY_ACT = (ast.Call, ast.Await, ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Subscript, ast.Attribute)
 _PLAIN = NUMBERS | TEXTS | {"list", "tuple", "dict", "set", "range"}
 
 
@@ -46,12 +48,16 @@ def comparison_as_statement(unit: Subject) -> Iterator[Match]:
     Category.WRONG_OPERATOR,
     Severity.WARNING,
     0.98,
-    on=(ast.BinOp, ast.UnaryOp),
+    on=(ast.Expr,),
     values=("expression", "name"),
+    variants=("value",),
 )
 def expression_without_effect(unit: Subject) -> Iterator[Match]:
     for statement in unit.facts.nodes(ast.Expr):
         value = statement.value
+        if _is_bare_value(unit, statement) and not _tries_something(unit, statement):
+            yield Match(statement, {"expression": unit.facts.source(value)}, variant="value")
+            continue
         if not isinstance(value, ast.BinOp | ast.UnaryOp) or _tries_something(unit, statement):
             continue
         if not _is_plain(unit, value) or not _is_arithmetic(unit, value) or _is_doubled_sign(value):
@@ -61,6 +67,20 @@ def expression_without_effect(unit: Subject) -> Iterator[Match]:
             continue  # `1 / 0` makes a program fail on purpose
         values = {"expression": unit.facts.source(value), "name": names[-1]}
         yield Match(statement, values)
+
+
+def _is_bare_value(unit: Subject, statement: ast.Expr) -> bool:
+    """Whether a number, a truth value, a text with gaps or a collection of such stands alone on a line."""
+    match statement.value:
+        case ast.Constant(value=bool()):
+            return True
+        case ast.Constant(value=int() | float() | complex() | bytes() | None):
+            # One that is all there is in its block holds the place of what is still to come.
+            return len(block_of(unit.facts, statement)) > 1
+        case ast.List() | ast.Tuple() | ast.Set() | ast.Dict() | ast.JoinedStr():
+            return not any(isinstance(part, _MAY_ACT) for part in walk(statement.value))
+        case _:
+            return False
 
 
 def _tries_something(unit: Subject, statement: ast.Expr) -> bool:
@@ -76,6 +96,8 @@ def _is_plain(unit: Subject, value: ast.expr) -> bool:
                 if unit.types.of(node) not in _PLAIN and not _is_own_variable(unit, node):
                     return False
             case ast.Constant() | ast.Compare() | ast.BinOp() | ast.UnaryOp() | ast.Subscript() | ast.Slice():
+                pass
+            case ast.Tuple() | ast.List() | ast.Set():
                 pass
             case _:
                 return False

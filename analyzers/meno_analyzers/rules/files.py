@@ -43,7 +43,7 @@ def _mismatch(unit: Subject, node: ast.expr, file: ast.expr, method: str, *, wri
         return
     for opening in openings:
         mode = _mode(opening)
-        if mode is None or "+" in mode or (mode[:1] in "wax") == writes:
+        if mode is None or "+" in mode or bool(set("wax") & set(mode)) == writes:
             return
     first = openings[0]
     values = {"file": unit.facts.source(file), "method": method, "opening": unit.facts.source(first)}

@@ -9,8 +9,9 @@ from meno_analyzers.facts.builtin_types import ATTRIBUTES
 from meno_analyzers.facts.tree import walk
 from meno_analyzers.facts.types import NUMBERS
 from meno_analyzers.findings import Category, Edit, Severity, insertion
+from meno_analyzers.rules.expressions import same
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
-from meno_analyzers.rules.surroundings import awaits_error
+from meno_analyzers.rules.surroundings import asks_for_kind, awaits_error
 from meno_analyzers.rules.tables import is_table_without
 from meno_analyzers.rules.wording import kind_in_words, number_in_words
 
@@ -48,8 +49,11 @@ def method_of_another_type(unit: Subject) -> Iterator[Match]:
             yield Match(node, values, "table", severity=Severity.HINT)
         if kind not in ATTRIBUTES or node.attr in ATTRIBUTES[kind] or not isinstance(node.ctx, ast.Load):
             continue
-        if awaits_error(unit.facts, node) or _asks_for_attributes(unit, node, kind):
+        told = unit.types.narrowed_kind(node.value) == kind
+        if awaits_error(unit.facts, node) or (not told and asks_for_kind(unit.facts, node)):
             continue
+        if kind == "NoneType" and not told and _is_tested(unit, node):
+            continue  # what would fail there never runs
         if kind in {"list", "tuple", "set"} and node.attr == "join":
             continue  # ME605 has the better explanation
         receiver = unit.facts.source(node.value)
@@ -82,14 +86,13 @@ def _measured(unit: Subject, node: ast.Attribute) -> tuple[Edit, ...]:
     return (Edit(span, f"len({unit.facts.source(node.value)})"),)
 
 
-def _asks_for_attributes(unit: Subject, node: ast.Attribute, kind: str) -> bool:
-    """Whether a test around the use asks what the object is or has, and did not tell its type."""
-    asking = {"hasattr"} if unit.types.narrowed_kind(node.value) == kind else {"hasattr", "isinstance"}
+def _is_tested(unit: Subject, node: ast.Attribute) -> bool:
+    """Whether a test around the use asks for the receiver itself: `if found is not None:`, `if found:`."""
     for ancestor in unit.facts.ancestors(node):
-        if isinstance(ancestor, ast.If | ast.IfExp | ast.BoolOp):
-            for call in walk(ancestor.test if not isinstance(ancestor, ast.BoolOp) else ancestor):
-                if isinstance(call, ast.Call) and getattr(call.func, "id", "") in asking:
-                    return True
+        if isinstance(ancestor, ast.If | ast.IfExp | ast.While | ast.BoolOp):
+            test = ancestor if isinstance(ancestor, ast.BoolOp) else ancestor.test
+            if any(same(part, node.value) for part in walk(test)):
+                return True
     return False
 
 

@@ -12,17 +12,17 @@ from collections.abc import Iterator
 
 from meno_analyzers.facts.module import BUILTIN_NAMES
 from meno_analyzers.facts.scopes import FunctionNode, Scope, ScopeKind, parameters_of
+from meno_analyzers.facts.summary import Mention
 from meno_analyzers.facts.tree import walk, walk_scope
 from meno_analyzers.findings import Category, Severity
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
 from meno_analyzers.rules.respelling import constant, other_letters, respelled, through_self, without_module
 from meno_analyzers.rules.spelling import distance, nearest, nearest_few
-from meno_analyzers.rules.surroundings import in_annotation, under_raises
+from meno_analyzers.rules.surroundings import expects_name_error, in_annotation
 
 _CONSTANTS_ELSEWHERE = frozenset(
     {"true", "false", "null", "nil", "none", "undefined", "NULL", "TRUE", "FALSE"}
 )
-_NAME_ERRORS = frozenset({"NameError", "UnboundLocalError", "Exception", "BaseException"})
 _MOST_CANDIDATES = 4
 _MOST_NEAR = 8
 _LOWER_BUILTINS = tuple(sorted(name for name in BUILTIN_NAMES if name.islower() and len(name) > 2))
@@ -38,41 +38,14 @@ def _unbound(unit: Subject) -> Iterator[tuple[ast.Name, Scope]]:
             continue
         if name in scopes.class_level and module.in_class(name):
             continue
+        if module.stores_attribute(name) and module.mentions(Mention.IMPORTED, "builtins"):
+            continue  # `builtins.name = …` puts it into every file
         if module.is_open():
             return
         for load in sorted(loads, key=lambda load: (load.lineno, load.col_offset)):
-            if not expects_name_error(unit, load) and not in_annotation(unit.facts, load):
+            if not expects_name_error(unit.facts, load) and not in_annotation(unit.facts, load):
                 yield load, facts.scope_at(load)
                 break
-
-
-def expects_name_error(unit: Subject, node: ast.AST) -> bool:
-    """Whether the code is written for the name to be missing: in a `try` that catches it, say."""
-    if under_raises(unit.facts, node):
-        return True
-    child: ast.AST = node
-    for ancestor in unit.facts.ancestors(node):
-        if isinstance(ancestor, ast.Try | ast.TryStar) and child in ancestor.body:
-            for handler in ancestor.handlers:
-                types = [handler.type] if not isinstance(handler.type, ast.Tuple) else handler.type.elts
-                names = {kind.id for kind in types if isinstance(kind, ast.Name)}
-                if handler.type is None or names & _NAME_ERRORS:
-                    return True
-        if isinstance(ancestor, ast.Delete):
-            return True
-        if isinstance(ancestor, ast.If | ast.IfExp) and _asks_for_version(ancestor.test):
-            return True
-        child = ancestor
-    return False
-
-
-def _asks_for_version(test: ast.expr) -> bool:
-    """Whether a test asks which Python this is: the branch may be for another one, with other builtins."""
-    for node in walk(test):
-        name = getattr(node, "attr", getattr(node, "id", ""))
-        if name in {"version_info", "hexversion"} or (isinstance(name, str) and name.startswith("PY")):
-            return True
-    return False
 
 
 def _visible(unit: Subject, scope: Scope, name: str) -> list[str]:

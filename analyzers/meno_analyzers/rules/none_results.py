@@ -11,6 +11,7 @@ import ast
 from collections.abc import Iterator
 from enum import Enum
 
+from meno_analyzers.facts.builtin_types import ATTRIBUTES
 from meno_analyzers.facts.definitions import DefinitionKind
 from meno_analyzers.facts.scopes import FunctionNode
 from meno_analyzers.facts.tree import scope_nodes, walk
@@ -99,7 +100,7 @@ def _none_call(unit: Subject, call: ast.Call) -> tuple[ast.expr, str, _Proof] | 
     kind = unit.types.of(receiver)
     if kind in NONE_METHODS:
         return (receiver, method, _Proof.KIND) if method in NONE_METHODS[kind] else None
-    if kind is not None or not _is_called_as_of_list(call, method):
+    if kind is not None or not _is_called_as_of_list(call, method) or _has_more_than_lists(unit, receiver):
         return None
     # Not `reverse`: graphs and frames answer it with a new object.
     if method in {"append", "sort", "extend"} and is_plain_parameter(unit, receiver):
@@ -118,6 +119,16 @@ def _is_called_as_of_list(call: ast.Call, method: str) -> bool:
     if method == "sort":
         return keywords <= {"key", "reverse"} and len(call.args) <= 1
     return not keywords and len(call.args) == _ARGUMENTS[method]
+
+
+def _has_more_than_lists(unit: Subject, receiver: ast.expr) -> bool:
+    """Whether the name is asked elsewhere for what no list has, such as `node.parent`."""
+    uses = unit.facts.names_called(receiver.id) if isinstance(receiver, ast.Name) else ()
+    return any(
+        isinstance(parent := unit.facts.parents.get(use), ast.Attribute)
+        and parent.attr not in ATTRIBUTES["list"]
+        for use in uses
+    )
 
 
 def _is_own_value(unit: Subject, receiver: ast.expr) -> bool:

@@ -11,7 +11,9 @@ from meno_analyzers.facts.summary import Mention
 from meno_analyzers.facts.touches import CHANGING_METHODS
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.changes import written_inside
+from meno_analyzers.rules.expressions import is_name, same
 from meno_analyzers.rules.registry import Match, Subject, rule
+from meno_analyzers.rules.shapes import after
 
 _FACTORIES = frozenset({"list", "dict", "set"})
 # Names of defaults that are shared between calls on purpose.
@@ -139,15 +141,28 @@ def shared_default_fromkeys(unit: Subject) -> Iterator[Match]:
     for call in unit.facts.nodes(ast.Call):
         match call:
             case ast.Call(
-                func=ast.Attribute(value=ast.Name(id="dict") as name, attr="fromkeys"), args=[_, value]
+                func=ast.Attribute(value=ast.Name(id="dict") as name, attr="fromkeys"), args=[keys, value]
             ) if unit.facts.is_builtin(name, unit.module):
                 parent = unit.facts.parents.get(call)
                 match parent:
                     case ast.Assign(targets=[ast.Name(id=target)]):
-                        shared = written_inside(unit, call, target)
+                        shared = written_inside(unit, call, target) and not _all_replaced(
+                            unit, parent, target, keys
+                        )
                     case _:
                         continue
                 if shared and mutable_kind(unit, value) is not None:
                     yield Match(call, {"call": unit.facts.source(call), "value": unit.facts.source(value)})
             case _:
                 pass
+
+
+def _all_replaced(unit: Subject, statement: ast.stmt, name: str, keys: ast.expr) -> bool:
+    """Whether a loop right below gives every key a value of its own: `for key in keys: d[key] = …`."""
+    match after(unit.facts, statement)[:1]:
+        case [
+            ast.For(target=ast.Name(id=key), iter=over, body=[ast.Assign(targets=[ast.Subscript() as item])])
+        ]:
+            return same(over, keys) and is_name(item.value, name) and is_name(item.slice, key)
+        case _:
+            return False

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 from meno_analyzers.facts.definitions import DefinitionKind
 from meno_analyzers.facts.tree import walk
-from meno_analyzers.facts.types import TEXTS
+from meno_analyzers.facts.types import NUMBERS, TEXTS
 from meno_analyzers.findings import Category, Severity, insertion
 from meno_analyzers.rules.expressions import same
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
 from meno_analyzers.rules.repairs import wrapped
-from meno_analyzers.rules.surroundings import awaits_error
+from meno_analyzers.rules.surroundings import asks_for_kind, awaits_error
 from meno_analyzers.rules.wording import kind_in_words, number_in_words
 
 
@@ -142,6 +142,7 @@ declare(
     Severity.ERROR,
     0.99,
     values=("iterator", "expression"),
+    variants=("number",),
 )
 declare(
     "ME519",
@@ -165,12 +166,14 @@ declare(
 def wrong_index(unit: Subject) -> Iterator[Match]:
     """ME510, ME511, ME514 and ME519: things that have no items in this way."""
     for node in unit.facts.nodes(ast.Subscript):
-        if not isinstance(node.ctx, ast.Load):
-            continue
         kind = unit.types.of(node.value)
         if kind is None or awaits_error(unit.facts, node):
             continue
         of, expression = unit.facts.source(node.value), unit.facts.source(node)
+        if kind in NUMBERS and not asks_for_kind(unit.facts, node):
+            yield Match(node, {"iterator": of, "expression": expression}, "number", rule="ME514")
+        if not isinstance(node.ctx, ast.Load):
+            continue
         if kind in {"set", "frozenset"}:
             yield Match(node, {"set": of, "expression": expression}, rule="ME519")
         elif kind in {"iterator", "view"}:

@@ -18,6 +18,7 @@ _TEXT_PREDICATES = frozenset(
         "istitle isupper"
     ).split()
 )
+_OWN_FUNCTIONS = frozenset("input print len abs min max sum sorted round any all range int float str".split())
 _ALSO_ON_TEXTS = frozenset("startswith endswith lower upper strip title".split())
 
 
@@ -27,25 +28,32 @@ _ALSO_ON_TEXTS = frozenset("startswith endswith lower upper strip title".split()
     Category.MISSING_CALL,
     Severity.WARNING,
     0.99,
-    on=(ast.If, ast.While, ast.IfExp),
+    on=(ast.If, ast.While, ast.IfExp, ast.comprehension),
     values=("expression", "name"),
     variants=("function",),
 )
 def condition_without_call(unit: Subject) -> Iterator[Match]:
-    for node in unit.facts.nodes(ast.If, ast.While, ast.IfExp):
-        for operand in _operands(node.test):
+    tests = [node.test for node in unit.facts.nodes(ast.If, ast.While, ast.IfExp)]
+    tests += [test for clause in unit.facts.nodes(ast.comprehension) for test in clause.ifs]
+    for test in tests:
+        for operand in _operands(test):
             match operand:
                 case ast.Attribute(value=receiver, attr=name) if _is_text_method(unit, receiver, name):
                     alone = name not in {"startswith", "endswith"}
                     fix = with_parentheses(unit.facts.span(operand)) if alone else ()
                     yield Match(operand, {"expression": unit.facts.source(operand), "name": name}, fix=fix)
-                case ast.Name(id=name) if (
-                    unit.facts.is_global(operand) and unit.module.function(name) is not None
-                ):
+                case ast.Name(id=name) if _is_function(unit, operand):
                     values = {"expression": name, "name": name}
                     yield Match(operand, values, variant="function", fix=_called(unit, operand))
                 case _:
                     pass
+
+
+def _is_function(unit: Subject, name: ast.Name) -> bool:
+    """Whether the name certainly is that of a function, of the file or of Python's own."""
+    if name.id in _OWN_FUNCTIONS and not unit.module.is_open():
+        return unit.facts.is_builtin(name, unit.module)
+    return unit.facts.is_global(name) and unit.module.function(name.id) is not None
 
 
 def _called(unit: Subject, name: ast.Name) -> Fix:
