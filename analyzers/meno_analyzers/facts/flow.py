@@ -16,15 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from meno_analyzers.facts.control import is_always_true, is_exit
-from meno_analyzers.facts.definitions import (
-    ENTRY,
-    Definition,
-    DefinitionKind,
-    Definitions,
-    State,
-    join,
-)
-from meno_analyzers.facts.loads import loads_of
+from meno_analyzers.facts.definitions import ENTRY, Definition, DefinitionKind, Definitions, State, join
+from meno_analyzers.facts.loads import loads_of, names_of_clauses
 from meno_analyzers.facts.scopes import FunctionNode, Scope, ScopeKind, parameters_of
 from meno_analyzers.facts.tree import children, walk
 
@@ -312,14 +305,8 @@ class Flow:
 
     def _comprehension(self, node: ast.AST, state: State) -> None:
         """Loads of this scope inside a comprehension happen now; the comprehension's own names do not."""
-        own = {
-            name.id
-            for generator in node.generators  # type: ignore[attr-defined]
-            for name in walk(generator.target)
-            if isinstance(name, ast.Name)
-        }
-        inner = {name: frozenset[Definition]() for name in own}
-        local = {**state, **inner}
+        own = names_of_clauses(node)
+        local = {**state, **dict.fromkeys(own, frozenset[Definition]())}
         # What the clauses bind (`if (y := x)`) is there when the element in front of them is made.
         for child in sorted(children(node), key=lambda child: not isinstance(child, ast.comprehension)):
             self._read(child, local)

@@ -1,14 +1,24 @@
-"""The names that an expression or a plain statement reads, found once."""
+"""The names that an expression or a plain statement reads, found once, and those that it has of its own."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
 
-from meno_analyzers.facts.tree import children
+from meno_analyzers.facts.tree import children, walk
 
 # What reads or binds in an order or a scope of its own.
 _OWN_ORDER = frozenset({ast.NamedExpr, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
+
+
+def names_of_clauses(comprehension: ast.AST) -> set[str]:
+    """The names that a comprehension's `for` clauses bind, which are its own."""
+    return {
+        name.id
+        for clause in comprehension.generators  # type: ignore[attr-defined]
+        for name in walk(clause.target)
+        if isinstance(name, ast.Name)
+    }
 
 
 def loads_of(node: ast.AST) -> Sequence[ast.Name] | None:
