@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 
-from meno_analyzers.facts.module import ALL_NAMES, OPEN
+from meno_analyzers.facts.module import ALL_NAMES, LIBRARIES, OPEN
 from meno_analyzers.facts.summary import ClassPart, Mention, Summary
 
 
@@ -32,6 +32,8 @@ def contributions(summary: Summary, class_name: str | None) -> dict[str, Hashabl
         _of_class(summary.part, class_name, found)
     if summary.star_import or summary.dynamic:
         found[OPEN] = True
+    if summary.imports_libraries:
+        found[LIBRARIES] = True
     return found
 
 

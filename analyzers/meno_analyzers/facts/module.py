@@ -25,6 +25,7 @@ BUILTIN_NAMES = frozenset(dir(builtins)) | frozenset(
 CALL_OF = "call:"
 ALL_NAMES = "*names"
 OPEN = "*open"
+LIBRARIES = "*libraries"
 
 
 class Module:
@@ -39,6 +40,7 @@ class Module:
         # The modules of other files that this one imports, by the name it imports them under.
         self.others: dict[str, Module] = {}
         self._open = 0
+        self._with_libraries = 0
         self._names: tuple[str, ...] | None = None
 
     def add(self, summary: Summary, owner: Any = None, class_name: str | None = None) -> None:
@@ -64,6 +66,8 @@ class Module:
             self.classes.count(summary.part, class_name, step)
         if summary.star_import or summary.dynamic:
             self._open += step
+        if summary.imports_libraries:
+            self._with_libraries += step
         for name in summary.names:
             holders = self._bindings.setdefault(name, [])
             if step > 0:
@@ -89,6 +93,10 @@ class Module:
     def is_open(self) -> bool:
         """Whether names may appear that no unit shows: a star import, `exec`, `globals()`."""
         return bool(self._open)
+
+    def imports_libraries(self) -> bool:
+        """Whether any unit imports something from outside the standard library."""
+        return bool(self._with_libraries)
 
     def mentions(self, mention: Mention, name: str) -> bool:
         """Whether some unit mentions the name in that role, or may do so in text that does not parse."""

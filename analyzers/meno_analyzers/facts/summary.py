@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -88,6 +89,14 @@ class Summary:
     part: ClassPart | None = None
     star_import: bool = False
     dynamic: bool = False
+
+    @property
+    def imports_libraries(self) -> bool:
+        """Whether the unit imports anything from outside the standard library."""
+        return any(
+            module.partition(".")[0] not in sys.stdlib_module_names
+            for module in self.mentions.get(Mention.IMPORTED, ())
+        )
 
     @property
     def names(self) -> set[str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any
 
 from meno_analyzers.facts.classes import AttributeFacts, ClassFacts
-from meno_analyzers.facts.module import ALL_NAMES, CALL_OF, OPEN, Module
+from meno_analyzers.facts.module import ALL_NAMES, CALL_OF, LIBRARIES, OPEN, Module
 from meno_analyzers.facts.summary import FunctionSummary, Mention
 
 # (question, the key that it depends on) → the answer that was given.
@@ -39,6 +39,10 @@ class ModuleView:
 
     def is_open(self) -> bool:
         return bool(self._ask("open", OPEN))
+
+    def imports_libraries(self) -> bool:
+        """Whether the file imports something from outside the standard library."""
+        return bool(self._ask("libraries", LIBRARIES))
 
     def mentions(self, mention: Mention, name: str) -> bool:
         """Whether some unit of the file, perhaps this one, mentions the name in that role."""
@@ -137,6 +141,7 @@ def _mention(key: str) -> tuple[Mention, str]:
 _ANSWERS: Mapping[str, Callable[[Module, str, Any], Hashable]] = {
     "bound": lambda module, name, _: module.is_bound(name),
     "open": lambda module, _name, _: module.is_open(),
+    "libraries": lambda module, _name, _: module.imports_libraries(),
     "mentions": lambda module, key, _: module.mentions(*_mention(key)),
     "names": lambda module, _name, _: module.names(),
     "function": lambda module, name, _: module.function(name),

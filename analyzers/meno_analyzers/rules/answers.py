@@ -155,8 +155,14 @@ def truth_value_in_quotes(unit: Subject) -> Iterator[Match]:
     for function in unit.facts.functions:
         if function.returns is not None or is_generator(function):
             continue
-        answers = [node for node in scope_nodes(function) if isinstance(node, ast.Return) and node.value]
+        answers = [
+            node
+            for node in unit.facts.nodes(ast.Return)
+            if node.value and unit.facts.function_around(node) is function
+        ]
         quoted = [node for node in answers if _is_truth_word(node.value)]
+        if not quoted:
+            continue
         # Where other texts are answered as well, the two words are texts like them.
         if any(node not in quoted and unit.types.of(node.value) == "str" for node in answers if node.value):
             continue

@@ -17,6 +17,7 @@ from meno_analyzers.rules.shapes import (
     has,
     leaves_after,
     loops_around,
+    mentioned_below,
     mentions,
     names_in,
     scope_body,
@@ -49,6 +50,8 @@ def list_changed_while_iterating(unit: Subject) -> Iterator[Match]:
         ):
             continue  # a loop around it may go through the list again
         name = iterated.id
+        if not mentioned_below(unit, name, loop):
+            continue
         kind = unit.types.of(iterated)
         growing = _grows_each_turn(loop, name) if kind == "list" else None
         if growing is not None:

@@ -21,7 +21,7 @@ def _comes_later(unit: Subject, name: ast.Name, definition: Definition) -> bool:
     if not isinstance(made, ast.Assign | ast.AugAssign | ast.AnnAssign):
         return False
     for loop in loops_around(unit.facts, name):
-        if not any(node is made for node in walk(*loop.body)):
+        if not _is_in_body(unit, made, loop):
             continue
         statement = statement_of(unit.facts, name)
         if made is statement:
@@ -29,6 +29,15 @@ def _comes_later(unit: Subject, name: ast.Name, definition: Definition) -> bool:
         if made.lineno <= name.lineno:
             return isinstance(loop, ast.While) and always_runs(unit.facts, name, loop) and statement is loop
         return always_runs(unit.facts, name, loop) or _guards(unit, name, made, loop)
+    return False
+
+
+def _is_in_body(unit: Subject, statement: ast.stmt, loop: ast.For | ast.AsyncFor | ast.While) -> bool:
+    child: ast.AST = statement
+    for ancestor in unit.facts.ancestors(statement):
+        if ancestor is loop:
+            return child in loop.body
+        child = ancestor
     return False
 
 

@@ -3,19 +3,9 @@ anything: what is said about parameters by the look of their use is said only wh
 
 from __future__ import annotations
 
-import sys
-
 from meno_analyzers.rules.registry import Subject
 
 
 def knows_libraries(unit: Subject) -> bool:
-    """Whether some module-level name of the file comes from a library, or may come from anywhere."""
-    if unit.module.is_open():
-        return True
-    for name in unit.module.names():
-        family, _, origin = (unit.module.type_of(name) or "").partition(":")
-        if family not in {"module", "import"}:
-            continue
-        if origin.lstrip(".").partition(":")[0].partition(".")[0] not in sys.stdlib_module_names:
-            return True
-    return False
+    """Whether some import of the file brings in a library, or names may come from anywhere."""
+    return unit.module.is_open() or unit.module.imports_libraries()

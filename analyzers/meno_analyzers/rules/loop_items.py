@@ -10,7 +10,7 @@ from meno_analyzers.facts.tree import scope_nodes, walk, walk_scope
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.expressions import is_name
 from meno_analyzers.rules.registry import Match, Subject, rule
-from meno_analyzers.rules.shapes import has, mentions, names_in, scope_body, stores
+from meno_analyzers.rules.shapes import has, mentioned_below, mentions, names_in, scope_body, stores
 
 _CHANGES = frozenset("append extend insert remove pop clear sort reverse add discard update popleft".split())
 
@@ -29,7 +29,7 @@ def whole_instead_of_item(unit: Subject) -> Iterator[Match]:
         if not isinstance(loop.target, ast.Name) or not isinstance(loop.iter, ast.Name):
             continue
         item, collection = loop.target.id, loop.iter.id
-        if item.startswith("_") or mentions(item, *loop.body) or _is_read_later(unit, loop, item):
+        if item.startswith("_") or mentioned_below(unit, item, loop) or _is_read_later(unit, loop, item):
             continue
         uses = _uses_as_whole(unit, loop, collection)
         if not uses or stores(collection, loop.body):
@@ -78,11 +78,16 @@ def _uses_as_whole(unit: Subject, loop: ast.For, collection: str) -> list[ast.Na
 )
 def item_of_an_earlier_loop(unit: Subject) -> Iterator[Match]:
     seen: set[tuple[str, ast.AST]] = set()
-    for loop in unit.facts.nodes(ast.For):
-        own = names_in(loop.target)
-        for node in sorted(walk_scope(loop.body), key=lambda node: getattr(node, "lineno", 0)):
-            if not isinstance(node, ast.Name) or not isinstance(node.ctx, ast.Load) or node.id in own:
-                continue
+    loops = unit.facts.nodes(ast.For)
+    items = {loop: names_in(loop.target) for loop in loops} if len(loops) > 1 else {}
+    for loop, own in items.items():
+        others = set().union(*items.values()) - own
+        reads = [
+            node
+            for node in (walk_scope(loop.body) if others else ())
+            if isinstance(node, ast.Name) and node.id in others and isinstance(node.ctx, ast.Load)
+        ]
+        for node in sorted(reads, key=lambda node: (node.lineno, node.col_offset)):
             earlier = _ended_loop(unit, node)
             if earlier is None or (node.id, earlier) in seen:
                 continue

@@ -29,22 +29,24 @@ _WITH_NUMBERS = (ast.Add, ast.Sub, ast.Div, ast.FloorDiv, ast.Pow)
     variants=("range",),
 )
 def row_treated_as_number(unit: Subject) -> Iterator[Match]:
-    if unit.facts.scopes.wrapper is not None:
+    facts = unit.facts
+    if facts.scopes.wrapper is not None:
         return
-    for function in unit.facts.functions:
-        rows: set[str] | None = None
-        for node in scope_nodes(function):
-            candidate = _with_number(unit, node) or _counted_to(unit, node)
-            if candidate is None:
+    rows: dict[FunctionNode, set[str]] = {}
+    for node in facts.nodes(ast.BinOp, ast.Call):
+        candidate = _with_number(unit, node) or _counted_to(unit, node)
+        function = facts.function_around(node) if candidate is not None else None
+        if candidate is None or function is None:
+            continue
+        if isinstance(candidate, ast.Name):
+            if function not in rows:
+                rows[function] = _rows_of(unit, function)
+            if candidate.id not in rows[function]:
                 continue
-            if isinstance(candidate, ast.Name):
-                rows = _rows_of(unit, function) if rows is None else rows
-                if candidate.id not in rows:
-                    continue
-            if awaits_error(unit.facts, node) or knows_libraries(unit):
-                continue
-            values = {"row": unit.facts.source(candidate), "expression": unit.facts.source(node)}
-            yield Match(node, values, variant="range" if isinstance(node, ast.Call) else None)
+        if awaits_error(facts, node) or knows_libraries(unit):
+            continue
+        values = {"row": facts.source(candidate), "expression": facts.source(node)}
+        yield Match(node, values, variant="range" if isinstance(node, ast.Call) else None)
 
 
 def _with_number(unit: Subject, node: ast.AST) -> ast.expr | None:
@@ -98,29 +100,29 @@ def _is_counter(unit: Subject, index: ast.Name) -> bool:
     Category.TYPE_ERROR,
     Severity.HINT,
     0.93,
-    on=(ast.FunctionDef,),
+    on=(ast.BinOp,),
     values=("item", "row", "expression"),
 )
 def item_added_to_row(unit: Subject) -> Iterator[Match]:
     if unit.facts.scopes.wrapper is not None:
         return
-    for function in unit.facts.functions:
-        for node in scope_nodes(function):
-            if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Add):
+    for node in unit.facts.nodes(ast.BinOp):
+        if not isinstance(node.op, ast.Add):
+            continue
+        for item, row in ((node.left, node.right), (node.right, node.left)):
+            name = _item_of(item)
+            function = unit.facts.function_around(node) if name is not None else None
+            if name is None or function is None or not _is_row(unit, function, name, row):
                 continue
-            for item, row in ((node.left, node.right), (node.right, node.left)):
-                name = _item_of(item)
-                if name is None or not _is_row(unit, function, name, row):
-                    continue
-                if awaits_error(unit.facts, node) or knows_libraries(unit):
-                    continue
-                values = {
-                    "item": unit.facts.source(item),
-                    "row": unit.facts.source(row),
-                    "expression": unit.facts.source(node),
-                }
-                yield Match(node, values)
-                break
+            if awaits_error(unit.facts, node) or knows_libraries(unit):
+                continue
+            values = {
+                "item": unit.facts.source(item),
+                "row": unit.facts.source(row),
+                "expression": unit.facts.source(node),
+            }
+            yield Match(node, values)
+            break
 
 
 def _item_of(node: ast.expr) -> str | None:

@@ -77,6 +77,15 @@ def mentions(name: str, *roots: ast.AST) -> list[ast.Name]:
     return [node for node in walk(*roots) if isinstance(node, ast.Name) and node.id == name]
 
 
+def mentioned_below(unit: Subject, name: str, loop: ast.For) -> bool:
+    """Whether the name stands in the loop's body, or behind its `else`; quicker than looking for where."""
+    first, last = loop.body[0], loop.end_lineno or loop.lineno
+    return any(
+        (first.lineno, first.col_offset) <= (use.lineno, use.col_offset) and use.lineno <= last
+        for use in unit.facts.names_called(name)
+    )
+
+
 def names_in(*roots: ast.AST) -> set[str]:
     """All names that stand at or below the roots."""
     return {node.id for node in walk(*roots) if isinstance(node, ast.Name)}
