@@ -112,3 +112,31 @@ def test_a_hint_in_another_unit_is_not_touched() -> None:
     file = opened(NESTED + "\n\nx = 1\n")
 
     assert type_in(file, 5, 5, "2") == ["ME109@1"]
+
+
+UNFINISHED = "def total(xs):\n    found = 0\n    for x in xs:\n        found += x\n"
+
+
+def test_what_may_be_typed_next_is_not_missed_before_the_long_pause() -> None:
+    file = opened(UNFINISHED.replace("found += x", "found += "))
+
+    assert type_in(file, 3, 17, "x") == []
+    file.calm.rest()
+    assert seen(file) == []
+    file.calm.settle()
+    assert seen(file) == ["ME424@3"]
+
+
+def test_moving_on_to_another_function_shows_what_the_last_one_misses() -> None:
+    file = opened(UNFINISHED.replace("found += x", "found += ") + "\n\nsize = 1\n")
+    type_in(file, 3, 17, "x")
+    file.calm.rest()
+
+    assert type_in(file, 6, 8, "2") == ["ME424@3"]
+
+
+def test_what_a_function_missed_before_goes_on_being_shown() -> None:
+    file = opened(UNFINISHED)
+    assert seen(file) == ["ME424@3"]
+
+    assert type_in(file, 1, 13, "0") == ["ME424@3"]

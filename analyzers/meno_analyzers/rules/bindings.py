@@ -246,6 +246,7 @@ def _is_plain_default(function: FunctionNode, parameter: ast.arg) -> bool:
     0.92,
     on=(ast.FunctionDef,),
     values=("parameter", "other", "function"),
+    patient=True,
 )
 def parameter_ignored_global_used(unit: Subject) -> Iterator[Match]:
     facts = unit.facts

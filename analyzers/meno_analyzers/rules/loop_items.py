@@ -23,6 +23,7 @@ _CHANGES = frozenset("append extend insert remove pop clear sort reverse add dis
     0.93,
     on=(ast.For,),
     values=("item", "collection"),
+    patient=True,
 )
 def whole_instead_of_item(unit: Subject) -> Iterator[Match]:
     for loop in unit.facts.nodes(ast.For):

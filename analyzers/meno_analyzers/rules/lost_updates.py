@@ -24,6 +24,7 @@ from meno_analyzers.rules.shapes import loops_around, names_in
     0.92,
     on=(ast.FunctionDef,),
     values=("name", "statement", "function"),
+    patient=True,
 )
 def update_that_nobody_reads(unit: Subject) -> Iterator[Match]:
     for function in unit.facts.functions:

@@ -10,6 +10,7 @@ from meno_analyzers.facts.tree import walk
 from meno_analyzers.facts.types import NUMBERS
 from meno_analyzers.findings import Category, Edit, Severity, insertion
 from meno_analyzers.rules.expressions import same
+from meno_analyzers.rules.libraries import knows_libraries
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
 from meno_analyzers.rules.surroundings import asks_for_kind, awaits_error
 from meno_analyzers.rules.tables import is_table_without
@@ -50,7 +51,9 @@ def method_of_another_type(unit: Subject) -> Iterator[Match]:
         if kind not in ATTRIBUTES or node.attr in ATTRIBUTES[kind] or not isinstance(node.ctx, ast.Load):
             continue
         told = unit.types.narrowed_kind(node.value) == kind
-        if awaits_error(unit.facts, node) or (not told and asks_for_kind(unit.facts, node)):
+        # A library's subclass of `dict` has more to it than a `dict`.
+        silent = knows_libraries(unit) if told else asks_for_kind(unit.facts, node)
+        if silent or awaits_error(unit.facts, node):
             continue
         if kind == "NoneType" and not told and _is_tested(unit, node):
             continue  # what would fail there never runs

@@ -85,7 +85,7 @@ SyntaxCheck = Callable[[Broken], Match | None]
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A rule's data. `on` are the node types, and `words` the names and attributes, without any of which it
-    cannot match, so that most are never run.
+    cannot match, so that most are never run. A `patient` rule misses what may be about to be written.
 
     `confidence` is the precision aimed at; `misconception` an id of progmiscon.org where one fits.
     """
@@ -100,6 +100,7 @@ class Rule:
     misconception: str | None = None
     on: tuple[type[ast.AST], ...] = ()
     words: tuple[str, ...] = ()
+    patient: bool = False
     check: Check | None = None
     syntax_check: SyntaxCheck | None = None
 
@@ -135,13 +136,15 @@ def rule(
     values: tuple[str, ...] = (),
     variants: tuple[str, ...] = (),
     misconception: str | None = None,
+    patient: bool = False,
 ) -> Callable[[Check], Check]:
     """Registers a rule over units that parse."""
 
     def register(check: Check) -> Check:
         assert id not in RULES, id
         RULES[id] = Rule(
-            id, name, category, severity, confidence, values, variants, misconception, on, words, check
+            *(id, name, category, severity, confidence, values, variants, misconception, on, words, patient),
+            check,
         )
         return check
 

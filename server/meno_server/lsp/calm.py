@@ -3,7 +3,9 @@
 For a short pause after each key, findings that are new stay hidden on the lines being typed, and a unit
 that the half-typed line broke keeps showing what it showed before, moved with the text. When the pause is
 over the truth is shown. A hint, which is a question and no certain mistake, waits for the pause wherever it
-is new in the unit being typed. Nothing here changes what is found, only when it is seen.
+is new in the unit being typed. What a rule misses in a function (`patient`: nothing is handed back, say) may
+be what its author types next, so it waits until they save, edit elsewhere, or rest for long. Nothing here
+changes what is found, only when it is seen.
 """
 
 from __future__ import annotations
@@ -11,14 +13,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from meno_analyzers.findings import Category, Channel, Finding, Span
+from meno_analyzers.rules import RULES
 from meno_analyzers.source import Splice
 
 
 @dataclass(slots=True)
 class Calm:
-    """The typing calm of one file; inactive while `lines` is None."""
+    """The typing calm of one file. `lines` are those being typed until the short pause; `waits` says that the
+    long one is not over."""
 
     lines: tuple[int, int] | None = None
+    waits: bool = False
     kept: list[Finding] = field(default_factory=list)
     _seen: set[tuple[str, int]] = field(default_factory=set)
     _unit: tuple[int, int] = (0, -1)
@@ -34,6 +39,7 @@ class Calm:
         first, last = splice.first, max(splice.first, splice.new_end - 1)
         shift = splice.new_end - splice.old_end
         self.lines = (first, last)
+        self.waits = True
         # What stood on the first edited line may stay; of the others it is not sure which line they are now.
         keep_lines = {first} if shift else set(range(first, splice.old_end))
         self._seen = {(f.rule, f.span.start_line) for f in shown if f.span.start_line in keep_lines}
@@ -52,18 +58,26 @@ class Calm:
         ]
 
     def rest(self) -> None:
-        """The pause is over."""
+        """The short pause is over."""
         self.lines = None
         self.kept = []
         self._seen = set()
+
+    def settle(self) -> None:
+        """The long pause is over, or need not be waited for."""
+        self.rest()
+        self.waits = False
         self._hints = set()
 
     def hides(self, finding: Finding, line: int) -> bool:
-        """Whether a finding that starts on `line` is to wait for the pause."""
+        """Whether a finding that starts on `line` is to wait for a pause."""
+        if not self.waits:
+            return False
+        in_unit = self._unit[0] <= line <= self._unit[1]
+        if in_unit and finding.channel is Channel.HINT and (self.lines is not None or _is_patient(finding)):
+            return (finding.rule, line) not in self._hints
         if self.lines is None:
             return False
-        if finding.channel is Channel.HINT and self._unit[0] <= line <= self._unit[1]:
-            return (finding.rule, line) not in self._hints
         if not self.lines[0] <= line <= self.lines[1]:
             return False
         return finding.category is Category.SYNTAX_ERROR or (finding.rule, line) not in self._seen
@@ -71,6 +85,11 @@ class Calm:
     def hides_syntax(self, unit: tuple[int, int]) -> bool:
         """Whether the syntax finding of the unit on these lines is to wait: it is being typed."""
         return self.lines is not None and unit[0] <= self.lines[1] and self.lines[0] <= unit[1]
+
+
+def _is_patient(finding: Finding) -> bool:
+    rule = RULES.get(finding.rule)
+    return rule is not None and rule.patient
 
 
 def touches(span: Span, splice: Splice) -> bool:

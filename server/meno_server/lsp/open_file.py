@@ -61,7 +61,7 @@ class OpenFile:
         """Follows a change of the whole text."""
         self.edits += 1
         self.model_findings = []
-        self.calm.rest()
+        self.calm.settle()
         self.analysis.replaced()
 
     def static_findings(self) -> Iterator[tuple[int, Unit | None, tuple[Finding, ...]]]:
@@ -70,7 +70,7 @@ class OpenFile:
         calm = self.calm
         broken_now = calm.lines is not None and self.analysis.is_broken(calm.lines[0])
         for start, unit, findings in self.analysis.units_with_findings():
-            if calm.lines is None:
+            if not calm.waits:
                 yield start, unit, findings
                 continue
             last = start + unit.length - 1

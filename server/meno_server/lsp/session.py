@@ -26,6 +26,7 @@ from meno_server.lsp.convert import fingerprint, payload
 from meno_server.lsp.housekeeping import Housekeeping
 from meno_server.lsp.neighbours import Neighbours
 from meno_server.lsp.open_file import OpenFile
+from meno_server.lsp.pauses import Pauses
 
 if TYPE_CHECKING:
     from meno_model.tutor import Tutor
@@ -54,7 +55,7 @@ class Session(Housekeeping):
         self._resolved: Resolved | None = None
         self._epoch = 0
         self._finishing: dict[str, asyncio.Task[None]] = {}
-        self._pauses: dict[str, asyncio.TimerHandle] = {}
+        self._pauses = Pauses(self._pause_is_over)
         self._closing: asyncio.Task[None] | None = None
         self._neighbours = Neighbours()
         self._looking: dict[str, asyncio.Task[None]] = {}
@@ -153,9 +154,7 @@ class Session(Housekeeping):
             task = tasks.pop(unquote(uri), None)
             if task is not None:
                 task.cancel()
-        pause = self._pauses.pop(unquote(uri), None)
-        if pause is not None:
-            pause.cancel()
+        self._pauses.forget(uri)
         if not self.client.pulls_diagnostics:
             self.server.protocol.notify_ready(
                 "textDocument/publishDiagnostics", payload(uri, file.document.version, "[]")
@@ -167,7 +166,7 @@ class Session(Housekeeping):
         self.publish(file)
         if not done:
             self._finish_later(file)
-        self._wait_for_pause(file)
+        self._pauses.wait(file, self.settings.typing_pause / 1000)
         self.collect_later()
 
     def _finish_later(self, file: OpenFile) -> None:
@@ -182,21 +181,9 @@ class Session(Housekeeping):
             await asyncio.sleep(0)
         self.refresh(file)
 
-    def _wait_for_pause(self, file: OpenFile) -> None:
-        key = unquote(file.document.uri)
-        waiting = self._pauses.pop(key, None)
-        if waiting is not None:
-            waiting.cancel()
-        if file.calm.lines is not None:
-            delay = self.settings.typing_pause / 1000
-            self._pauses[key] = asyncio.get_running_loop().call_later(delay, self._paused, key, file)
-
-    def _paused(self, key: str, file: OpenFile) -> None:
-        self._pauses.pop(key, None)
-        if self.files.get(key) is file:
-            file.calm.rest()
-            self.refresh(file)
-            self.look_around(file)
+    def _pause_is_over(self, file: OpenFile) -> None:
+        self.refresh(file)
+        self.look_around(file)
 
     def look_around(self, file: OpenFile) -> None:
         """Reads, beside everything else, what the file imports from its workspace."""
@@ -305,9 +292,7 @@ class Session(Housekeeping):
         file = self.file(uri)
         if file is None or not self.settings.enable:
             return
-        if file.calm.lines is not None:
-            # Who saves wants to see everything.
-            self._paused(unquote(uri), file)
+        self._pauses.end(file)
         for other in self.files.values():
             self.look_around(other)
         if not self.settings.model_enable:
@@ -337,8 +322,7 @@ class Session(Housekeeping):
         return self._closing
 
     async def _close(self) -> None:
-        for handle in self._pauses.values():
-            handle.cancel()
+        self._pauses.close()
         if self._model is not None:
             await self._model.stop()
         if self._tutor is not None:
