@@ -29,6 +29,8 @@ from meno_analyzers.source import Document, Splice, Unit, UnitMap
 _CACHED_CHARACTERS = 80_000
 # A unit of at least so many lines is not checked in one go when there is a deadline.
 LONG_UNIT = 60
+# An answer waits so long for units that the edit only concerns; for those that it made, as long as it may.
+OTHERS_SECONDS = 0.001
 
 
 @dataclass(slots=True)
@@ -69,6 +71,7 @@ class Analysis:
         self._positions: dict[Unit, int] | None = None
         self._asking: dict[str, set[Unit]] = {}
         self.pending: dict[Unit, None] = {}
+        self._edited: frozenset[Unit] = frozenset()
         # A check that was left in the middle. Whatever may change an answer drops it.
         self._checking: tuple[Unit, UnitCheck] | None = None
         self._take_in(0, self.units.units)
@@ -119,6 +122,7 @@ class Analysis:
         pending = list(self.pending)
         self.pending = {}
         came = self._take_in(change.first, change.added)
+        self._edited = frozenset(change.added)
         if len(change.removed) == len(change.added) == 1 and change.added[0].length >= LONG_UNIT:
             self._keep_for_now(change.removed[0], change.added[0], starts[change.first], splice)
         for unit in pending:
@@ -227,14 +231,17 @@ class Analysis:
 
         A long unit may be left in the middle of its check, and is then the next to go on with.
         """
-        deadline = None if seconds is None else time.perf_counter() + seconds
+        start = time.perf_counter()
+        deadline = None if seconds is None else start + seconds
         while self.pending:
             unit = next(iter(self.pending))
             if not self._check(unit, deadline if unit.length >= LONG_UNIT else None):
                 break
             self.pending.pop(unit)
-            if deadline is not None and time.perf_counter() > deadline:
-                break
+            if seconds is not None and self.pending:
+                edited = next(iter(self.pending)) in self._edited
+                if time.perf_counter() > start + (seconds if edited else min(seconds, OTHERS_SECONDS)):
+                    break
         return not self.pending
 
     def _check(self, unit: Unit, deadline: float | None) -> bool:

@@ -38,6 +38,8 @@ def newer_syntax(lines: list[str], message: str) -> Newer | None:
 
     `message` is what this Python said about them.
     """
+    if message.startswith("unterminated"):
+        return None  # no Python ends a text for its author; looking through all of it would take long
     is_formatted = message.startswith("f-string")
     for number, line in enumerate(lines):
         construct = _newer_in(line)

@@ -40,6 +40,7 @@ log = logging.getLogger("meno.session")
 FIRST_SLICE = 0.003
 OPENING_SLICE = 0.02
 SLICE = 0.001
+TURNS_TO_READ = 4
 
 
 class Session(Housekeeping):
@@ -176,9 +177,10 @@ class Session(Housekeeping):
             self._finishing[key] = self.run(self._finish(file))
 
     async def _finish(self, file: OpenFile) -> None:
-        while not file.analysis.work(SLICE):  # noqa: ASYNC110 - the work is done here, nothing is awaited
-            # Let a key that came meanwhile go first.
-            await asyncio.sleep(0)
+        while not file.analysis.work(SLICE):
+            # Let a key that came meanwhile go first: it takes the loop some turns to read it.
+            for _ in range(TURNS_TO_READ):
+                await asyncio.sleep(0)
         self.refresh(file)
 
     def _pause_is_over(self, file: OpenFile) -> None:
