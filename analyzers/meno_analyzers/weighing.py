@@ -23,8 +23,7 @@ def one_per_line(findings: list[Finding]) -> list[Finding]:
 
 def _weight(finding: Finding) -> tuple[int, int, float, int]:
     """What cannot be compiled comes first, then a name without a value: both hide what else there is."""
-    is_name_error = finding.rule.startswith("ME10") and finding.severity.rank == 0
-    order = 0 if finding.category is Category.SYNTAX_ERROR else 1 if is_name_error else 2
+    order = {Category.SYNTAX_ERROR: 0, Category.NAME_ERROR: 1}.get(finding.category, 2)
     return (finding.severity.rank, order, -finding.confidence, finding.span.start_column)
 
 
