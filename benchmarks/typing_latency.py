@@ -116,7 +116,7 @@ def ratios(rows: list[Row]) -> list[Row]:
     largest = max(row["lines"] for row in rows)
     found: list[Row] = []
     for row in rows:
-        if row["lines"] != largest:
+        if row["lines"] != largest or row["p50 ms"] is None:
             continue
         base = [
             other["p50 ms"]
