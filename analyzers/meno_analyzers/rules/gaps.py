@@ -1,8 +1,9 @@
 """Texts with gaps, and the values for them (ME609).
 
 Whether a text can be filled is not guessed: Python fills it, with a stand-in for each value that is good for
-any gap unless the value's type is proven. What fails with stand-ins fails with every value. Texts with long
-numbers in them are left alone, since a width is made whatever it costs.
+any gap unless the value's type is proven. What fails with stand-ins fails with every value. A width is made
+whatever it costs, and this runs while somebody types: texts that are long, or hold a long number, are left
+alone, and no long number is put into a gap, where `*` would take it for a width.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from meno_analyzers.rules.surroundings import awaits_error
 from meno_analyzers.rules.wording import kind_in_words
 
 _WIDE = re.compile(r"\d{4}")
+_WIDEST = 999
+_LONGEST_TEXT = 10_000
 _STAND_INS: dict[str, Any] = {
     "int": 1,
     "bool": True,
@@ -45,9 +48,9 @@ _Values = dict[str, str]
 
 
 class _Anything:
-    """Fits into every gap, and has every attribute and item."""
+    """Fits into every gap, and has every attribute and item: none of them leads out of it."""
 
-    def __getattr__(self, name: str) -> _Anything:
+    def __getattribute__(self, name: str) -> _Anything:
         return self
 
     def __getitem__(self, key: object) -> _Anything:
@@ -101,7 +104,10 @@ def _matches(
 
 def _stand_in(unit: Subject, node: ast.expr, otherwise: Any) -> Any:
     if isinstance(node, ast.Constant):
-        return node.value
+        value = node.value
+        if isinstance(value, int) and abs(value) > _WIDEST:
+            return 1
+        return value[:_WIDEST] if isinstance(value, str | bytes) else value
     return _STAND_INS.get(unit.types.of(node) or "", otherwise)
 
 
@@ -109,9 +115,15 @@ def _counts(gaps: int, given: int) -> _Values:
     return {"gaps": str(gaps), "given": str(given), "name": str(given + 1)}
 
 
+def _costs_too_much(text: str) -> bool:
+    return len(text) > _LONGEST_TEXT or _WIDE.search(text) is not None
+
+
 def _format_mismatch(unit: Subject, text: str, call: ast.Call) -> tuple[_Values, str | None] | None:
     """What keeps a `.format(…)` call from filling its text, or is left over."""
     if any(isinstance(a, ast.Starred) for a in call.args) or any(k.arg is None for k in call.keywords):
+        return None
+    if _costs_too_much(text):
         return None
     fields = list(_fields(text))
     plain = all("." not in field and "[" not in field and not nested for field, nested in fields)
@@ -120,8 +132,6 @@ def _format_mismatch(unit: Subject, text: str, call: ast.Call) -> tuple[_Values,
     gaps = used.count("") or max(numbered, default=-1) + 1
     positional = [_stand_in(unit, a, _ANYTHING) if plain else _ANYTHING for a in call.args]
     named = {str(k.arg): _stand_in(unit, k.value, _ANYTHING) if plain else _ANYTHING for k in call.keywords}
-    if _WIDE.search(text):
-        return None
     try:
         text.format(*positional, **named)
     except KeyError as error:
@@ -167,9 +177,9 @@ def _fields(text: str, depth: int = 2) -> Iterator[tuple[str, bool]]:
 
 def _percent_mismatch(unit: Subject, text: str, right: ast.expr) -> tuple[_Values, str | None] | None:
     """What keeps `text % right` from being filled, or is left over."""
-    conversions = list(_CONVERSION.finditer(text))
-    if _WIDE.search(text):
+    if _costs_too_much(text):
         return None
+    conversions = list(_CONVERSION.finditer(text))
     if any(conversion["kind"] is None for conversion in conversions):
         return {}, "broken"
     gaps = sum(1 + (c["width"] == "*") + (c["digits"] == "*") for c in conversions if c["kind"] != "%")
