@@ -95,9 +95,9 @@ def _attributes(facts: UnitFacts) -> tuple[frozenset[str], frozenset[str], froze
         stored = not isinstance(item.ctx, ast.Load) and isinstance(item.value, ast.Subscript)
         if stored or _grows_in_place(facts.parents.get(item), item):
             inside.add(_base(item))
-    for call in facts.nodes(ast.Call):
-        match call:
-            case ast.Call(func=ast.Name(id="setattr"), args=[ast.Name(id=receiver), name, _]):
+    for function in facts.names_called("setattr"):
+        match facts.parents.get(function):
+            case ast.Call(args=[ast.Name(id=receiver), name, _]):
                 # `setattr(Dog, name, …)` may store any attribute of `Dog`.
                 attributes.add(str(name.value) if isinstance(name, ast.Constant) else f"{receiver}.*")
             case _:
