@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from meno_analyzers.facts.newer import Version
-from meno_analyzers.facts.unit import UnitFacts
+from meno_analyzers.facts.unit import Checked, UnitFacts
 from meno_analyzers.facts.view import ModuleView
 from meno_analyzers.findings import Finding, Span
 from meno_analyzers.rules import RULES, Broken, Rule, Subject, diagnose
@@ -36,6 +36,7 @@ class UnitCheck:
         self.view = view
         self.findings: tuple[Finding, ...] = ()
         self._facts = facts
+        self._target = target
         self._found = list(newer_than(facts, target)) if target is not None else []
         self._left: Iterator[tuple[Rule, Check]] = iter(())
         self._subject: Subject | None = None
@@ -57,6 +58,11 @@ class UnitCheck:
             if deadline is not None and time.perf_counter() > deadline:
                 return False
         return self._finish()
+
+    def remembered(self) -> Checked:
+        """What was found, kept with the facts for the next time that a unit has this text."""
+        self._facts.checked = Checked(self.view.class_name, self._target, self.view.asked, self.findings)
+        return self._facts.checked
 
     def _of_unreadable(self) -> Iterable[Finding]:
         """What is said about a unit without a tree, unless its syntax is merely newer."""

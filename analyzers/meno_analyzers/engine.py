@@ -20,7 +20,7 @@ from meno_analyzers.facts.module import Module
 from meno_analyzers.facts.newer import Version
 from meno_analyzers.facts.summaries import class_opened, summary_of
 from meno_analyzers.facts.summary import Summary
-from meno_analyzers.facts.unit import UnitFacts
+from meno_analyzers.facts.unit import Checked, UnitFacts
 from meno_analyzers.facts.view import Asked, ModuleView, names_asked, still_holds
 from meno_analyzers.findings import Finding
 from meno_analyzers.source import Document, Splice, Unit, UnitMap
@@ -255,17 +255,32 @@ class Analysis:
                     return True
                 self._forget_questions(unit)
                 analysis.asked = None
+            facts = self._facts(unit, self._position(unit))
+            if facts.checked is not None and self._would_find(facts.checked, unit):
+                self._take_found(unit, facts.checked)
+                return True
             view = ModuleView(self._module, unit, analysis.class_name)
-            check = UnitCheck(self._facts(unit, self._position(unit)), view, self._target)
+            check = UnitCheck(facts, view, self._target)
         if not check.go_on(deadline):
             self._checking = unit, check
             return False
         self._checking = None
-        analysis.findings = check.findings
-        analysis.asked = check.view.asked
-        for name in names_asked(analysis.asked):
-            self._asking.setdefault(name, set()).add(unit)
+        self._take_found(unit, check.remembered())
         return True
+
+    def _would_find(self, checked: Checked, unit: Unit) -> bool:
+        """Whether a check of the unit would find what one of the same text found, here or in another file."""
+        return (
+            checked.class_name == unit.analysis.class_name
+            and checked.target == self._target
+            and still_holds(self._module, checked.asked, unit)
+        )
+
+    def _take_found(self, unit: Unit, checked: Checked) -> None:
+        unit.analysis.findings = checked.findings
+        unit.analysis.asked = checked.asked
+        for name in names_asked(checked.asked):
+            self._asking.setdefault(name, set()).add(unit)
 
     def units_with_findings(self) -> Iterator[tuple[int, Unit, tuple[Finding, ...]]]:
         """(first line, unit, its findings relative to that line) for every unit that has any."""
