@@ -22,7 +22,7 @@ from meno_analyzers.weighing import one_per_line, weighed
 _CHECKS = tuple((rule, rule.check) for rule in RULES.values() if rule.check is not None)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _checks_for(types: frozenset[type]) -> tuple[tuple[Rule, Check], ...]:
     """The rules that can match in a unit that holds nodes of these types."""
     return tuple(pair for pair in _CHECKS if not pair[0].on or not types.isdisjoint(pair[0].on))

@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 
 from meno_analyzers.facts.builtin_types import CALLS, NONE_METHODS, NUMBERS, TEXTS, method_answer
 from meno_analyzers.facts.definitions import Definition, DefinitionKind, Definitions
 from meno_analyzers.facts.module import BUILTIN_NAMES
+from meno_analyzers.facts.narrowing import Test, rules_out
 from meno_analyzers.facts.stdlib import answer_of
 from meno_analyzers.facts.view import ModuleView
 
@@ -58,6 +59,7 @@ class Types:
         self.element: Callable[[ast.expr], str | None] = lambda _node: None
         # The type of a name by the tests that have been passed before its use, and the names that are tested.
         self.narrowed: Callable[[ast.Name], str | None] = lambda _name: None
+        self.passed: Callable[[ast.Name], Sequence[Test]] = lambda _name: ()
         self.tested: Container[str] = ()
 
     def of(self, node: ast.expr) -> str | None:
@@ -123,8 +125,11 @@ class Types:
         return any(definition.kind is DefinitionKind.PARAMETER for definition in definitions or ())
 
     def _name(self, node: ast.Name) -> str | None:
-        if node.id in self.tested and (kind := self.narrowed(node)) is not None:
-            return kind
+        passed: Sequence[Test] = ()
+        if node.id in self.tested:
+            if (kind := self.narrowed(node)) is not None:
+                return kind
+            passed = self.passed(node)
         definitions = self._reaching(node)
         if definitions is None:
             return self._from_module(node)
@@ -142,6 +147,8 @@ class Types:
                 kind = self._from_module(node)
             else:
                 kind = self.of_definition(definition)
+                if passed and any(rules_out(test, definition, kind) for test in passed):
+                    continue
             if kind is None:
                 return None
             found = kind if first else join(found, kind)

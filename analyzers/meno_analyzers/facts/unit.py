@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeVar, overload
 from meno_analyzers.facts.definitions import Definitions
 from meno_analyzers.facts.flow import Flow, flow_of
 from meno_analyzers.facts.module import BUILTIN_NAMES
-from meno_analyzers.facts.narrowing import Guard, guards_of
+from meno_analyzers.facts.narrowing import SOME, TRUE, Guard, Test, guards_of
 from meno_analyzers.facts.newer import Version, newer_syntax
 from meno_analyzers.facts.parsing import Parsed, parse_unit, span_of
 from meno_analyzers.facts.scopes import FunctionNode, Scope, ScopeKind, ScopeTree, build_scopes
@@ -208,6 +208,7 @@ class UnitFacts:
         if self.guards:
             types.tested = self.guards
             types.narrowed = lambda name: self._narrowed(name, module)
+            types.passed = self._passed
         values = Values(self, types, module)
         types.element = values.element
         return types, values
@@ -218,18 +219,28 @@ class UnitFacts:
         return guards_of(self)
 
     def _narrowed(self, name: ast.Name, module: ModuleView) -> str | None:
-        guards = [guard for guard in self.guards.get(name.id, ()) if guard.covers(name)]
+        guards = [guard for guard in self._guards_over(name) if guard.test.kind not in (SOME, TRUE)]
         # A text that is asked whether it is an Enum too may be a text of a class that has more to it.
         if len({guard.test.kind for guard in guards}) != 1:
             return None
-        known = self.reaching(name)
-        sure = known is not None and any(
-            known == self.reaching(guard.test.asked)
-            and all(self.is_builtin(word, module) for word in guard.test.words)
-            and guard.keeps_value(self)
+        sure = any(
+            all(self.is_builtin(word, module) for word in guard.test.words) and self._still_says(guard, name)
             for guard in guards
         )
         return guards[0].test.kind if sure else None
+
+    def _passed(self, name: ast.Name) -> list[Test]:
+        """The tests of a name that its value has passed, of those that tell no type."""
+        guards = (guard for guard in self._guards_over(name) if guard.test.kind in (SOME, TRUE))
+        return [guard.test for guard in guards if self._still_says(guard, name)]
+
+    def _guards_over(self, name: ast.Name) -> Iterator[Guard]:
+        return (guard for guard in self.guards.get(name.id, ()) if guard.covers(name))
+
+    def _still_says(self, guard: Guard, name: ast.Name) -> bool:
+        """Whether the name has the value for certain that the test was about."""
+        known = self.reaching(name)
+        return known is not None and known == self.reaching(guard.test.asked) and guard.keeps_value(self, name)
 
     def types(self, module: ModuleView) -> Types:
         """Proven types for this unit within its file."""

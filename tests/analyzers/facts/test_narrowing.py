@@ -61,3 +61,57 @@ def test_a_test_tells_the_type_where_it_has_been_passed(body: str, expected: str
     lines = "".join(f"    {line}\n" for line in body.split("\n"))
 
     assert type_of(f"def f(x, c):\n{lines}" if "global x" not in body else f"def f(c):\n{lines}") == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        # `best` is None at first and a list later.
+        ("if best is not None:\n    show(best)", "list"),
+        ("if best != None:\n    show(best)", "list"),
+        ("if best:\n    show(best)", "list"),
+        ("if best and c:\n    show(best)", "list"),
+        ("y = best and show(best)", "list"),
+        ("y = show(best) if best else 0", "list"),
+        ("y = not best or show(best)", "list"),
+        ("y = best is None or show(best)", "list"),
+        ("y = best == None or show(best)", "list"),
+        ("while best:\n    show(best)", "list"),
+        ("assert best\nshow(best)", "list"),
+        ("if not best:\n    continue\nshow(best)", "list"),
+        ("if best is None:\n    best = [1]\n    continue\nshow(best)", "list"),
+        ("if best:\n    show(best)\n    best = c", "list"),
+        ("if best:\n    if c:\n        best = None\n    show(best)", None),
+        ("if best:\n    for y in c:\n        show(best)\n        best = None", None),
+        ("show(best)", None),
+        ("if best:\n    pass\nshow(best)", None),
+        ("if best or c:\n    show(best)", None),
+        ("if not best:\n    show(best)", None),
+        ("if best < None:\n    show(best)", None),
+        ("if c is not None:\n    show(best)", None),
+    ],
+)
+def test_a_passed_test_rules_out_that_there_is_no_value(body: str, expected: str | None) -> None:
+    lines = "".join(f"        {line}\n" for line in body.split("\n"))
+
+    assert type_of(f"def f(c):\n    best = None\n    while c():\n{lines}        best = [2]\n") == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "test", "expected"),
+    [
+        ("False", "if found:", "str"),
+        ("0", "if found:", "str"),
+        ('""', "if found:", "str"),
+        ("1", "if found:", None),
+        ("False", "if found is not None:", None),
+    ],
+)
+def test_what_counts_as_false_does_not_pass_for_true(first: str, test: str, expected: str | None) -> None:
+    body = f"    for y in c:\n        {test}\n            show(found)\n        found = str(y)\n"
+
+    assert type_of(f"def f(c):\n    found = {first}\n{body}") == expected
+
+
+def test_what_can_never_pass_proves_nothing() -> None:
+    assert type_of("def f():\n    best = None\n    if best:\n        show(best)\n") is None
