@@ -240,7 +240,9 @@ class UnitFacts:
     def _still_says(self, guard: Guard, name: ast.Name) -> bool:
         """Whether the name has the value for certain that the test was about."""
         known = self.reaching(name)
-        return known is not None and known == self.reaching(guard.test.asked) and guard.keeps_value(self, name)
+        return (
+            known is not None and known == self.reaching(guard.test.asked) and guard.keeps_value(self, name)
+        )
 
     def types(self, module: ModuleView) -> Types:
         """Proven types for this unit within its file."""
