@@ -15,7 +15,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Files by their path relative to the program's folder; `main` is the one that is looked at and changed."""
+    """Files by their path in the program's folder; `main` is the one that is looked at and changed."""
 
     files: Mapping[str, str]
     main: str
@@ -34,8 +34,8 @@ class Program:
 class CallCase:
     """Calls a function of the program: passed if the answer equals `expected`.
 
-    `arguments` and `expected` are JSON values. An answer that is a generator is taken as the list of its items,
-    and tuples are equal to lists of the same items, since JSON knows no others.
+    `arguments` and `expected` are JSON values. An answer that is a generator is taken as the list of its
+    items, and tuples are equal to lists of the same items, since JSON knows no others.
     """
 
     id: str
@@ -66,7 +66,8 @@ class RunCase:
 class FileCase:
     """One test in a file of the program: `framework` is "pytest", "unittest" or "doctest".
 
-    `name` is the test's name in its framework: `test_sum`, `TestSum.test_empty`, `test_sum[3-4]`, `module.sum`.
+    `name` is the test's name in its framework: `test_sum`, `TestSum.test_empty`, `test_sum[3-4]`,
+    `module.sum`.
     """
 
     id: str
@@ -93,8 +94,8 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RunFrame:
-    """One frame of an error, outermost first. `path` is relative to the program's folder, or None for code that
-    is not the program's; `names` are the frame's local names with their values, shortened."""
+    """One frame of an error, outermost first. `path` is relative to the program's folder, or None for code
+    that is not the program's; `names` are the frame's local names with their values, shortened."""
 
     path: str | None
     line: int  # 1-based

@@ -20,8 +20,8 @@ class Suspect:
 class Repair:
     """A smallest change after which every failing case passes and nothing fails that passed: it was run.
 
-    `operator` names the kind of change ("comparison", "off by one", …), `mechanism` what was wrong in the words
-    of the explanation's schema. `lines` are the 1-based lines of the original that it changes.
+    `operator` names the kind of change ("comparison", "off by one", …), `mechanism` what was wrong in the
+    words of the explanation's schema. `lines` are the 1-based lines of the original that it changes.
     """
 
     source: str  # the whole main file after the change
