@@ -1,0 +1,115 @@
+"""Candidates in the order in which they are worth running.
+
+The worth of a change is how suspect its line is, times how often its kind of change is the one where it is
+possible, shared among all the changes that the kind proposes at the place.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+
+from meno_analyzers.failures.repair.candidates import Candidate, proposals
+from meno_analyzers.failures.repair.operators import naming as _registered  # noqa: F401 - fills the registry
+from meno_analyzers.failures.repair.source import Change, Source, changed
+from meno_analyzers.failures.repair.weights import PER_MILLE, UNKNOWN
+from meno_analyzers.failures.suspects import Suspect
+from meno_analyzers.findings import Finding
+
+_FLOOR = 0.02
+# A rule that is certain of one smallest repair is believed before all others, but not blindly.
+_RULE_WORTH = 100.0
+
+
+def ranked(source: Source, suspects: Sequence[Suspect]) -> list[Candidate]:
+    """All small changes of a program, most promising first; no two make the same text."""
+    suspicion = suspicion_of(suspects)
+    best: dict[str, Candidate] = {}
+    for candidate in (*_single(source, suspicion), *_everywhere(source, suspicion)):
+        text = changed(source.text, candidate.changes)
+        known = best.get(text)
+        if text != source.text and (known is None or known.worth < candidate.worth):
+            best[text] = candidate
+    return sorted(best.values(), key=lambda candidate: -candidate.worth)
+
+
+def suspicion_of(suspects: Sequence[Suspect]) -> Mapping[int, float]:
+    """Line → suspicion, 1 for the most suspect line."""
+    most = max((suspect.score for suspect in suspects), default=1.0)
+    return {suspect.line: suspect.score / most for suspect in suspects}
+
+
+def _single(source: Source, suspicion: Mapping[int, float]) -> Iterator[Candidate]:
+    for operator, node, found in proposals(source):
+        around = max((suspicion.get(line, 0.0) for line in _lines(source, node)), default=0.0)
+        worth = max(around, _FLOOR) * PER_MILLE.get(operator.name, UNKNOWN) / len(found)
+        for changes in found:
+            line = source.line_at(min(change.start for change in changes))
+            yield Candidate(changes, operator.name, line, worth)
+
+
+def _lines(source: Source, node: ast.AST) -> Sequence[int]:
+    """The lines whose suspicion a change of the node shares: of a compound statement its header's, and of a
+    function its first statement's, since a `def` runs long before."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return [statement.lineno for statement in node.body[:2]]
+    statement = source.statement_of(node) or node
+    first: int = getattr(node, "lineno", getattr(statement, "lineno", 1))
+    return (first, getattr(statement, "lineno", first))
+
+
+def _everywhere(source: Source, suspicion: Mapping[int, float]) -> Iterator[Candidate]:
+    """The same slip made several times: one change at all places of the same text."""
+    groups: dict[tuple[str, str, str], list[tuple[Change, float]]] = {}
+    for operator, node, found in proposals(source):
+        if operator.name not in _REPEATED:
+            continue
+        around = max((suspicion.get(line, 0.0) for line in _lines(source, node)), default=0.0)
+        for changes in found:
+            if len(changes) == 1:
+                change = changes[0]
+                key = (operator.name, source.text[change.start : change.end].strip(), change.text.strip())
+                worth = max(around, _FLOOR) * PER_MILLE.get(operator.name, UNKNOWN) / len(found)
+                groups.setdefault(key, []).append((change, worth))
+    for (name, _, _), places in groups.items():
+        if len(places) > 1:
+            changes = tuple(change for change, _ in places)
+            line = source.line_at(changes[0].start)
+            yield Candidate(changes, name, line, 0.5 * max(worth for _, worth in places))
+
+
+_REPEATED = frozenset(
+    (
+        "comparison",
+        "variable",
+        "number by one",
+        "literal",
+        "method",
+        "index",
+        "item or index",
+        "function",
+        "arithmetic",
+        "last place",
+        "plus or minus one",
+        "range",
+        "slice",
+        "answer handed back",
+    )
+)
+
+
+def of_rules(source: Source, findings: Sequence[Finding]) -> Iterator[Candidate]:
+    """The repairs that static rules are certain of. `findings` are those of the whole text."""
+    lines = source.text.split("\n")
+    for finding in findings:
+        if finding.fix:
+            changes = []
+            for edit in finding.fix:
+                span = edit.span
+                start = source.line_start(span.start_line + 1) + span.start_column
+                end = source.line_start(span.end_line + 1) + span.end_column
+                changes.append(Change(start, min(end, len(source.text)), edit.text))
+            if finding.span.start_line < len(lines):
+                yield Candidate(
+                    tuple(changes), f"rule {finding.rule}", finding.span.start_line + 1, _RULE_WORTH
+                )

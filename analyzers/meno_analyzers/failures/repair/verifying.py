@@ -1,0 +1,75 @@
+"""Whether a change that made all cases pass once is to be believed.
+
+It has to pass twice with the full time, do without none of its parts, and not cheat: see `refusals`.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from meno_analyzers.failures.cases import CallCase, Case, CaseResult, Program
+from meno_analyzers.failures.repair.candidates import OPERATORS, Candidate
+from meno_analyzers.failures.suspects import Repair
+
+if TYPE_CHECKING:
+    from meno_analyzers.failures.repair.search import Runs
+
+_PLAIN = (None, True, False, 0, 1, -1, "", 2)
+
+
+def verified(
+    program: Program,
+    cases: Sequence[Case],
+    candidate: Candidate,
+    text: str,
+    baseline: Sequence[CaseResult],
+    arena: Runs,
+) -> tuple[Repair | None, list[str]]:
+    """The repair, or None and why not."""
+    problems = refusals(program.source, text, cases)
+    if problems:
+        return None, problems
+    for _ in range(2):
+        results = arena.run(text)
+        if len(results) != len(baseline) or not all(result.passed for result in results):
+            return None, ["It did not pass every time."]
+    name = candidate.operator.partition(" + ")[0]
+    mechanism = OPERATORS[name].mechanism if name in OPERATORS else "spec_mismatch"
+    return Repair(text, lines_changed(program.source, text), candidate.operator, mechanism), []
+
+
+def lines_changed(before: str, after: str) -> tuple[int, ...]:
+    """The 1-based lines of `before` that `after` changes; for what is put in, the line above it."""
+    matcher = difflib.SequenceMatcher(None, before.splitlines(), after.splitlines(), autojunk=False)
+    found: set[int] = set()
+    for tag, start, end, _, _ in matcher.get_opcodes():
+        if tag != "equal":
+            found.update(range(start + 1, end + 1) if end > start else [max(start, 1)])
+    return tuple(sorted(found))
+
+
+def refusals(before: str, after: str, cases: Sequence[Case]) -> list[str]:
+    """Why a change would be cheating: it knows an answer, or hides the error."""
+    try:
+        old, new = ast.parse(before), ast.parse(after)
+    except (SyntaxError, ValueError, RecursionError):
+        return ["It cannot be read."]
+    problems = []
+    if _count(new, ast.Try) > _count(old, ast.Try):
+        problems.append("It hides the error.")
+    told = _literals(new) - _literals(old)
+    answers = {repr(case.expected) for case in cases if isinstance(case, CallCase)}
+    if told & (answers - {repr(value) for value in _PLAIN}):
+        problems.append("It knows an expected answer by heart.")
+    return problems
+
+
+def _count(tree: ast.AST, kind: type[ast.AST]) -> int:
+    return sum(isinstance(node, kind) for node in ast.walk(tree))
+
+
+def _literals(tree: ast.AST) -> set[str]:
+    return {repr(node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant)}
