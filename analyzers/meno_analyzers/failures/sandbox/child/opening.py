@@ -1,0 +1,97 @@
+"""From the setup to the first request: walls, folder, warm modules, cases made ready."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import site
+import sys
+from typing import Any
+
+from .asserts import compiled
+from .confine import Walls
+from .folder import Folder
+from .values import clip, encoded
+from .warden import Warden, refuse
+
+_QUIET = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def serve(commands: int, answers: int) -> None:
+    """Everything that this process does."""
+    setup = json.loads(_line(commands))
+    walls = Walls()
+    walls.enter((commands, answers))
+    limits = setup["limits"]
+    walls.furnish(setup["folder"], max(64 << 20, 4 * int(limits["file_bytes"])))
+    folder = Folder(setup["folder"], setup["files"])
+    try:
+        folder.write()
+    except OSError as error:
+        refuse(answers, "The program's files could not be copied: " + str(error.strerror) + ".")
+    _find_modules(setup)
+    _warm(setup, answers)
+    walls.seal(limits)
+    folder.restore()
+    warden = Warden(setup, commands, answers, walls, folder)
+    version = list(sys.version_info[:3])
+    os.write(answers, encoded({"ready": version, "walls": walls.held}).encode("ascii") + b"\n")
+    gc.collect()
+    if hasattr(gc, "freeze"):
+        gc.freeze()
+    warden.serve()
+    os._exit(0)
+
+
+def _line(file: int) -> bytes:
+    data = b""
+    while not data.endswith(b"\n"):
+        more = os.read(file, 1 << 20)
+        if not more:
+            os._exit(0)
+        data += more
+    return data
+
+
+def _find_modules(setup: dict[str, Any]) -> None:
+    """Puts the program's folder before all others, and behind them what the learner installed for themselves:
+    the home folder that the environment names is not theirs, so the interpreter did not look there."""
+    folder = setup["folder"]
+    main = os.path.dirname(os.path.join(folder, *setup["main"].split("/")))
+    sys.path[:0] = [main] if main == folder else [main, folder]
+    if sys.prefix == sys.base_prefix and setup["home"]:
+        kept = os.environ.get("HOME")
+        os.environ["HOME"] = setup["home"]
+        try:
+            site.USER_BASE = site.USER_SITE = None
+            personal = site.getusersitepackages()
+            if os.path.isdir(personal):
+                site.addsitedir(personal)
+        finally:
+            if kept is None:
+                del os.environ["HOME"]
+            else:
+                os.environ["HOME"] = kept
+
+
+def _warm(setup: dict[str, Any], answers: int) -> None:
+    import random
+
+    os.environ.update(dict.fromkeys(_QUIET, "1"))
+    for name in setup["modules"]:
+        try:
+            importlib.import_module(name)
+        except BaseException:
+            refuse(answers, "The module `" + name + "` could not be imported; install it for this Python.")
+    for name in _QUIET:
+        os.environ.pop(name, None)
+    for case in setup["cases"]:
+        if case["kind"] == "code":
+            try:
+                case["compiled"] = compiled(case["code"], "<case>")
+            except (SyntaxError, ValueError) as error:
+                reason = error.msg if isinstance(error, SyntaxError) else str(error)
+                refuse(answers, "The case `" + clip(case["id"]) + "` is not Python: " + str(reason) + ".")
+    random.seed(0)  # what a program draws is the same in every run

@@ -1,0 +1,47 @@
+"""How a case that calls the program, or runs statements among its names, is played."""
+
+from __future__ import annotations
+
+import copy
+from types import CodeType
+from typing import Any
+
+from .equality import drawn, equal
+from .program import Version
+from .values import picture
+
+_exec = exec
+_deepcopy = copy.deepcopy
+
+
+def play_call(version: Version, case: dict[str, Any]) -> dict[str, Any]:
+    """The verdict on one call. Raises whatever the program raises."""
+    namespace = version.fresh()
+    found: Any = None
+    for place, part in enumerate(case["function"].split(".")):
+        if place == 0:
+            if part not in namespace:
+                return {"verdict": "error", **_absent(part)}
+            found = namespace[part]
+        else:
+            found = getattr(found, part)
+    answer = found(*_deepcopy(case["arguments"]))
+    expected = case["expected"]
+    answer = drawn(answer, expected)
+    if equal(answer, expected):
+        return {"verdict": "passed"}
+    return {"verdict": "failed", "observed": picture(answer), "expected": picture(expected)}
+
+
+def _absent(name: str) -> dict[str, Any]:
+    message = "name '" + name + "' is not defined"
+    return {
+        "error": {"type": "NameError", "message": message, "frames": []},
+        "sentence": "The program has no function named `" + name + "`.",
+    }
+
+
+def play_code(version: Version, code: CodeType) -> dict[str, Any]:
+    """The verdict on statements after the program. Raises whatever they raise."""
+    _exec(code, version.fresh())
+    return {"verdict": "passed"}

@@ -1,0 +1,191 @@
+"""The child process as seen from outside: started in a scrubbed environment, spoken to over two pipes of its
+own, and ended with all that belongs to it.
+
+Nothing here waits without a limit. `Gone` says that the process is no longer there, or did not answer in
+time."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from meno_analyzers.failures.sandbox.limits import SandboxError
+
+_START = Path(__file__).parent / "child" / "start.py"
+_SLICE = 0.02
+
+
+class Gone(Exception):  # noqa: N818 - it is no error of the learner's, and never leaves this room
+    """The child has ended, or no longer answers."""
+
+
+class Cancelled(Exception):  # noqa: N818 - as above
+    """The caller no longer wants the answer."""
+
+
+def scrubbed_environment(folder: str) -> dict[str, str]:
+    """All that a program may know of the learner's environment."""
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "LANG": os.environ.get("LANG", "C.UTF-8"),
+        "HOME": folder,
+        "TMPDIR": folder,
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+def new_folder() -> str:
+    """A private folder for the copy of the program. Raises SandboxError."""
+    try:
+        return str(Path(tempfile.mkdtemp(prefix="meno-run-")).resolve())
+    except OSError as error:
+        raise SandboxError(
+            f"No temporary folder could be made ({error.strerror}); free some space and try again."
+        ) from None
+
+
+def remove_folder(folder: str) -> None:
+    """Removes it with all it holds, whatever permissions the program has left on it."""
+    for parent, folders, files in os.walk(folder, topdown=True):
+        _open_up(parent)
+        for name in folders:
+            if not Path(parent, name).is_symlink():
+                _open_up(str(Path(parent, name)))
+        for name in files:
+            Path(parent, name).unlink(missing_ok=True)
+    for parent, folders, _ in os.walk(folder, topdown=False):
+        for name in folders:
+            path = Path(parent, name)
+            if path.is_symlink():
+                path.unlink(missing_ok=True)
+            else:
+                path.rmdir()
+    Path(folder).rmdir()
+
+
+def _open_up(path: str) -> None:
+    try:
+        Path(path).chmod(0o700)
+    except OSError:
+        return
+
+
+class ChildProcess:
+    """One warmed process. Its methods are called from one thread at a time."""
+
+    def __init__(self, interpreter: str, setup: Mapping[str, Any], cancel: threading.Event | None) -> None:
+        """Raises SandboxError if the interpreter cannot be started or refuses the setup."""
+        commands, self._commands = os.pipe()
+        self._answers, answers = os.pipe()
+        self._cancel = cancel
+        self._waiting = b""
+        try:
+            self._process = subprocess.Popen(
+                [interpreter, "-B", str(_START), str(commands), str(answers)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd=setup["folder"],
+                env=scrubbed_environment(setup["folder"]),
+                pass_fds=(commands, answers),
+                start_new_session=True,
+            )
+        except OSError as error:
+            os.close(self._commands)
+            os.close(self._answers)
+            raise SandboxError(
+                f"The interpreter {interpreter} could not be started ({error.strerror}); choose another one."
+            ) from None
+        finally:
+            os.close(commands)
+            os.close(answers)
+        os.set_blocking(self._commands, False)
+        self._poller = select.poll()
+        self._poller.register(self._answers, select.POLLIN)
+        try:
+            self.walls, self.version = self._greet(interpreter, setup)
+        except BaseException:
+            self.end()
+            raise
+
+    def _greet(self, interpreter: str, setup: Mapping[str, Any]) -> tuple[frozenset[str], tuple[int, ...]]:
+        deadline = time.monotonic() + 60
+        try:
+            self.send(setup, deadline)
+            hello = json.loads(self.line(deadline))
+        except (Gone, ValueError):
+            raise SandboxError(
+                f"The interpreter {interpreter} does not start as Python 3.8 or later; choose another one."
+            ) from None
+        except Cancelled:
+            raise SandboxError("The run was cancelled before it began; start it again.") from None
+        if "refused" in hello:
+            raise SandboxError(str(hello["refused"]))
+        return frozenset(hello["walls"]), tuple(hello["ready"])
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def send(self, value: Mapping[str, Any], deadline: float) -> None:
+        view = memoryview(json.dumps(value).encode("ascii") + b"\n")
+        while view:
+            try:
+                view = view[os.write(self._commands, view) :]
+            except BlockingIOError:
+                poller = select.poll()
+                poller.register(self._commands, select.POLLOUT)
+                poller.poll(_SLICE * 1000)
+                if time.monotonic() > deadline:
+                    raise Gone from None
+            except OSError:
+                raise Gone from None
+
+    def line(self, deadline: float) -> bytes:
+        while b"\n" not in self._waiting:
+            self._read(deadline)
+        line, _, self._waiting = self._waiting.partition(b"\n")
+        return line
+
+    def block(self, size: int, deadline: float) -> bytes:
+        while len(self._waiting) < size:
+            self._read(deadline)
+        block, self._waiting = self._waiting[:size], self._waiting[size:]
+        return block
+
+    def _read(self, deadline: float) -> None:
+        while not self._poller.poll(_SLICE * 1000):
+            if self._cancel is not None and self._cancel.is_set():
+                raise Cancelled
+            if time.monotonic() > deadline:
+                raise Gone
+        data = os.read(self._answers, 1 << 20)
+        if not data:
+            raise Gone
+        self._waiting += data
+
+    def end(self) -> None:
+        """Ends the process and all that belongs to it, and waits for that."""
+        for file in (self._commands, self._answers):
+            try:
+                os.close(file)
+            except OSError:
+                continue
+        try:
+            self._process.wait(0.3)
+        except subprocess.TimeoutExpired:
+            try:
+                os.killpg(self._process.pid, signal.SIGKILL)
+            except OSError:
+                self._process.kill()
+            self._process.wait()
