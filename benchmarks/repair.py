@@ -24,13 +24,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from failing_programs import FailingProgram, failing_programs, records
-from meno_analyzers.failures.sandbox import Arena, Limits, SandboxError
 from tables import Row, print_rows
 
 from meno_analyzers.engine import analyse
 from meno_analyzers.failures.cases import Case
 from meno_analyzers.failures.repair.search import Found, search
 from meno_analyzers.failures.repair.verifying import lines_changed
+from meno_analyzers.failures.sandbox import Arena, Limits, SandboxError
 
 
 def measure(

@@ -17,19 +17,38 @@ from meno_analyzers.failures.suspects import Suspect
 from meno_analyzers.findings import Finding
 
 _FLOOR = 0.02
+_ALL_PLACES = 0.5
 # A rule that is certain of one smallest repair is believed before all others, but not blindly.
-_RULE_WORTH = 100.0
+_RULE_WORTH = 0.5
 
 
 def ranked(source: Source, suspects: Sequence[Suspect]) -> list[Candidate]:
     """All small changes of a program, most promising first; no two make the same text."""
     suspicion = suspicion_of(suspects)
     best: dict[str, Candidate] = {}
-    for candidate in (*_single(source, suspicion), *_everywhere(source, suspicion)):
+    repeated: dict[tuple[str, str, str], list[Candidate]] = {}
+
+    def propose(candidate: Candidate) -> None:
         text = changed(source.text, candidate.changes)
         known = best.get(text)
         if text != source.text and (known is None or known.worth < candidate.worth):
             best[text] = candidate
+
+    for operator, node, found in proposals(source):
+        around = max((suspicion.get(line, 0.0) for line in _lines(source, node)), default=0.0)
+        worth = max(around, _FLOOR) * PER_MILLE.get(operator.name, UNKNOWN) / 1000 / len(found)
+        for changes in found:
+            first = changes[0]
+            candidate = Candidate(changes, operator.name, source.line_at(first.start), worth)
+            propose(candidate)
+            if len(changes) == 1 and operator.name in _REPEATED:
+                before = source.text[first.start : first.end].strip()
+                repeated.setdefault((operator.name, before, first.text.strip()), []).append(candidate)
+    # The same slip made several times: one change at all places of the same text.
+    for (name, _, _), places in repeated.items():
+        if len(places) > 1:
+            worth = _ALL_PLACES * max(candidate.worth for candidate in places)
+            propose(Candidate(tuple(c.changes[0] for c in places), name, places[0].line, worth))
     return sorted(best.values(), key=lambda candidate: -candidate.worth)
 
 
@@ -37,15 +56,6 @@ def suspicion_of(suspects: Sequence[Suspect]) -> Mapping[int, float]:
     """Line → suspicion, 1 for the most suspect line."""
     most = max((suspect.score for suspect in suspects), default=1.0)
     return {suspect.line: suspect.score / most for suspect in suspects}
-
-
-def _single(source: Source, suspicion: Mapping[int, float]) -> Iterator[Candidate]:
-    for operator, node, found in proposals(source):
-        around = max((suspicion.get(line, 0.0) for line in _lines(source, node)), default=0.0)
-        worth = max(around, _FLOOR) * PER_MILLE.get(operator.name, UNKNOWN) / len(found)
-        for changes in found:
-            line = source.line_at(min(change.start for change in changes))
-            yield Candidate(changes, operator.name, line, worth)
 
 
 def _lines(source: Source, node: ast.AST) -> Sequence[int]:
@@ -56,26 +66,6 @@ def _lines(source: Source, node: ast.AST) -> Sequence[int]:
     statement = source.statement_of(node) or node
     first: int = getattr(node, "lineno", getattr(statement, "lineno", 1))
     return (first, getattr(statement, "lineno", first))
-
-
-def _everywhere(source: Source, suspicion: Mapping[int, float]) -> Iterator[Candidate]:
-    """The same slip made several times: one change at all places of the same text."""
-    groups: dict[tuple[str, str, str], list[tuple[Change, float]]] = {}
-    for operator, node, found in proposals(source):
-        if operator.name not in _REPEATED:
-            continue
-        around = max((suspicion.get(line, 0.0) for line in _lines(source, node)), default=0.0)
-        for changes in found:
-            if len(changes) == 1:
-                change = changes[0]
-                key = (operator.name, source.text[change.start : change.end].strip(), change.text.strip())
-                worth = max(around, _FLOOR) * PER_MILLE.get(operator.name, UNKNOWN) / len(found)
-                groups.setdefault(key, []).append((change, worth))
-    for (name, _, _), places in groups.items():
-        if len(places) > 1:
-            changes = tuple(change for change, _ in places)
-            line = source.line_at(changes[0].start)
-            yield Candidate(changes, name, line, 0.5 * max(worth for _, worth in places))
 
 
 _REPEATED = frozenset(

@@ -8,22 +8,12 @@ structure; Zeller, Hildebrandt, Simplifying and isolating failure-inducing input
 from __future__ import annotations
 
 import ast
-import difflib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+from meno_analyzers.failures.repair.hunks import Hunk, applied, differing, fewest
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _ALIKE = 6  # references that are looked at closely
-_MOST_RUNS = 120  # for making one reference's differences fewer
-
-
-@dataclass(frozen=True, slots=True)
-class Hunk:
-    """Lines `start` to `end` of the program become `rows`."""
-
-    start: int
-    end: int
-    rows: tuple[str, ...]
 
 
 def guided(text: str, references: Sequence[str], passes: Callable[[str], bool]) -> Iterator[str]:
@@ -44,14 +34,14 @@ def guided(text: str, references: Sequence[str], passes: Callable[[str], bool]) 
             other = ast.parse(reference)
         except (SyntaxError, ValueError):
             continue
-        hunks = _hunks(rows, ast.unparse(_renamed(other, tree)).split("\n"))
+        hunks = differing(rows, ast.unparse(_renamed(other, tree)).split("\n"))
         if hunks:
             told.append((sum(max(h.end - h.start, len(h.rows)) for h in hunks), hunks))
     told.sort(key=lambda pair: pair[0])
     for _, hunks in told[:_ALIKE]:
-        best = _fewest(hunks, lambda some: passes("\n".join(_applied(laid_out, some))))
+        best = fewest(hunks, lambda some: passes("\n".join(applied(laid_out, some))))
         if best is not None:
-            yield "\n".join(_applied(laid_out, best))
+            yield "\n".join(applied(laid_out, best))
 
 
 def _original_rows(text: str, tree: ast.Module, rows: list[str]) -> list[str]:
@@ -81,53 +71,6 @@ def _else_lines(tree: ast.Module, own: list[str]) -> set[int]:
     """The lines of `else`, `finally` and `except`, which no statement begins on."""
     words = ("else", "finally", "except")
     return {number for number, row in enumerate(own, 1) if row.strip().startswith(words)}
-
-
-def _hunks(rows: list[str], others: list[str]) -> list[Hunk]:
-    matcher = difflib.SequenceMatcher(None, rows, others, autojunk=False)
-    found: list[Hunk] = []
-    for tag, start, end, other_start, other_end in matcher.get_opcodes():
-        if tag == "equal":
-            continue
-        if tag == "replace" and end - start == other_end - other_start:
-            # Line for line: each may do alone.
-            for offset in range(end - start):
-                if rows[start + offset] != others[other_start + offset]:
-                    found.append(Hunk(start + offset, start + offset + 1, (others[other_start + offset],)))
-        else:
-            found.append(Hunk(start, end, tuple(others[other_start:other_end])))
-    return found
-
-
-def _applied(rows: list[str], hunks: Sequence[Hunk]) -> list[str]:
-    result = list(rows)
-    for hunk in sorted(hunks, key=lambda hunk: (hunk.start, hunk.end), reverse=True):
-        result[hunk.start : hunk.end] = hunk.rows
-    return result
-
-
-def _fewest(hunks: list[Hunk], passes: Callable[[Sequence[Hunk]], bool]) -> list[Hunk] | None:
-    """As few hunks as pass, by leaving out halves, quarters and so on; None if not even all of them do."""
-    runs = 0
-
-    def check(some: Sequence[Hunk]) -> bool:
-        nonlocal runs
-        runs += 1
-        return runs <= _MOST_RUNS and passes(some)
-
-    if not check(hunks):
-        return None
-    kept, size = list(hunks), max(1, len(hunks) // 2)
-    while size >= 1:
-        index = 0
-        while index < len(kept) and len(kept) > 1:
-            without = kept[:index] + kept[index + size :]
-            if without and check(without):
-                kept = without
-            else:
-                index += size
-        size //= 2
-    return kept
 
 
 def _renamed(other: ast.Module, tree: ast.Module) -> ast.Module:

@@ -134,7 +134,7 @@ class Source:
         lead = "" if self.text[at - 1 : at] == "\n" else "\n"
         return Change(at, at, lead + "".join(f"{indent}{row}\n" for row in rows))
 
-    @property
+    @cached_property
     def unit(self) -> str:
         """What one level of indentation is made of here."""
         for node in ast.walk(self.tree):

@@ -10,8 +10,9 @@ import difflib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from meno_analyzers.failures.cases import CallCase, Case, CaseResult, Program
+from meno_analyzers.failures.cases import CallCase, Case, Program
 from meno_analyzers.failures.repair.candidates import OPERATORS, Candidate
+from meno_analyzers.failures.repair.hunks import Hunk, applied, differing, fewest
 from meno_analyzers.failures.suspects import Repair
 
 if TYPE_CHECKING:
@@ -25,20 +26,35 @@ def verified(
     cases: Sequence[Case],
     candidate: Candidate,
     text: str,
-    baseline: Sequence[CaseResult],
     arena: Runs,
 ) -> tuple[Repair | None, list[str]]:
-    """The repair, or None and why not."""
+    """The repair, without what it can do without; or None and why not."""
+    text = smallest(program.source, text, arena)
     problems = refusals(program.source, text, cases)
     if problems:
         return None, problems
     for _ in range(2):
         results = arena.run(text)
-        if len(results) != len(baseline) or not all(result.passed for result in results):
+        if len(results) != len(cases) or not all(result.passed for result in results):
             return None, ["It did not pass every time."]
     name = candidate.operator.partition(" + ")[0]
     mechanism = OPERATORS[name].mechanism if name in OPERATORS else "spec_mismatch"
     return Repair(text, lines_changed(program.source, text), candidate.operator, mechanism), []
+
+
+def smallest(before: str, after: str, arena: Runs) -> str:
+    """The change with as few of its lines as still pass."""
+    rows, others = before.split("\n"), after.split("\n")
+    hunks = differing(rows, others)
+    if len(hunks) < 2:
+        return after
+
+    def passes(some: Sequence[Hunk]) -> bool:
+        results = arena.run("\n".join(applied(rows, some)), stop_at_failure=True)
+        return all(result.passed for result in results)
+
+    kept = fewest(hunks, passes)
+    return after if kept is None else "\n".join(applied(rows, kept))
 
 
 def lines_changed(before: str, after: str) -> tuple[int, ...]:

@@ -13,6 +13,8 @@ PER_MILLE: Mapping[str, float] = {
     "argument added": 20.0,
     "attribute dropped": 10.0,
     "reverse": 30.0,
+    "changed in place": 50.0,
+    "answer kept": 5.0,
     "and, or": 18.0,
     "comparison": 14.0,
     "list taken away": 8.0,

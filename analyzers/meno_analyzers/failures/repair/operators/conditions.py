@@ -9,7 +9,7 @@ from meno_analyzers.failures.repair.candidates import Proposal, operator
 from meno_analyzers.failures.repair.source import Change, Source
 
 
-def conditions_at(source: Source, node: ast.AST) -> list[str]:
+def conditions_at(source: Source, node: ast.AST, *, pairs: bool = True) -> list[str]:
     """Conditions that may be meant at a place: those of its function, turned round too, and short ones
     about the values that it can see."""
     function = source.function_of(node) or source.tree
@@ -25,7 +25,7 @@ def conditions_at(source: Source, node: ast.AST) -> list[str]:
     for name in names:
         found.update(dict.fromkeys((name, f"not {name}", f"{name} is None", f"len({name}) == 0")))
         found.update(dict.fromkeys((f"{name} == 0", f"{name} <= 0", f"{name} == 1", f"{name} < 0")))
-        for other in names:
+        for other in names if pairs else ():
             if other != name:
                 found.update(dict.fromkeys((f"{name} in {other}", f"{name} not in {other}")))
                 found.update(dict.fromkeys((f"{name} != {other}", f"{name} < {other}", f"{name} == {other}")))

@@ -54,16 +54,19 @@ def guard(source: Source, node: ast.AST) -> Iterator[Proposal]:
         yield Change(start, end, f"{indent}if {test}:\n{lines(source, node, more=unit)}")
 
 
-@operator("early answer", "control_flow", ast.For, ast.While, ast.Return, ast.If, ast.Assign)
+@operator("early answer", "control_flow", ast.For, ast.While, ast.Return, ast.If)
 def early_answer(source: Source, node: ast.AST) -> Iterator[Proposal]:
     """`if …: return …`, or `continue` or `break`, in front of a line."""
     assert isinstance(node, ast.stmt)
+    function = source.function_of(node)
     is_elif = isinstance(node, ast.If) and source.text.startswith("elif", source.start(node))
-    if is_elif or not source.is_alone(node) or source.function_of(node) is None:
+    if is_elif or function is None or not source.is_alone(node):
         return
     looped = any(isinstance(around, ast.For | ast.While) for around in source.ancestors(node))
     leave = ["continue", "break"] if looped else []
-    answers = ["return []", "return 0", "return False", "return True", "return None", *leave]
-    for test in conditions_at(source, node):
+    others = (source.get(n) for n in ast.walk(function) if isinstance(n, ast.Return))
+    answers = dict.fromkeys(["return False", "return True", *leave, *others])
+    for test in conditions_at(source, node, pairs=False):
         for answer in answers:
-            yield source.insert_before(node, f"if {test}:", f"{source.unit}{answer}")
+            if "\n" not in answer:
+                yield source.insert_before(node, f"if {test}:", f"{source.unit}{answer}")
