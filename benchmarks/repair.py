@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import ast
 import difflib
+import json
 import random
 import statistics
 import sys
@@ -157,6 +158,7 @@ def main() -> None:
     parser.add_argument("--quality", help="only records of this label_quality")
     parser.add_argument("--hide", type=float, default=0.0)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--save", type=Path, help="write what there is after each program, as JSON")
     parser.add_argument("--only", default="", help="records whose id holds this")
     parser.add_argument("--format", choices=["table", "json"], default="table")
     options = parser.parse_args()
@@ -174,6 +176,8 @@ def main() -> None:
     rows: list[Row] = []
     for number, failing in enumerate(chosen, 1):
         rows.append(measure(failing, options, references))
+        if options.save:
+            options.save.write_text(json.dumps([*rows, {"summary": summary(rows)}], indent=1), "utf-8")
         print(f"\r{number}/{len(chosen)}", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     shown = ["id", "ended", "verified", "edit_lines", "on_bug_line", "operator", "seconds", "candidates"]
