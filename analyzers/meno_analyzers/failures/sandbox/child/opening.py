@@ -8,18 +8,21 @@ import json
 import os
 import site
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from .asserts import compiled
 from .confine import Walls
 from .folder import Folder
+from .testfiles import TestFiles
 from .values import clip, encoded
 from .warden import Warden, refuse
 
+_MISSING = "`%s` is not installed for this Python; install it with `python -m pip install %s`."
 _QUIET = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def serve(commands: int, answers: int) -> None:
+def serve(commands: int, answers: int, hide: Callable[[], None]) -> None:
     """Everything that this process does."""
     setup = json.loads(_line(commands))
     walls = Walls()
@@ -33,9 +36,11 @@ def serve(commands: int, answers: int) -> None:
         refuse(answers, "The program's files could not be copied: " + str(error.strerror) + ".")
     _find_modules(setup)
     _warm(setup, answers)
+    tests = _tests(setup, answers)
     walls.seal(limits)
+    hide()
     folder.restore()
-    warden = Warden(setup, commands, answers, walls, folder)
+    warden = Warden(setup, commands, answers, walls, folder, tests)
     version = list(sys.version_info[:3])
     os.write(answers, encoded({"ready": version, "walls": walls.held}).encode("ascii") + b"\n")
     gc.collect()
@@ -95,3 +100,19 @@ def _warm(setup: dict[str, Any], answers: int) -> None:
                 reason = error.msg if isinstance(error, SyntaxError) else str(error)
                 refuse(answers, "The case `" + clip(case["id"]) + "` is not Python: " + str(reason) + ".")
     random.seed(0)  # what a program draws is the same in every run
+
+
+def _tests(setup: dict[str, Any], answers: int) -> TestFiles:
+    try:
+        tests = TestFiles(setup)
+    except LookupError as error:
+        refuse(answers, "The test file `" + str(error.args[0]) + "` is not among the program's files.")
+        raise
+    for name in tests.modules:
+        try:
+            importlib.import_module(name)
+        except BaseException:
+            refuse(answers, _MISSING % (name, name))
+    if tests.modules:
+        tests.bind()
+    return tests

@@ -22,6 +22,7 @@ from .program import Version
 from .scripts import connect, play_run
 from .sentences import left_by_exit, of_error, too_much_memory
 from .sheet import Sheet
+from .testfiles import TestFiles
 from .values import encoded, picture
 
 _clock = time.monotonic
@@ -32,11 +33,13 @@ _exit = os._exit
 class Stage:
     """All that stays the same from version to version, made before the fork."""
 
-    def __init__(self, setup: dict[str, Any], sheet: Sheet) -> None:
+    def __init__(self, setup: dict[str, Any], sheet: Sheet, tests: TestFiles) -> None:
         self.folder: str = setup["folder"]
         self.filename = os.path.join(self.folder, *setup["main"].split("/"))
         self.module: str = setup["module"]
-        self.dotted: str = setup["main"][:-3].replace("/", ".")
+        self._names = _module_names([setup["main"]])
+        self._others = _module_names(list(setup["files"])) - self._names
+        self._tests = tests
         self.cases: list[dict[str, Any]] = setup["cases"]
         self.limits: dict[str, Any] = setup["limits"]
         self.sheet = sheet
@@ -46,7 +49,7 @@ class Stage:
         """Plays the cases, leaves their results on the sheet, rings, and ends the process."""
         try:
             self._confine(len(cases))
-            version = Version(request["source"], self.filename, self.module, self.dotted)
+            version = Version(request["source"], self.filename, self.module, self._names, self._others)
             if output is not None:
                 connect(self.cases[cases[0]]["input"], output, self.folder)
             lines = Lines(self.filename) if request.get("trace") else None
@@ -103,8 +106,9 @@ class Stage:
         if kind == "code":
             return play_code(version, case["compiled"])
         if kind == "run":
+            version.write()
             return play_run(version)
-        raise ValueError(kind)
+        return self._tests.play(version, case)
 
     def _failed(self, error: BaseException, request: dict[str, Any]) -> dict[str, Any]:
         if isinstance(error, SystemExit):
@@ -116,11 +120,27 @@ class Stage:
             record["sentence"] = too_much_memory(self.limits["memory_bytes"])
         elif isinstance(error, AssertionError):
             record["verdict"] = "failed"
+            sides = error.__dict__.get("<sides>")
             if isinstance(error, Mismatch):
-                record["observed"] = picture(error.observed)
-                record["expected"] = picture(error.expected)
+                sides = [picture(error.observed), picture(error.expected)]
+            if sides is not None:
+                record["observed"], record["expected"] = sides
+        elif type(error).__module__ == "_pytest.outcomes" and type(error).__name__ == "Failed":
+            record["verdict"] = "failed"
         else:
             sentence = of_error(error, self.limits["file_bytes"])
             if sentence is not None:
                 record["sentence"] = sentence
         return record
+
+
+def _module_names(paths: list[str]) -> set[str]:
+    """The names by which the files can be imported: from their own folder, and from the program's."""
+    names: set[str] = set()
+    for path in paths:
+        if path.endswith(".py"):
+            dotted = path[:-3].replace("/", ".")
+            names |= {dotted, dotted.rsplit(".", 1)[-1]}
+            if dotted.endswith(".__init__"):
+                names.add(dotted[: -len(".__init__")])
+    return names

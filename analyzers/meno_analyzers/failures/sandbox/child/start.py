@@ -43,13 +43,16 @@ class _Beside:
 
 def _load() -> Any:
     sys.meta_path.insert(0, _Beside)
-    loaded = importlib.import_module(_PACKAGE + ".opening")
+    return importlib.import_module(_PACKAGE + ".opening")
+
+
+def _hide() -> None:
+    """From here on the program does not find the modules that judge it."""
     sys.meta_path.remove(_Beside)
     for name in [name for name in sys.modules if name.partition(".")[0] == _PACKAGE]:
         del sys.modules[name]
-    return loaded
 
 
 if __name__ == "__main__":
     sys.path[:] = [place for place in sys.path if os.path.abspath(place or ".") != _HERE]
-    _load().serve(int(sys.argv[1]), int(sys.argv[2]))
+    _load().serve(int(sys.argv[1]), int(sys.argv[2]), _hide)

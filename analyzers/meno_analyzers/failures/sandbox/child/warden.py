@@ -19,6 +19,7 @@ from .confine import Walls
 from .folder import Folder
 from .sheet import Sheet
 from .stage import Stage
+from .testfiles import TestFiles
 from .values import encoded, picture
 from .watch import Watch
 
@@ -27,7 +28,13 @@ _TICK = 0.05
 
 class Warden:
     def __init__(
-        self, setup: dict[str, Any], commands: int, answers: int, walls: Walls, folder: Folder
+        self,
+        setup: dict[str, Any],
+        commands: int,
+        answers: int,
+        walls: Walls,
+        folder: Folder,
+        tests: TestFiles,
     ) -> None:
         self._limits = setup["limits"]
         self._commands = commands
@@ -35,7 +42,7 @@ class Warden:
         self._walls = walls
         self._folder = folder
         self._sheet = Sheet()
-        self._stage = Stage(setup, self._sheet)
+        self._stage = Stage(setup, self._sheet, tests)
         self._cases = setup["cases"]
         self._watch = Watch(walls, self._limits)
         self._waiting = b""
