@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import json
 import os
@@ -43,9 +42,6 @@ def serve(commands: int, answers: int, hide: Callable[[], None]) -> None:
     warden = Warden(setup, commands, answers, walls, folder, tests)
     version = list(sys.version_info[:3])
     os.write(answers, encoded({"ready": version, "walls": walls.held}).encode("ascii") + b"\n")
-    gc.collect()
-    if hasattr(gc, "freeze"):
-        gc.freeze()
     warden.serve()
     os._exit(0)
 
@@ -82,8 +78,6 @@ def _find_modules(setup: dict[str, Any]) -> None:
 
 
 def _warm(setup: dict[str, Any], answers: int) -> None:
-    import random
-
     os.environ.update(dict.fromkeys(_QUIET, "1"))
     for name in setup["modules"]:
         try:
@@ -99,7 +93,6 @@ def _warm(setup: dict[str, Any], answers: int) -> None:
             except (SyntaxError, ValueError) as error:
                 reason = error.msg if isinstance(error, SyntaxError) else str(error)
                 refuse(answers, "The case `" + clip(case["id"]) + "` is not Python: " + str(reason) + ".")
-    random.seed(0)  # what a program draws is the same in every run
 
 
 def _tests(setup: dict[str, Any], answers: int) -> TestFiles:

@@ -8,13 +8,14 @@ judgement."""
 from __future__ import annotations
 
 import os
+import random
 import resource
 import sys
 import time
 from collections.abc import Sequence
 from typing import Any
 
-from .asserts import Mismatch
+from .asserts import Mismatch, compiled
 from .errors import described
 from .lines import Lines
 from .plays import play_call, play_code
@@ -43,6 +44,7 @@ class Stage:
         self.cases: list[dict[str, Any]] = setup["cases"]
         self.limits: dict[str, Any] = setup["limits"]
         self.sheet = sheet
+        self.alone = False
         self.address_space = 0  # what the warmed process has of it already
 
     def play(self, request: dict[str, Any], cases: Sequence[int], bell: int, output: int | None) -> None:
@@ -53,13 +55,12 @@ class Stage:
             if output is not None:
                 connect(self.cases[cases[0]]["input"], output, self.folder)
             lines = Lines(self.filename) if request.get("trace") else None
-            for place in cases:
-                record = self._judged(version, place, request, lines)
-                if not self.sheet.add(encoded(record)):
-                    record.pop("lines", None)
-                    if not self.sheet.add(encoded(record)):
-                        break
-                if request.get("stop") and record["verdict"] != "passed":
+            for group in self._groups(cases):
+                if len(group) == 1 and not self._tests.needs_pytest(self.cases[group[0]]):
+                    go_on = self._noted(self._judged(version, group[0], request, lines), request)
+                else:
+                    go_on = self._session(version, group, request, lines)
+                if not go_on:
                     break
             _write(bell, b".")
         except BaseException:
@@ -67,9 +68,91 @@ class Stage:
         finally:
             _exit(70)
 
+    def _groups(self, cases: Sequence[int]) -> list[list[int]]:
+        """Each case by itself, but for those that share a session of pytest."""
+        groups: list[list[int]] = []
+        for place in cases:
+            in_session = self._tests.needs_pytest(self.cases[place])
+            if in_session and groups and self._tests.needs_pytest(self.cases[groups[-1][0]]):
+                groups[-1].append(place)
+            else:
+                groups.append([place])
+        return groups
+
+    def _noted(self, record: dict[str, Any], request: dict[str, Any]) -> bool:
+        """Puts the record on the sheet; whether the next case is to be played."""
+        if not self.sheet.add(encoded(record)):
+            record.pop("lines", None)
+            if not self.sheet.add(encoded(record)):
+                return False
+        return record["verdict"] == "passed" or not request.get("stop")
+
+    def _session(
+        self, version: Version, group: list[int], request: dict[str, Any], lines: Lines | None
+    ) -> bool:
+        """Plays a group of tests in pytest; their records reach the sheet in the order of the group."""
+        told: dict[int, dict[str, Any]] = {}
+        go_on = True
+        noted = 0
+        begun = _clock()
+        self.sheet.begin(begun)
+
+        def tell(place: int, record: dict[str, Any]) -> bool:
+            nonlocal go_on, noted, begun
+            if "raised" in record:
+                record = self._failed(record["raised"], request)
+            if lines is not None:
+                record["lines"] = lines.stop()
+            now = _clock()
+            told[place] = {**record, "seconds": round(now - begun, 6), "case": group[place]}
+            begun = now
+            while go_on and noted in told:
+                go_on = self._noted(told[noted], request)
+                noted += 1
+            self.sheet.begin(begun)
+            if lines is not None:
+                lines.start(version.code, keep=True)
+            return go_on
+
+        try:
+            if lines is not None:
+                lines.start(version.code)
+            self._tests.play_session(version, [self.cases[place] for place in group], tell)
+        except BaseException as error:
+            while go_on and noted < len(group):
+                tell(noted, {"raised": error})
+        return go_on
+
+    def rehearse(self) -> None:
+        """Plays a program of its own a few times before any fork, so that what an interpreter prepares on
+        first use, and what it adapts in code that is used often, is done once and shared."""
+        kept, modules = self.cases, dict(sys.modules)
+        self.cases = [
+            {"kind": "call", "function": "f", "arguments": [2], "expected": 2},
+            {"kind": "call", "function": "f", "arguments": [2], "expected": [3, "a", {"b": 1.5}]},
+            {"kind": "code", "compiled": compiled("assert f(2) == 3", "<case>")},
+        ]
+        source = "def f(n):\n    return n if n < 1 else 1 + f(n - 1)\n"
+        request = {"source": source, "names": True}
+        for trace in (False, True) * 10:
+            version = Version(source, self.filename, self.module, self._names, self._others)
+            lines = Lines(self.filename) if trace else None
+            for place in range(len(self.cases)):
+                self.sheet.add(encoded(self._judged(version, place, request, lines)))
+            if lines is not None:
+                lines.release()
+        self.sheet.clear(_clock())
+        self.cases = kept
+        for name in set(sys.modules) - set(modules):
+            if name in self._names or name in self._others:
+                del sys.modules[name]
+        sys.modules.update(modules)
+
     def _confine(self, count: int) -> None:
         limits = self.limits
-        os.setsid()
+        if not self.alone:
+            os.setsid()  # a signal to its own group must not reach the warden
+        random.seed(0)  # a fork is given another seed by itself; here every run draws the same numbers
         processor = int(limits["cpu_seconds"] * count) + 1
         resource.setrlimit(resource.RLIMIT_CPU, (processor, processor + 1))
         if sys.platform.startswith("linux"):

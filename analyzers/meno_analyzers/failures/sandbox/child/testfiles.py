@@ -31,7 +31,7 @@ class TestFiles:
         self._main: str = setup["main"]
         self._codes: dict[str, CodeType | None] = {}
         self._plain: set[tuple[str, str]] = set()
-        self._players: dict[str, Callable[..., dict[str, Any]]] = {}
+        self._players: dict[str, Callable[..., Any]] = {}
         self.modules: set[str] = set()
         self._settled = any(path.rsplit("/", 1)[-1] in _SETTINGS for path in self._files)
         for case in setup["cases"]:
@@ -40,10 +40,12 @@ class TestFiles:
 
     def bind(self) -> None:
         """Loads what plays the frameworks, once they are known to be installed."""
-        from .pytesting import play_pytest
+        from .pytesting import play_session, rehearse
         from .unittesting import play_doctest, play_unittest
 
-        self._players = {"pytest": play_pytest, "unittest": play_unittest, "doctest": play_doctest}
+        if "pytest" in self.modules:
+            rehearse(self._folder)
+        self._players = {"pytest": play_session, "unittest": play_unittest, "doctest": play_doctest}
 
     def _prepare(self, case: dict[str, Any]) -> None:
         path = case["path"]
@@ -67,17 +69,34 @@ class TestFiles:
     def _filename(self, path: str) -> str:
         return os.path.join(self._folder, *path.split("/"))
 
+    def needs_pytest(self, case: dict[str, Any]) -> bool:
+        """Whether the case needs a session of pytest."""
+        if case["kind"] != "file" or case["framework"] != "pytest":
+            return False
+        return (case["path"], case["name"]) not in self._plain
+
+    def play_session(
+        self, version: Version, cases: list[dict[str, Any]], tell: Callable[[int, dict[str, Any]], bool]
+    ) -> None:
+        """Plays tests that need pytest in one session of it, and tells each verdict as soon as it is
+        known."""
+        finder = Finder(version)
+        finder.install()
+        try:
+            self._players["pytest"](version, cases, self._folder, self._settled, tell)
+        finally:
+            finder.remove()
+
     def play(self, version: Version, case: dict[str, Any]) -> dict[str, Any]:
         """The verdict on one test. Raises what the test raises, where it was not caught by its framework."""
         finder = Finder(version)
         finder.install()
         try:
-            if case["framework"] == "pytest" and (case["path"], case["name"]) not in self._plain:
-                return self._players["pytest"](version, case, self._folder, self._settled)
             namespace = self._loaded(version, case["path"])
             if case["framework"] == "pytest":
                 return _play_plain(namespace, case["name"])
-            return self._players[case["framework"]](namespace, case)
+            record: dict[str, Any] = self._players[case["framework"]](namespace, case)
+            return record
         finally:
             finder.remove()
 

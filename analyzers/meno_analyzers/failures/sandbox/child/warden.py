@@ -6,6 +6,7 @@ answers with one block per request, the results as lines of JSON."""
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import select
@@ -50,6 +51,10 @@ class Warden:
 
     def serve(self) -> None:
         """Answers requests until the other side is gone."""
+        self._stage.alone = self._walls.has_processes
+        self._stage.rehearse()
+        gc.collect()
+        gc.freeze()
         self._stage.address_space = self._watch.settle()
         while True:
             line = self._next_line()
