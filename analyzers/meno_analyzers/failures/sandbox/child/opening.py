@@ -25,7 +25,7 @@ def serve(commands: int, answers: int, hide: Callable[[], None]) -> None:
     """Everything that this process does."""
     setup = json.loads(_line(commands))
     walls = Walls()
-    walls.enter((commands, answers))
+    walls.enter((commands, answers), setup["namespaces"])
     limits = setup["limits"]
     walls.furnish(setup["folder"], max(64 << 20, 4 * int(limits["file_bytes"])))
     folder = Folder(setup["folder"], setup["files"])
@@ -36,7 +36,7 @@ def serve(commands: int, answers: int, hide: Callable[[], None]) -> None:
     _find_modules(setup)
     _warm(setup, answers)
     tests = _tests(setup, answers)
-    walls.seal(limits)
+    walls.seal(limits, setup["folder"])
     hide()
     folder.restore()
     warden = Warden(setup, commands, answers, walls, folder, tests)

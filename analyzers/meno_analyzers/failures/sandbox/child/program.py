@@ -34,7 +34,10 @@ class Version:
     def code(self) -> CodeType:
         """Raises what `compile` raises."""
         if self._code is None:
-            code: CodeType = _compile(self._source, self.filename, "exec", dont_inherit=True)
+            try:
+                code: CodeType = _compile(self._source, self.filename, "exec", dont_inherit=True)
+            except UnicodeEncodeError:
+                raise SyntaxError("the text is not UTF-8", (self.filename, 1, 1, "")) from None
             self._code = code
         return self._code
 

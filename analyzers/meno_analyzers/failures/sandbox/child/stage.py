@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .asserts import Mismatch, compiled
+from .confine import Walls
 from .errors import described
 from .lines import Lines
 from .plays import play_call, play_code
@@ -44,7 +45,7 @@ class Stage:
         self.cases: list[dict[str, Any]] = setup["cases"]
         self.limits: dict[str, Any] = setup["limits"]
         self.sheet = sheet
-        self.alone = False
+        self.walls: Walls | None = None
         self.address_space = 0  # what the warmed process has of it already
 
     def play(self, request: dict[str, Any], cases: Sequence[int], bell: int, output: int | None) -> None:
@@ -100,7 +101,7 @@ class Stage:
         def tell(place: int, record: dict[str, Any]) -> bool:
             nonlocal go_on, noted, begun
             if "raised" in record:
-                record = self._failed(record["raised"], request)
+                record = self._told(record["raised"], request)
             if lines is not None:
                 record["lines"] = lines.stop()
             now = _clock()
@@ -150,8 +151,10 @@ class Stage:
 
     def _confine(self, count: int) -> None:
         limits = self.limits
-        if not self.alone:
-            os.setsid()  # a signal to its own group must not reach the warden
+        if self.walls is not None:
+            if not self.walls.has_processes:
+                os.setsid()  # a signal to its own group must not reach the warden
+            self.walls.close_in()
         random.seed(0)  # a fork is given another seed by itself; here every run draws the same numbers
         processor = int(limits["cpu_seconds"] * count) + 1
         resource.setrlimit(resource.RLIMIT_CPU, (processor, processor + 1))
@@ -174,7 +177,7 @@ class Stage:
         except BaseException as error:
             if lines is not None:
                 ran = lines.stop()
-            record = self._failed(error, request)
+            record = self._told(error, request)
         record["seconds"] = round(_clock() - begun, 6)
         record["case"] = place
         if ran is not None:
@@ -192,6 +195,14 @@ class Stage:
             version.write()
             return play_run(version)
         return self._tests.play(version, case)
+
+    def _told(self, error: BaseException, request: dict[str, Any]) -> dict[str, Any]:
+        """The record of an error, even of one that defends itself against being looked at."""
+        try:
+            return self._failed(error, request)
+        except BaseException:
+            name = type(error).__name__
+            return {"verdict": "error", "error": {"type": name, "message": "", "frames": []}}
 
     def _failed(self, error: BaseException, request: dict[str, Any]) -> dict[str, Any]:
         if isinstance(error, SystemExit):

@@ -51,7 +51,7 @@ class Warden:
 
     def serve(self) -> None:
         """Answers requests until the other side is gone."""
-        self._stage.alone = self._walls.has_processes
+        self._stage.walls = self._walls
         self._stage.rehearse()
         gc.collect()
         gc.freeze()
@@ -128,7 +128,6 @@ class Warden:
             os.close(bell)
             if script:
                 os.close(heard)
-            self._walls.die_with_parent()
             self._stage.play(request, batch, rope, mouth if script else None)
         os.close(rope)
         if script:
