@@ -1,9 +1,9 @@
 """Programs that mean harm, or come to it: each ends in the verdict of its first line, and leaves nothing
 behind.
 
-A first line reads `#: call TIME|EXIT "sentence"`: how the program is played, the verdicts that are right (more
-than one where it depends on what the system allows), and a pattern for the sentence. With `namespaces` at its
-end the program is played only where they are granted, since it would reach the machine's own processes.
+A first line reads `#: call TIME|EXIT "sentence"`: how the program is played, the verdicts that are right
+(more than one where it depends on what the system allows), and a pattern for the sentence. With `namespaces`
+at its end the program is played only where they are granted, since it would reach the machine's own processes.
 """
 
 from __future__ import annotations
