@@ -3,7 +3,7 @@ behind.
 
 A first line reads `#: call TIME|EXIT "sentence"`: how the program is played, the verdicts that are right
 (more than one where it depends on what the system allows), and a pattern for the sentence. With `namespaces`
-at its end the program is played only where they are granted, since it would reach the machine's own processes.
+at its end the program is played only where they are granted: it would reach the processes of the machine.
 """
 
 from __future__ import annotations

@@ -152,8 +152,10 @@ class Stage:
     def _confine(self, count: int) -> None:
         limits = self.limits
         if self.walls is not None:
-            if not self.walls.has_processes:
-                os.setsid()  # a signal to its own group must not reach the warden
+            if self.walls.has_processes:  # a signal to its own group must not reach the warden
+                os.setpgid(0, 0)
+            else:
+                os.setsid()
             self.walls.close_in()
         random.seed(0)  # a fork is given another seed by itself; here every run draws the same numbers
         processor = int(limits["cpu_seconds"] * count) + 1
