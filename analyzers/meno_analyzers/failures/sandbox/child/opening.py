@@ -33,9 +33,9 @@ def serve(commands: int, answers: int, hide: Callable[[], None]) -> None:
         folder.write()
     except OSError as error:
         refuse(answers, "The program's files could not be copied: " + str(error.strerror) + ".")
-    _find_modules(setup)
-    _warm(setup, answers)
-    tests = _tests(setup, answers)
+    find_modules(setup)
+    warm(setup, answers)
+    tests = tests_of(setup, answers)
     walls.seal(limits, setup["folder"])
     hide()
     folder.restore()
@@ -56,7 +56,7 @@ def _line(file: int) -> bytes:
     return data
 
 
-def _find_modules(setup: dict[str, Any]) -> None:
+def find_modules(setup: dict[str, Any]) -> None:
     """Puts the program's folder before all others, and behind them what the learner installed for themselves:
     the home folder that the environment names is not theirs, so the interpreter did not look there."""
     folder = setup["folder"]
@@ -77,7 +77,7 @@ def _find_modules(setup: dict[str, Any]) -> None:
                 os.environ["HOME"] = kept
 
 
-def _warm(setup: dict[str, Any], answers: int) -> None:
+def warm(setup: dict[str, Any], answers: int) -> None:
     os.environ.update(dict.fromkeys(_QUIET, "1"))
     for name in setup["modules"]:
         try:
@@ -95,7 +95,7 @@ def _warm(setup: dict[str, Any], answers: int) -> None:
                 refuse(answers, "The case `" + clip(case["id"]) + "` is not Python: " + str(reason) + ".")
 
 
-def _tests(setup: dict[str, Any], answers: int) -> TestFiles:
+def tests_of(setup: dict[str, Any], answers: int) -> TestFiles:
     try:
         tests = TestFiles(setup)
     except LookupError as error:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import random
-import resource
 import sys
 import time
 from collections.abc import Sequence
@@ -26,6 +25,11 @@ from .sentences import left_by_exit, of_error, too_much_memory
 from .sheet import Sheet
 from .testfiles import TestFiles
 from .values import encoded, picture
+
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
 
 _clock = time.monotonic
 _write = os.write
@@ -52,7 +56,7 @@ class Stage:
         """Plays the cases, leaves their results on the sheet, rings, and ends the process."""
         try:
             self._confine(len(cases))
-            version = Version(request["source"], self.filename, self.module, self._names, self._others)
+            version = self._version(request)
             if output is not None:
                 connect(self.cases[cases[0]]["input"], output, self.folder)
             lines = Lines(self.filename) if request.get("trace") else None
@@ -68,6 +72,15 @@ class Stage:
             pass
         finally:
             _exit(70)
+
+    def judge_alone(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The result of the first case, played in this process and nowhere noted."""
+        version = self._version(request)
+        lines = Lines(self.filename) if request.get("trace") else None
+        return self._judged(version, request["cases"][0], request, lines)
+
+    def _version(self, request: dict[str, Any]) -> Version:
+        return Version(request["source"], self.filename, self.module, self._names, self._others)
 
     def _groups(self, cases: Sequence[int]) -> list[list[int]]:
         """Each case by itself, but for those that share a session of pytest."""
@@ -136,7 +149,7 @@ class Stage:
         source = "def f(n):\n    return n if n < 1 else 1 + f(n - 1)\n"
         request = {"source": source, "names": True}
         for trace in (False, True) * 10:
-            version = Version(source, self.filename, self.module, self._names, self._others)
+            version = self._version(request)
             lines = Lines(self.filename) if trace else None
             for place in range(len(self.cases)):
                 self.sheet.add(encoded(self._judged(version, place, request, lines)))
@@ -158,6 +171,8 @@ class Stage:
                 os.setsid()
             self.walls.close_in()
         random.seed(0)  # a fork is given another seed by itself; here every run draws the same numbers
+        if resource is None:
+            return
         processor = int(limits["cpu_seconds"] * count) + 1
         resource.setrlimit(resource.RLIMIT_CPU, (processor, processor + 1))
         if sys.platform.startswith("linux"):

@@ -18,10 +18,11 @@ from typing import Any
 from . import sentences
 from .confine import Walls
 from .folder import Folder
+from .output import with_output
 from .sheet import Sheet
 from .stage import Stage
 from .testfiles import TestFiles
-from .values import encoded, picture
+from .values import encoded
 from .watch import Watch
 
 _TICK = 0.05
@@ -267,16 +268,8 @@ class _Supervision:
             result = json.loads(record)
         except ValueError:
             return record
-        printed = self._output.decode("utf-8", "replace").replace("\r\n", "\n")
-        wanted = case["output"]
-        if wanted is not None:
-            if result.get("verdict") == "passed" and _trimmed(printed) != _trimmed(wanted):
-                result["verdict"] = "failed"
-            if result.get("verdict") == "failed":
-                result["expected"] = picture("\n".join(_trimmed(wanted)))
-        if result.get("verdict") != "passed":
-            result["observed"] = picture("\n".join(_trimmed(printed)))
-        return encoded(result).encode("ascii", "replace")
+        judged = with_output(result, self._output, case["output"])
+        return encoded(judged).encode("ascii", "replace")
 
     def _from_status(self, status: int | None) -> tuple[str, str]:
         if status is None:
@@ -288,13 +281,6 @@ class _Supervision:
             return "exit", sentences.killed(number)
         code = os.WEXITSTATUS(status)
         return "exit", sentences.lost() if code == 70 else sentences.left_early(code)
-
-
-def _trimmed(text: str) -> list[str]:
-    lines = [line.rstrip() for line in text.split("\n")]
-    while lines and not lines[-1]:
-        lines.pop()
-    return lines
 
 
 def _failed(records: list[bytes]) -> bool:
