@@ -20,7 +20,7 @@ from typing import Any
 
 from meno_analyzers.failures.sandbox.limits import SandboxError
 
-_START = Path(__file__).parent / "child" / "start.py"
+START = Path(__file__).parent / "child" / "start.py"
 _SLICE = 0.02
 
 
@@ -41,6 +41,8 @@ def scrubbed_environment(folder: str) -> dict[str, str]:
         "TMPDIR": folder,
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
+        **{name: folder for name in ("TEMP", "TMP") if os.name == "nt"},
+        **{name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ},
     }
 
 
@@ -91,7 +93,7 @@ class ChildProcess:
         self._waiting = b""
         try:
             self._process = subprocess.Popen(
-                [interpreter, "-B", str(_START), str(commands), str(answers)],
+                [interpreter, "-B", str(START), str(commands), str(answers)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -133,9 +135,21 @@ class ChildProcess:
             raise SandboxError(str(hello["refused"]))
         return frozenset(hello["walls"]), tuple(hello["ready"])
 
-    @property
-    def alive(self) -> bool:
-        return self._process.poll() is None
+    def ask(self, request: Mapping[str, Any], deadline: float) -> bytes:
+        """Lines of results for the request's cases, in their order. Raises Gone and Cancelled."""
+        self.send(request, deadline)
+        while True:
+            turn, _, size = self.line(deadline).partition(b" ")
+            try:
+                blob = self.block(int(size), deadline)
+                if int(turn) == request["run"]:  # or else it belongs to a request that was cancelled
+                    return blob
+            except ValueError:
+                raise Gone from None
+
+    def interrupt(self, turn: int) -> None:
+        """Ends what runs now. Raises Gone."""
+        self.send({"stop": turn}, time.monotonic() + 0.05)
 
     def send(self, value: Mapping[str, Any], deadline: float) -> None:
         view = memoryview(json.dumps(value).encode("ascii") + b"\n")

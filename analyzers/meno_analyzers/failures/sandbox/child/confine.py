@@ -11,6 +11,8 @@ import os
 import sys
 from typing import Any
 
+from .guard import Guard
+
 try:
     import resource
 except ImportError:  # Windows
@@ -34,6 +36,7 @@ class Walls:
         self.held: list[str] = []
         self._libc: Any = None
         self._ctypes: Any = None
+        self._guard: Guard | None = None
         if sys.platform.startswith("linux"):
             try:
                 import ctypes
@@ -48,10 +51,10 @@ class Walls:
         """Whether the processes of this arena are alone among themselves."""
         return "processes" in self.held
 
-    def enter(self, channels: tuple[int, ...]) -> None:
+    def enter(self, channels: tuple[int, ...], wanted: bool) -> None:
         """Goes into namespaces of its own, if that is allowed. The caller goes on as their first process; the
         one that was started stays outside, waits for its end, and takes it down when it is killed itself."""
-        if self._libc is None:
+        if self._libc is None or not wanted:
             return
         user, group = os.getuid(), os.getgid()
         walls = _NEW_USER | _NEW_PROCESSES | _NEW_MOUNTS | _NEW_NETWORK | _NEW_IPC
@@ -69,6 +72,7 @@ class Walls:
             for channel in channels:
                 os.close(channel)
             _wait_outside(inner)
+        os.setsid()  # a program that ends its own group must not reach the one that waits outside
         self._libc.prctl(_DEATH_SIGNAL, _KILL, 0, 0, 0)
         if not os.path.exists("/proc/%d" % outer):
             os._exit(1)
@@ -93,13 +97,17 @@ class Walls:
         if os.path.isdir("/dev/shm"):
             mount(b"meno", b"/dev/shm", b"tmpfs", flags, b"mode=1777,size=%d" % room)
 
-    def seal(self, limits: dict[str, Any]) -> None:
+    def seal(self, limits: dict[str, Any], folder: str) -> None:
         """Sets the limits that all share and gives up every privilege."""
         _limit(limits, self.has_processes)
-        if self._libc is None:
-            if not self.has_processes:
-                self._refuse_sockets()
-            return
+        if self._libc is not None:
+            self._give_up_privileges()
+        network, files = "network" not in self.held, "files" not in self.held
+        if network or files or not self.has_processes:
+            self._guard = Guard(folder, network, files, not self.has_processes)
+            self.held.append("guard")
+
+    def _give_up_privileges(self) -> None:
         prctl = self._libc.prctl
         prctl(_SUBREAPER, 1, 0, 0, 0)
         try:
@@ -114,23 +122,14 @@ class Walls:
             self._libc.capset(header, (self._ctypes.c_uint32 * 6)())
         if prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) == 0:
             self.held.append("privileges")
-        if "network" not in self.held:
-            self._refuse_sockets()
 
-    def die_with_parent(self) -> None:
-        """For a fork: ends when the warden ends. Inside a namespace the kernel sees to it."""
+    def close_in(self) -> None:
+        """In the fork: it ends when the warden ends, which the kernel sees to inside a namespace, and what
+        only Python can refuse is refused from here on."""
+        if self._guard is not None:
+            self._guard.arm()
         if self._libc is not None and not self.has_processes:
             self._libc.prctl(_DEATH_SIGNAL, _KILL, 0, 0, 0)
-
-    def _refuse_sockets(self) -> None:
-        import errno
-
-        def refuse(event: str, _arguments: Any) -> None:
-            if event in ("socket.__new__", "socket.connect", "socket.bind", "socket.getaddrinfo"):
-                raise OSError(errno.ENETUNREACH, "the network is switched off here")
-
-        sys.addaudithook(refuse)
-        self.held.append("sockets")
 
     def _change_mount(self, place: bytes, put: int, take: int, flags: int) -> bool:
         attributes = (self._ctypes.c_uint64 * 4)(put, take, 0, 0)

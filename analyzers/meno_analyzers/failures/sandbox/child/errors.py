@@ -25,6 +25,9 @@ def described(error: BaseException, folder: str, names: bool) -> dict[str, Any]:
         if not trace.tb_frame.f_code.co_filename.startswith(_OWN):
             steps.append(trace)
         trace = trace.tb_next
+    own = [place for place, step in enumerate(steps) if within(step.tb_frame.f_code.co_filename, folder)]
+    if own:
+        steps = steps[own[0] :]  # what a framework does before it comes to the program says nothing
     if len(steps) > _FIRST_FRAMES + _LAST_FRAMES:
         steps = steps[:_FIRST_FRAMES] + steps[-_LAST_FRAMES:]
     for step in steps:

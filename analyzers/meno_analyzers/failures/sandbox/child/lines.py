@@ -19,11 +19,15 @@ class Lines:
     def __init__(self, filename: str) -> None:
         self._filename = filename
         self._seen: set[int] = set()
+        self._first: frozenset[int] | None = None
         self._tool: int | None = None
         self._armed: list[CodeType] = []
 
-    def start(self, code: CodeType) -> None:
-        self._seen = set()
+    def start(self, code: CodeType, keep: bool = False) -> None:
+        """With `keep`, what ran before the first `stop` counts for what follows: it was the import."""
+        self._seen = set(self._first or ()) if keep else set()
+        if not keep:
+            self._first = None
         if _monitoring is None:
             _settrace(self._call)
             threading.settrace(self._call)
@@ -39,7 +43,16 @@ class Lines:
     def stop(self) -> list[int]:
         if _monitoring is None:
             _settrace(None)
+        if self._first is None:
+            self._first = frozenset(self._seen)
         return sorted(self._seen)
+
+    def release(self) -> None:
+        """Gives back what the interpreter lends to one collector at a time."""
+        if self._tool is not None:
+            _monitoring.free_tool_id(self._tool)
+            self._tool = None
+        threading.settrace(None)
 
     def _arm(self, code: CodeType) -> None:
         self._armed.append(code)

@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import json
 import os
 import site
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from .asserts import compiled
 from .confine import Walls
 from .folder import Folder
+from .testfiles import TestFiles
 from .values import clip, encoded
 from .warden import Warden, refuse
 
+_MISSING = "`%s` is not installed for this Python; install it with `python -m pip install %s`."
 _QUIET = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-def serve(commands: int, answers: int) -> None:
+def serve(commands: int, answers: int, hide: Callable[[], None]) -> None:
     """Everything that this process does."""
     setup = json.loads(_line(commands))
     walls = Walls()
-    walls.enter((commands, answers))
+    walls.enter((commands, answers), setup["namespaces"])
     limits = setup["limits"]
     walls.furnish(setup["folder"], max(64 << 20, 4 * int(limits["file_bytes"])))
     folder = Folder(setup["folder"], setup["files"])
@@ -31,16 +33,15 @@ def serve(commands: int, answers: int) -> None:
         folder.write()
     except OSError as error:
         refuse(answers, "The program's files could not be copied: " + str(error.strerror) + ".")
-    _find_modules(setup)
-    _warm(setup, answers)
-    walls.seal(limits)
+    find_modules(setup)
+    warm(setup, answers)
+    tests = tests_of(setup, answers)
+    walls.seal(limits, setup["folder"])
+    hide()
     folder.restore()
-    warden = Warden(setup, commands, answers, walls, folder)
+    warden = Warden(setup, commands, answers, walls, folder, tests)
     version = list(sys.version_info[:3])
     os.write(answers, encoded({"ready": version, "walls": walls.held}).encode("ascii") + b"\n")
-    gc.collect()
-    if hasattr(gc, "freeze"):
-        gc.freeze()
     warden.serve()
     os._exit(0)
 
@@ -55,7 +56,7 @@ def _line(file: int) -> bytes:
     return data
 
 
-def _find_modules(setup: dict[str, Any]) -> None:
+def find_modules(setup: dict[str, Any]) -> None:
     """Puts the program's folder before all others, and behind them what the learner installed for themselves:
     the home folder that the environment names is not theirs, so the interpreter did not look there."""
     folder = setup["folder"]
@@ -76,9 +77,7 @@ def _find_modules(setup: dict[str, Any]) -> None:
                 os.environ["HOME"] = kept
 
 
-def _warm(setup: dict[str, Any], answers: int) -> None:
-    import random
-
+def warm(setup: dict[str, Any], answers: int) -> None:
     os.environ.update(dict.fromkeys(_QUIET, "1"))
     for name in setup["modules"]:
         try:
@@ -94,4 +93,19 @@ def _warm(setup: dict[str, Any], answers: int) -> None:
             except (SyntaxError, ValueError) as error:
                 reason = error.msg if isinstance(error, SyntaxError) else str(error)
                 refuse(answers, "The case `" + clip(case["id"]) + "` is not Python: " + str(reason) + ".")
-    random.seed(0)  # what a program draws is the same in every run
+
+
+def tests_of(setup: dict[str, Any], answers: int) -> TestFiles:
+    try:
+        tests = TestFiles(setup)
+    except LookupError as error:
+        refuse(answers, "The test file `" + str(error.args[0]) + "` is not among the program's files.")
+        raise
+    for name in tests.modules:
+        try:
+            importlib.import_module(name)
+        except BaseException:
+            refuse(answers, _MISSING % (name, name))
+    if tests.modules:
+        tests.bind()
+    return tests

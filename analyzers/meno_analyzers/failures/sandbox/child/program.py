@@ -11,7 +11,7 @@ from importlib.machinery import ModuleSpec
 from types import CodeType, ModuleType
 from typing import Any
 
-from .asserts import EQUAL, check_equal
+from .asserts import EQUAL, check_equal, compiled
 
 _exec = exec
 _compile = compile
@@ -21,10 +21,12 @@ _modules = sys.modules
 class Version:
     """The main file's text as code, and the module it becomes."""
 
-    def __init__(self, source: str, filename: str, module: str, dotted: str) -> None:
+    def __init__(self, source: str, filename: str, module: str, names: set[str], others: set[str]) -> None:
+        """`names` are those by which the main file can be imported, `others` those of the other files."""
         self.filename = filename
         self.module = module
-        self.names = {module, dotted}
+        self.names = names
+        self._others = others
         self._source = source
         self._code: CodeType | None = None
 
@@ -32,13 +34,33 @@ class Version:
     def code(self) -> CodeType:
         """Raises what `compile` raises."""
         if self._code is None:
-            code: CodeType = _compile(self._source, self.filename, "exec", dont_inherit=True)
+            try:
+                code: CodeType = _compile(self._source, self.filename, "exec", dont_inherit=True)
+            except UnicodeEncodeError:
+                raise SyntaxError("the text is not UTF-8", (self.filename, 1, 1, "")) from None
             self._code = code
         return self._code
+
+    def take_apart(self) -> None:
+        """For a main file that holds tests: its assertions tell what they compared."""
+        self._code = compiled(self._source, self.filename)
+
+    def write(self) -> None:
+        """Puts the text where other processes will look for it."""
+        with open(self.filename, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+            file.write(self._source)
+
+    def forget(self) -> None:
+        """No file of the program counts as imported any more."""
+        for name in self.names:
+            _modules.pop(name, None)
+        for name in self._others:
+            _modules.pop(name, None)
 
     def fresh(self, name: str | None = None) -> dict[str, Any]:
         """Executes the program in a new module of this name and answers the module's names."""
         code = self.code
+        self.forget()
         name = name or self.module
         module = ModuleType(name)
         namespace = module.__dict__
@@ -73,6 +95,9 @@ class Finder:
         _exec(self._version.code, module.__dict__)
 
     def install(self) -> None:
-        for name in self._version.names:
-            _modules.pop(name, None)
+        self._version.forget()
         sys.meta_path.insert(0, self)
+
+    def remove(self) -> None:
+        if self in sys.meta_path:
+            sys.meta_path.remove(self)

@@ -26,8 +26,9 @@ def input_file(text: str, folder: str) -> int:
         file = os.memfd_create("input")
     else:
         path = os.path.join(folder, ".meno-input")
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
-        os.unlink(path)
+        file = os.open(path, getattr(os, "O_BINARY", 0) | os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+        if os.name != "nt":
+            os.unlink(path)
     view = memoryview(data)
     while view:
         view = view[os.write(file, view) :]

@@ -75,6 +75,8 @@ def of_error(error: BaseException, file_limit: int) -> str | None:
             return "This wrote outside the program's folder, which is not possible here."
         if error.errno in (errno.ENETUNREACH, errno.ENETDOWN) or type(error).__name__ == "gaierror":
             return "This tried to reach the network, which is switched off here."
+        if isinstance(error, PermissionError) and error.strerror and error.strerror.endswith(" here"):
+            return "This tried to reach beyond the program itself, which is not possible here."
         if isinstance(error, BlockingIOError):
             return "This started more processes than it may."
     return None

@@ -1,4 +1,5 @@
-"""Where the learner's interpreter begins: `python -B start.py COMMANDS ANSWERS`, two file descriptors.
+"""Where the learner's interpreter begins: `python -B start.py COMMANDS ANSWERS`, two file
+descriptors, or `python -B start.py alone`.
 
 Reads the setup (one line of JSON), raises the walls, warms the process up, says that it is ready, and serves.
 The modules beside this file are loaded with a copy of the built-ins, and are then no longer to be found by
@@ -41,15 +42,22 @@ class _Beside:
         )
 
 
-def _load() -> Any:
-    sys.meta_path.insert(0, _Beside)
-    loaded = importlib.import_module(_PACKAGE + ".opening")
+def _load(name: str) -> Any:
+    if _Beside not in sys.meta_path:
+        sys.meta_path.insert(0, _Beside)
+    return importlib.import_module(_PACKAGE + "." + name)
+
+
+def _hide() -> None:
+    """From here on the program does not find the modules that judge it."""
     sys.meta_path.remove(_Beside)
     for name in [name for name in sys.modules if name.partition(".")[0] == _PACKAGE]:
         del sys.modules[name]
-    return loaded
 
 
 if __name__ == "__main__":
     sys.path[:] = [place for place in sys.path if os.path.abspath(place or ".") != _HERE]
-    _load().serve(int(sys.argv[1]), int(sys.argv[2]))
+    if sys.argv[1] == "alone":
+        _load("alone").serve_alone(_hide)
+    else:
+        _load("opening").serve(int(sys.argv[1]), int(sys.argv[2]), _hide)

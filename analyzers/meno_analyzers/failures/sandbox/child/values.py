@@ -61,7 +61,7 @@ def _picture(value: Any, depth: int) -> str:
     if kind is dict:
         return "{" + _pairs(value, depth) + "}"
     if kind.__repr__ is _object_repr:
-        return "<" + kind.__name__ + " object>"  # without its address, which differs from run to run
+        return f"<{kind.__name__} object>"  # without its address, which differs from run to run
     return clip(repr(value))
 
 

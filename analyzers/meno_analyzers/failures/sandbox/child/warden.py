@@ -6,6 +6,7 @@ answers with one block per request, the results as lines of JSON."""
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import select
@@ -17,9 +18,11 @@ from typing import Any
 from . import sentences
 from .confine import Walls
 from .folder import Folder
+from .output import with_output
 from .sheet import Sheet
 from .stage import Stage
-from .values import encoded, picture
+from .testfiles import TestFiles
+from .values import encoded
 from .watch import Watch
 
 _TICK = 0.05
@@ -27,7 +30,13 @@ _TICK = 0.05
 
 class Warden:
     def __init__(
-        self, setup: dict[str, Any], commands: int, answers: int, walls: Walls, folder: Folder
+        self,
+        setup: dict[str, Any],
+        commands: int,
+        answers: int,
+        walls: Walls,
+        folder: Folder,
+        tests: TestFiles,
     ) -> None:
         self._limits = setup["limits"]
         self._commands = commands
@@ -35,7 +44,7 @@ class Warden:
         self._walls = walls
         self._folder = folder
         self._sheet = Sheet()
-        self._stage = Stage(setup, self._sheet)
+        self._stage = Stage(setup, self._sheet, tests)
         self._cases = setup["cases"]
         self._watch = Watch(walls, self._limits)
         self._waiting = b""
@@ -43,6 +52,10 @@ class Warden:
 
     def serve(self) -> None:
         """Answers requests until the other side is gone."""
+        self._stage.walls = self._walls
+        self._stage.rehearse()
+        gc.collect()
+        gc.freeze()
         self._stage.address_space = self._watch.settle()
         while True:
             line = self._next_line()
@@ -116,7 +129,6 @@ class Warden:
             os.close(bell)
             if script:
                 os.close(heard)
-            self._walls.die_with_parent()
             self._stage.play(request, batch, rope, mouth if script else None)
         os.close(rope)
         if script:
@@ -256,16 +268,8 @@ class _Supervision:
             result = json.loads(record)
         except ValueError:
             return record
-        printed = self._output.decode("utf-8", "replace").replace("\r\n", "\n")
-        wanted = case["output"]
-        if wanted is not None:
-            if result.get("verdict") == "passed" and _trimmed(printed) != _trimmed(wanted):
-                result["verdict"] = "failed"
-            if result.get("verdict") == "failed":
-                result["expected"] = picture("\n".join(_trimmed(wanted)))
-        if result.get("verdict") != "passed":
-            result["observed"] = picture("\n".join(_trimmed(printed)))
-        return encoded(result).encode("ascii", "replace")
+        judged = with_output(result, self._output, case["output"])
+        return encoded(judged).encode("ascii", "replace")
 
     def _from_status(self, status: int | None) -> tuple[str, str]:
         if status is None:
@@ -277,13 +281,6 @@ class _Supervision:
             return "exit", sentences.killed(number)
         code = os.WEXITSTATUS(status)
         return "exit", sentences.lost() if code == 70 else sentences.left_early(code)
-
-
-def _trimmed(text: str) -> list[str]:
-    lines = [line.rstrip() for line in text.split("\n")]
-    while lines and not lines[-1]:
-        lines.pop()
-    return lines
 
 
 def _failed(records: list[bytes]) -> bool:

@@ -1,0 +1,161 @@
+"""Tests that stand in files: which framework each needs, made ready before the fork, and how each is played.
+
+A test that is a plain function, or a plain method, is called directly, which is a hundred times faster than a
+session of pytest; whatever has fixtures, parameters, decorators or a configuration goes through pytest
+itself."""
+
+from __future__ import annotations
+
+import ast
+import os
+import sys
+from collections.abc import Callable
+from types import CodeType, ModuleType
+from typing import Any
+
+from .asserts import EQUAL, check_equal, compiled
+from .program import Finder, Version
+
+_exec = exec
+_modules = sys.modules
+_SPECIAL = {"pytestmark", "pytest_plugins", "autouse", "load_tests"}
+_SETTINGS = {"conftest.py", "pytest.ini", "tox.ini", "setup.cfg", "pyproject.toml", ".pytest.ini"}
+
+
+class TestFiles:
+    """What is known of the test files before any version is played."""
+
+    def __init__(self, setup: dict[str, Any]) -> None:
+        self._files: dict[str, str] = setup["files"]
+        self._folder: str = setup["folder"]
+        self._main: str = setup["main"]
+        self._codes: dict[str, CodeType | None] = {}
+        self._plain: set[tuple[str, str]] = set()
+        self._players: dict[str, Callable[..., Any]] = {}
+        self.modules: set[str] = set()
+        self._settled = any(path.rsplit("/", 1)[-1] in _SETTINGS for path in self._files)
+        for case in setup["cases"]:
+            if case["kind"] == "file":
+                self._prepare(case)
+
+    def bind(self) -> None:
+        """Loads what plays the frameworks, once they are known to be installed."""
+        from .pytesting import play_session, rehearse
+        from .unittesting import play_doctest, play_unittest
+
+        if "pytest" in self.modules:
+            rehearse(self._folder)
+        self._players = {"pytest": play_session, "unittest": play_unittest, "doctest": play_doctest}
+
+    def _prepare(self, case: dict[str, Any]) -> None:
+        path = case["path"]
+        text = self._files.get(path)
+        if text is None:
+            raise LookupError(path)
+        if path not in self._codes:
+            try:
+                self._codes[path] = compiled(text, self._filename(path))
+            except (SyntaxError, ValueError):
+                self._codes[path] = None
+        if case["framework"] != "pytest":
+            self.modules.add(case["framework"])
+        elif self._codes[path] is not None and not self._settled and is_plain(text, case["name"]):
+            self._plain.add((path, case["name"]))
+            if "pytest" in text:
+                self.modules.add("pytest")
+        else:
+            self.modules.add("pytest")
+
+    def _filename(self, path: str) -> str:
+        return os.path.join(self._folder, *path.split("/"))
+
+    def needs_pytest(self, case: dict[str, Any]) -> bool:
+        """Whether the case needs a session of pytest."""
+        if case["kind"] != "file" or case["framework"] != "pytest":
+            return False
+        return (case["path"], case["name"]) not in self._plain
+
+    def play_session(
+        self, version: Version, cases: list[dict[str, Any]], tell: Callable[[int, dict[str, Any]], bool]
+    ) -> None:
+        """Plays tests that need pytest in one session of it, and tells each verdict as soon as it is
+        known."""
+        finder = Finder(version)
+        finder.install()
+        try:
+            self._players["pytest"](version, cases, self._folder, self._settled, tell)
+        finally:
+            finder.remove()
+
+    def play(self, version: Version, case: dict[str, Any]) -> dict[str, Any]:
+        """The verdict on one test. Raises what the test raises, where it was not caught by its framework."""
+        finder = Finder(version)
+        finder.install()
+        try:
+            namespace = self._loaded(version, case["path"])
+            if case["framework"] == "pytest":
+                return _play_plain(namespace, case["name"])
+            record: dict[str, Any] = self._players[case["framework"]](namespace, case)
+            return record
+        finally:
+            finder.remove()
+
+    def _loaded(self, version: Version, path: str) -> dict[str, Any]:
+        """The names of the test file after it was executed afresh."""
+        if path == self._main:
+            version.take_apart()
+            return version.fresh()
+        name = path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+        module = ModuleType(name)
+        module.__file__ = self._filename(path)
+        module.__dict__[EQUAL] = check_equal
+        _modules[name] = module
+        code = self._codes[path]
+        if code is None:
+            code = compiled(self._files[path], self._filename(path))
+        _exec(code, module.__dict__)
+        return module.__dict__
+
+
+def is_plain(text: str, name: str) -> bool:
+    """Whether the test of this name can be called by itself, with nothing prepared for it."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        special = getattr(node, "id", None) or getattr(node, "arg", None) or getattr(node, "name", None)
+        if special in _SPECIAL or (isinstance(special, str) and special.startswith(("setup", "teardown"))):
+            return False
+    parts = name.replace("::", ".").split(".")
+    body: list[ast.stmt] = tree.body
+    for owner in parts[:-1]:
+        found = [node for node in body if isinstance(node, ast.ClassDef) and node.name == owner]
+        if len(found) != 1 or found[0].bases or found[0].keywords or found[0].decorator_list:
+            return False
+        body = found[0].body
+    tests = [node for node in body if isinstance(node, ast.FunctionDef) and node.name == parts[-1]]
+    if len(tests) != 1 or tests[0].decorator_list:
+        return False
+    given = tests[0].args
+    expected = 1 if len(parts) > 1 else 0
+    others = given.kwonlyargs or given.vararg or given.kwarg or given.posonlyargs
+    return len(given.args) == expected and not others and not _yields(tests[0])
+
+
+def _yields(function: ast.FunctionDef) -> bool:
+    return any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in ast.walk(function))
+
+
+def _play_plain(namespace: dict[str, Any], name: str) -> dict[str, Any]:
+    parts = name.replace("::", ".").split(".")
+    found: Any = namespace[parts[0]]
+    for part in parts[1:]:
+        found = getattr(found(), part)
+    try:
+        found()
+    except BaseException as outcome:
+        if type(outcome).__module__ == "_pytest.outcomes" and type(outcome).__name__ in (
+            "Skipped",
+            "XFailed",
+        ):
+            return {"verdict": "passed"}
+        raise
+    return {"verdict": "passed"}

@@ -1,0 +1,6 @@
+#: call EXIT "Python itself crashed"
+import ctypes
+
+
+def answer():
+    ctypes.string_at(0)

@@ -1,0 +1,3 @@
+#: call ERROR "too deep"
+def answer():
+    return answer() + 1

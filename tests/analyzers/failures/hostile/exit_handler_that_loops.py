@@ -1,0 +1,12 @@
+#: call PASSED ".*"
+import atexit
+
+
+@atexit.register
+def forever():
+    while True:
+        pass
+
+
+def answer():
+    return 42

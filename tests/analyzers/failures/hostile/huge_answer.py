@@ -1,0 +1,3 @@
+#: call FAILED|MEMORY ".*"
+def answer():
+    return [0] * 10_000_000

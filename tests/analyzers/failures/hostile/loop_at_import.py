@@ -1,0 +1,3 @@
+#: call TIME "without an end and was stopped"
+while True:
+    pass

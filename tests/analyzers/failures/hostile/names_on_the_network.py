@@ -1,0 +1,6 @@
+#: call ERROR "network"
+import socket
+
+
+def answer():
+    socket.getaddrinfo("example.org", 80)

@@ -1,0 +1,4 @@
+#: call ERROR ".*"
+# café
+def answer():
+    return 42

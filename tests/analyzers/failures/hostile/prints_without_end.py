@@ -1,0 +1,3 @@
+#: run OUTPUT "printed more than"
+while True:
+    print("x" * 1000)

@@ -1,0 +1,3 @@
+#: call ERROR ".*"
+def answer():
+    raise KeyboardInterrupt

@@ -1,0 +1,3 @@
+#: call ERROR "more input than there was"
+def answer():
+    return int(input())

@@ -1,0 +1,3 @@
+#: run ERROR "more input than there was"
+print(input())
+print(input())

@@ -1,0 +1,10 @@
+#: call PASSED ".*"
+import sys
+import threading
+
+sys.settrace(None)
+threading.settrace(None)
+
+
+def answer():
+    return 42

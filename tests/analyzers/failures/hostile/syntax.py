@@ -1,0 +1,2 @@
+#: call ERROR ".*"
+def answer(:

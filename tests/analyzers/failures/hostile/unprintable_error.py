@@ -1,0 +1,8 @@
+#: call ERROR ".*"
+class Odd(Exception):
+    def __str__(self):
+        raise KeyError("no text")
+
+
+def answer():
+    raise Odd
