@@ -42,8 +42,8 @@ def measure(
     start = time.monotonic()
     arenas: list[Arena] = []
     try:
-        for _ in range(options.workers):
-            arenas.append(Arena.open(failing.program, shown, limits=Limits(seconds=options.case_seconds)))
+        limits = Limits(seconds=options.case_seconds)
+        arenas += [Arena.open(failing.program, shown, limits=limits) for _ in range(options.workers)]
         found = search(
             failing.program,
             shown,

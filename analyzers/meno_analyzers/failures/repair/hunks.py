@@ -29,9 +29,8 @@ def differing(rows: list[str], others: list[str]) -> list[Hunk]:
             continue
         if tag == "replace" and end - start == other_end - other_start:
             # Line for line: each may do alone.
-            for offset in range(end - start):
-                if rows[start + offset] != others[other_start + offset]:
-                    found.append(Hunk(start + offset, start + offset + 1, (others[other_start + offset],)))
+            changed = zip(range(start, end), others[other_start:other_end], strict=True)
+            found += [Hunk(line, line + 1, (row,)) for line, row in changed if row != rows[line]]
         else:
             found.append(Hunk(start, end, tuple(others[other_start:other_end])))
     return found

@@ -1,7 +1,8 @@
-"""How a text does against the text that it was made of: which cases to ask it first, and what their answers mean.
+"""How a text does against the text that it was made of: which cases to ask it first, and what their
+answers mean.
 
-Failing cases that fail in the same way most likely fail for the same reason. One of each group is asked first, the
-quickest; a text that none of them passes is done with after one short run.
+Failing cases that fail in the same way most likely fail for the same reason. One of each group is asked
+first, the quickest; a text that none of them passes is done with after one short run.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Ideas from programs that are right: the one that is most alike is told in the learner's names, and of its
 differences as few are taken over as will do.
 
-Source: Hu et al., Re-factoring based program repair applied to programming assignments, ASE 2019, for matching by
-structure; Zeller, Hildebrandt, Simplifying and isolating failure-inducing input, 2002, for taking differences away.
+Source: Hu et al., Re-factoring based program repair applied to programming assignments, ASE 2019, for
+matching by structure; Zeller, Hildebrandt, Simplifying and isolating failure-inducing input, 2002, for
+taking differences away.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ _ALIKE = 6  # references that are looked at closely
 def guided(text: str, references: Sequence[str], passes: Callable[[str], bool]) -> Iterator[str]:
     """Texts that pass, each with as few of one reference's differences as will do; the most alike first.
 
-    `passes` runs a text. A reference that is not right, or cannot be told in the program's names, is left out.
+    `passes` runs a text. A reference that is not right, or cannot be told in the program's names, is left
+    out.
     """
     try:
         tree = ast.parse(text)
@@ -48,7 +50,7 @@ def _original_rows(text: str, tree: ast.Module, rows: list[str]) -> list[str]:
     """The learner's own lines in place of the printed ones, where each printed line has one of its own."""
     own = text.split("\n")
     statements = [n for n in ast.walk(tree) if isinstance(n, ast.stmt)]
-    starts = sorted({n.lineno for n in statements} | _else_lines(tree, own))
+    starts = sorted({n.lineno for n in statements} | _else_lines(own))
     if len(starts) != len([row for row in rows if row.strip()]):
         return rows
     found: list[str] = []
@@ -67,15 +69,15 @@ def _original_rows(text: str, tree: ast.Module, rows: list[str]) -> list[str]:
     return found
 
 
-def _else_lines(tree: ast.Module, own: list[str]) -> set[int]:
+def _else_lines(own: list[str]) -> set[int]:
     """The lines of `else`, `finally` and `except`, which no statement begins on."""
     words = ("else", "finally", "except")
     return {number for number, row in enumerate(own, 1) if row.strip().startswith(words)}
 
 
 def _renamed(other: ast.Module, tree: ast.Module) -> ast.Module:
-    """The reference in the program's names: functions by name, parameters by place, variables by what is done to
-    them, and by the order in which they first come."""
+    """The reference in the program's names: functions by name, parameters by place, variables by what is
+    done to them, and by the order in which they first come."""
     functions = {node.name: node for node in ast.walk(tree) if isinstance(node, _FUNCTIONS)}
     for node in ast.walk(other):
         if isinstance(node, _FUNCTIONS) and node.name in functions:

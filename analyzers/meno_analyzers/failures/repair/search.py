@@ -1,8 +1,9 @@
 """Runs candidates, likeliest first, until a change makes all failing cases pass.
 
-A text that passes more cases than the one it was made of, and fails none that passed, becomes the ground for further
-changes. The search can be stopped at any time and keeps what it has. Several arenas work side by side, each in a
-thread of its own that mostly waits. A repair is believed only after `verifying.py` saw it work again.
+A text that passes more cases than the one it was made of, and fails none that passed, becomes the ground
+for further changes. The search can be stopped at any time and keeps what it has. Several arenas work side
+by side, each in a thread of its own that mostly waits. A repair is believed only after `verifying.py` saw
+it work again.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from meno_analyzers.failures.cases import Case, CaseResult, Program
+from meno_analyzers.failures.cases import Case, CaseResult, Program, Verdict
 from meno_analyzers.failures.localisation import localise
 from meno_analyzers.failures.repair.candidates import Candidate
 from meno_analyzers.failures.repair.judging import Base, Outcome, judge
@@ -21,13 +22,16 @@ from meno_analyzers.failures.repair.ranking import of_rules, ranked
 from meno_analyzers.failures.repair.references import guided
 from meno_analyzers.failures.repair.source import Source
 from meno_analyzers.failures.repair.streams import Streams, Trial, pairs, singles
-from meno_analyzers.failures.repair.verifying import verified
+from meno_analyzers.failures.repair.verifying import Plausibility, plausibility, verified
 from meno_analyzers.failures.suspects import Repair, Suspect
 from meno_analyzers.findings import Finding
 
 # A candidate gets so many times what the slowest passing case took, within these bounds (seconds).
-_PATIENCE = 10
+_PATIENCE = 8
 _LEAST, _MOST = 0.1, 5.0
+_FIRST, _AFTER_ONE = 2.0, 0.4  # seconds for a case of the program itself
+# Where one repair is found, others are looked for as long again, within these bounds (seconds).
+_SHORTEST_GRACE, _LONGEST_GRACE = 0.4, 4.0
 _DEEPEST = 4  # changes on top of one another
 _MOST_ALIKE = 4  # texts that pass as many cases and are built upon
 _MOST_MOVED = 12  # texts that only moved an error and are built upon
@@ -62,12 +66,14 @@ class Progress:
 
 @dataclass(slots=True)
 class Found:
-    """What a search came to. `repair` is None if no change within the budget made all cases pass; `nearest` is then
-    the text that passes the most, if one passes more than the program and fails nothing that passed."""
+    """What a search came to. `repair` is None if no change within the budget made all cases pass;
+    `nearest` is then the text that passes the most, if one passes more than the program and fails nothing
+    that passed."""
 
     baseline: Sequence[CaseResult]
     suspects: Sequence[Suspect] = ()
     repair: Repair | None = None
+    others: Sequence[Repair] = ()  # further changes that were seen to work, and are less plausible
     nearest: str | None = None
     tried: int = 0
     seconds: float = 0.0
@@ -92,7 +98,7 @@ def search(
     `references` are programs that are right, whose ideas are tried behind the likeliest single changes.
     """
     start = time.monotonic()
-    baseline = arenas[0].run(program.source, trace=True)
+    baseline = first_look(program, cases, arenas[0])
     found = Found(baseline)
     if all(result.passed for result in baseline):
         found.ended = "passes"
@@ -108,6 +114,16 @@ def search(
     hunt.run(source, [*of_rules(source, findings), *ranked(source, found.suspects)], references)
     found.seconds = time.monotonic() - start
     return found
+
+
+def first_look(program: Program, cases: Sequence[Case], arena: Runs) -> list[CaseResult]:
+    """How the program does, with the lines that each case runs. Once a case took all the time that it was
+    given, the others get less, since what never ends in one case seldom ends in the others."""
+    results: list[CaseResult] = []
+    for case in cases:
+        hung = any(result.verdict is Verdict.TIME for result in results)
+        results += arena.run(program.source, [case.id], trace=True, seconds=_AFTER_ONE if hung else _FIRST)
+    return results
 
 
 class _Hunt:
@@ -130,10 +146,15 @@ class _Hunt:
         self._streams = Streams()
         self._seen = {program.source}
         self._best = Base.of(program.source, found.baseline)
+        self._repairs: list[tuple[Plausibility, Repair]] = []
         self._built: dict[int, int] = {}  # cases passed (-1: an error moved) → texts built upon
         self._limit: int | None = None
-        passing = [result.seconds for result in found.baseline if result.passed]
-        self._seconds = min(_MOST, max(_LEAST, _PATIENCE * max(passing, default=0.0)))
+        # Traced cases are slow: what a case may take is measured without.
+        passing = [result.id for result in found.baseline if result.passed]
+        slowest = (
+            max((r.seconds for r in arenas[0].run(program.source, passing)), default=0.0) if passing else 0
+        )
+        self._seconds = min(_MOST, max(_LEAST, _PATIENCE * slowest))
 
     def run(self, source: Source, candidates: Sequence[Candidate], references: Sequence[str]) -> None:
         base = self._best
@@ -148,7 +169,9 @@ class _Hunt:
         if not self._over():
             self._all_arenas()
         found = self._found
-        if found.repair is not None:
+        if self._repairs:
+            found.repair = min(self._repairs, key=lambda known: known[0])[1]
+            found.others = [repair for _, repair in self._repairs if repair is not found.repair]
             found.ended = "repaired"
         elif self._cancel.is_set():
             found.ended = "cancelled"
@@ -158,8 +181,7 @@ class _Hunt:
             found.nearest = self._best.text
 
     def _over(self) -> bool:
-        found = self._found
-        return found.repair is not None or self._cancel.is_set() or time.monotonic() > self._deadline
+        return self._cancel.is_set() or time.monotonic() > self._deadline
 
     def _all_arenas(self) -> None:
         threads = [threading.Thread(target=self._work, args=(arena,)) for arena in self._arenas[1:]]
@@ -200,9 +222,14 @@ class _Hunt:
     def _believe(self, candidate: Candidate, text: str, arena: Runs) -> None:
         repair, problems = verified(self._program, self._cases, candidate, text, arena)
         with self._lock:
-            if self._found.repair is None:
-                self._found.repair = repair
             self._found.refused = list(dict.fromkeys([*self._found.refused, *problems]))
+            if repair is None:
+                return
+            now = time.monotonic()
+            if not self._repairs:
+                grace = min(_LONGEST_GRACE, max(_SHORTEST_GRACE, now - self.start))
+                self._deadline = min(self._deadline, now + grace)
+            self._repairs.append((plausibility(self._program.source, repair, candidate), repair))
 
     def _build_upon(self, trial: Trial, outcome: Outcome, results: list[CaseResult], arena: Runs) -> None:
         if trial.depth >= _DEEPEST:
@@ -242,7 +269,7 @@ class _Hunt:
 
         for text in guided(self._program.source, references, passes):
             self._believe(Candidate((), "idea of a reference", 1, 1.0), text, arena)
-            if self._found.repair is not None:
+            if self._repairs:
                 return
 
 

@@ -108,7 +108,7 @@ class Source:
 
     def first_line(self, statement: ast.stmt) -> int:
         decorators = getattr(statement, "decorator_list", [])
-        return min([statement.lineno, *(decorator.lineno for decorator in decorators)])
+        return min([statement.lineno, *(int(decorator.lineno) for decorator in decorators)])
 
     def is_alone(self, statement: ast.stmt) -> bool:
         """Whether the statement's lines hold nothing else, so that they can be moved as lines."""
@@ -144,15 +144,6 @@ class Source:
                 if len(inner) > len(outer) and inner.startswith(outer):
                     return inner[len(outer) :]
         return "    "
-
-    def blocks(self) -> Iterator[Block]:
-        """All blocks of the program whose statements stand on lines of their own."""
-        for node in ast.walk(self.tree):
-            for name in _BLOCKS:
-                statements = getattr(node, name, None)
-                if isinstance(statements, list) and statements and isinstance(statements[0], ast.stmt):
-                    if all(self.is_alone(statement) for statement in statements):
-                        yield Block(node, name, statements)
 
     def block_of(self, statement: ast.stmt) -> Block | None:
         around = self.parents.get(statement)

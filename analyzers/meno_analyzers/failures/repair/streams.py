@@ -1,8 +1,8 @@
 """In which order candidates of several origins are run: always the one that is most likely the repair.
 
-A stream gives candidates of one text, best first. Changes on top of one that was seen to help count as much as
-changes of the program itself; those on top of one that merely moved an error count less, and pairs of changes
-of which neither was seen to do anything count as much as both are likely at once.
+A stream gives candidates of one text, best first. Changes on top of one that was seen to help count as
+much as changes of the program itself; those on top of one that merely moved an error count less, and pairs
+of changes of which neither was seen to do anything count as much as both are likely at once.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ _PAIRED = 500  # single changes that are combined with one another
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A text to run, the text that it is to be better than, and the candidate that makes the one of the other."""
+    """A text to run, the text that it is to be better than, and the candidate that makes the one of the
+    other."""
 
     candidate: Candidate
     text: str

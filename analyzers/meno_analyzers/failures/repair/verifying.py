@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from meno_analyzers.failures.suspects import Repair
 if TYPE_CHECKING:
     from meno_analyzers.failures.repair.search import Runs
 
+_TOKEN = re.compile(r"\w+|[^\w\s]+")
 _PLAIN = (None, True, False, 0, 1, -1, "", 2)
 
 
@@ -40,6 +42,24 @@ def verified(
     name = candidate.operator.partition(" + ")[0]
     mechanism = OPERATORS[name].mechanism if name in OPERATORS else "spec_mismatch"
     return Repair(text, lines_changed(program.source, text), candidate.operator, mechanism), []
+
+
+# A special case that is added makes tests pass more cheaply than a mistake that is undone.
+_SPECIAL_CASES = frozenset(("early answer", "base case", "guard", "condition narrowed", "condition widened"))
+_ADDING = frozenset(("line repeated", "line repeated behind a block", "one more term", "answer at the end"))
+
+# Fewest lines, least special, fewest tokens, and most likely to begin with: smaller is better.
+Plausibility = tuple[int, int, int, float]
+
+
+def plausibility(before: str, repair: Repair, candidate: Candidate) -> Plausibility:
+    """How a repair compares with others of the same program; the smallest is the most plausible."""
+    names = repair.operator.split(" + ")
+    special = max(2 * (name in _SPECIAL_CASES) + (name in _ADDING) for name in names)
+    tokens = _TOKEN.findall(before), _TOKEN.findall(repair.source)
+    matcher = difflib.SequenceMatcher(None, *tokens, autojunk=False)
+    moved = sum(max(j - i, n - m) for tag, i, j, m, n in matcher.get_opcodes() if tag != "equal")
+    return (len(repair.lines), special, moved, -candidate.worth)
 
 
 def smallest(before: str, after: str, arena: Runs) -> str:

@@ -94,10 +94,10 @@ def into_block(source: Source, node: ast.AST) -> Iterator[Proposal]:
         return
     above = block.statements[place - 1]
     outer = source.indent(node)
-    bodies = [above.body, getattr(above, "orelse", [])]  # type: ignore[union-attr]
+    bodies: list[list[ast.stmt]] = [getattr(above, "body", []), getattr(above, "orelse", [])]
     last = bodies[0][-1]
     if isinstance(last, COMPOUND):
-        bodies += [last.body]  # type: ignore[union-attr]
+        bodies.append(getattr(last, "body", []))
     start, end = source.lines_of(node)
     for body in bodies:
         if body and source.is_alone(body[-1]):

@@ -1,5 +1,5 @@
-"""Methods that change a thing and answer nothing, taken for ones that answer the changed thing; and the other way
-round."""
+"""Methods that change a thing and answer nothing, taken for ones that answer the changed thing; and the
+other way round."""
 
 from __future__ import annotations
 

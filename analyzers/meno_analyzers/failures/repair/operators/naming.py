@@ -118,9 +118,11 @@ def item_or_index(source: Source, node: ast.AST) -> Iterator[Proposal]:
     for loop in ast.walk(source.function_of(node) or source.tree):
         if isinstance(loop, ast.For) and isinstance(loop.iter, ast.Name):
             bases[loop.iter.id] = None
-        if isinstance(loop, ast.Call) and isinstance(loop.func, ast.Name) and loop.func.id == "len":
-            if loop.args and isinstance(loop.args[0], ast.Name):
-                bases[loop.args[0].id] = None
+        match loop:
+            case ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=measured)]):
+                bases[measured] = None
+            case _:
+                pass
     for base in bases:
         if base != node.id:
             yield source.replace(node, f"{base}[{node.id}]")

@@ -96,11 +96,14 @@ def assignment_sign(source: Source, node: ast.AST) -> Iterator[Proposal]:
         for sign in ("", "+", "-", "*", "//"):
             if sign != present:
                 yield Change(start, end, f" {sign}= ")
-    elif isinstance(node, ast.Assign) and len(node.targets) == 1:
-        if isinstance(node.targets[0], ast.Name | ast.Subscript | ast.Attribute):
-            start, end = source.between(node.targets[0], node.value)
+        return
+    match node:
+        case ast.Assign(targets=[ast.Name() | ast.Subscript() | ast.Attribute() as target], value=value):
+            start, end = source.between(target, value)
             for sign in ("+", "-", "*"):
                 yield Change(start, end, f" {sign}= ")
+        case _:
+            pass
 
 
 @operator("minus sign", "wrong_operator", ast.Name, ast.Constant, ast.Call, ast.Subscript, ast.UnaryOp)
@@ -114,6 +117,6 @@ def minus_sign(source: Source, node: ast.AST) -> Iterator[Proposal]:
     number = isinstance(node, ast.Constant) and type(node.value) in (int, float) and node.value
     around = source.parents.get(node)
     loaded = isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
-    if number or (not isinstance(node, ast.Constant) and isinstance(around, ast.Return | ast.BinOp)):
-        if loaded and not isinstance(around, ast.UnaryOp):
-            yield source.replace(node, f"-{source.get(node)}")
+    answered = not isinstance(node, ast.Constant) and isinstance(around, ast.Return | ast.BinOp)
+    if (number or answered) and loaded and not isinstance(around, ast.UnaryOp):
+        yield source.replace(node, f"-{source.get(node)}")

@@ -20,14 +20,14 @@ def literal(source: Source, node: ast.AST) -> Iterator[Proposal]:
     if isinstance(node, ast.Constant):
         if isinstance(around, ast.Expr | ast.JoinedStr | ast.FormattedValue):
             return  # a docstring, or a piece of a text
-    elif getattr(node, "elts", getattr(node, "keys", ())):
+    elif getattr(node, "elts", None) or getattr(node, "keys", None):
         return
     present = source.get(node)
     others = dict.fromkeys(_PLAIN)
     for known in ast.walk(source.tree):
-        if isinstance(known, ast.Constant) and not isinstance(source.parents.get(known), ast.Expr):
-            if not isinstance(known.value, str) or len(known.value) < 40:
-                others[source.get(known)] = None
+        short = isinstance(known, ast.Constant) and len(str(known.value)) < 40
+        if isinstance(known, ast.Constant) and short and not isinstance(source.parents.get(known), ast.Expr):
+            others[source.get(known)] = None
     if isinstance(around, ast.Assign | ast.AugAssign | ast.Return):
         others.update(dict.fromkeys(_FAR))
     # A truth value most likely stands for the other one.
@@ -49,7 +49,7 @@ def literal_becomes_name(source: Source, node: ast.AST) -> Iterator[Proposal]:
     """A fixed value where a variable is meant, or its first item, or its length."""
     assert isinstance(node, ast.expr)
     around = source.parents.get(node)
-    if isinstance(around, ast.Expr | ast.JoinedStr | ast.FormattedValue) or getattr(node, "elts", ()):
+    if isinstance(around, ast.Expr | ast.JoinedStr | ast.FormattedValue) or getattr(node, "elts", None):
         return
     for name in source.variables(node):
         yield source.replace(node, name)
@@ -74,10 +74,11 @@ def list_around(source: Source, node: ast.AST) -> Iterator[Proposal]:
     assert isinstance(node, ast.expr)
     around = source.parents.get(node)
     loaded = isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
-    if loaded and isinstance(around, ast.BinOp | ast.Return | ast.AugAssign | ast.Call | ast.Assign):
-        if not (isinstance(around, ast.Call) and around.func is node):
-            yield source.replace(node, f"[{source.get(node)}]")
-            yield source.replace(node, f"({source.get(node)},)")
+    called = isinstance(around, ast.Call) and around.func is node
+    holding = ast.BinOp | ast.Return | ast.AugAssign | ast.Call | ast.Assign
+    if loaded and not called and isinstance(around, holding):
+        yield source.replace(node, f"[{source.get(node)}]")
+        yield source.replace(node, f"({source.get(node)},)")
 
 
 @operator("list taken away", "wrong_type", ast.List, ast.Tuple, ast.Set)
