@@ -15,6 +15,7 @@ PER_MILLE: Mapping[str, float] = {
     "reverse": 30.0,
     "changed in place": 50.0,
     "answer kept": 5.0,
+    "answers exchanged": 5.0,
     "and, or": 18.0,
     "comparison": 14.0,
     "list taken away": 8.0,

@@ -213,3 +213,18 @@ def leaving(source: Source, node: ast.AST) -> Iterator[Proposal]:
     for word in ("break", "continue", "pass", "return", "return False", "return True"):
         if word != source.get(node):
             yield source.replace(node, word)
+
+
+@operator("answers exchanged", "control_flow", ast.FunctionDef)
+def answers_exchanged(source: Source, node: ast.AST) -> Iterator[Proposal]:
+    """`True` for `False` and `False` for `True`, in all answers of a function at once."""
+    assert isinstance(node, ast.FunctionDef)
+    changes = []
+    for answer in ast.walk(node):
+        match answer:
+            case ast.Return(value=ast.Constant(value=bool(value)) as constant):
+                changes.append(source.replace(constant, str(not value)))
+            case _:
+                pass
+    if len(changes) > 1:
+        yield changes

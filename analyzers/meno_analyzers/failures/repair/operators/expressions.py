@@ -72,6 +72,9 @@ def one_more_term(source: Source, node: ast.AST) -> Iterator[Proposal]:
     if not isinstance(value, ast.Name | ast.Call | ast.BinOp | ast.Subscript | ast.Attribute):
         return
     text = source.get(value)
+    grown = f"({text})" if isinstance(value, ast.BinOp) else text
+    for sign in ("/ 2", "// 2", "* 2"):
+        yield source.replace(value, f"{grown} {sign}")
     for other, known in expressions_of(source, value).items():
         if isinstance(known, ast.Name | ast.Subscript | ast.Call | ast.Attribute):
             for sign in ("+", "-", "*"):
