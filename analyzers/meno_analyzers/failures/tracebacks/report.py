@@ -63,8 +63,8 @@ class ErrorText:
     `type` is the type's name as printed, with its module if that was printed; empty where a test compared
     values without an exception, or where the text breaks off. `message` is its first line, and `notes` are
     the lines below it: the rest of the message, or notes that were added. `frames` are outermost first.
-    `place` is where a SyntaxError points. `earlier` are the errors it came from, first one first; `members` those of an
-    exception group. `test` is the test's name as pytest and unittest spell it (`TestSum.test_empty`).
+    `place` is where a SyntaxError points. `earlier` are the errors it came from, first one first; `members`
+    those of an exception group. `test` is the test's name as its framework spells it (`TestSum.test_empty`).
     """
 
     type: str
@@ -108,7 +108,7 @@ class Report:
 
     @property
     def chief(self) -> ErrorText | None:
-        """The error to look at first: the first one of tests, the last one of runs; ignored ones last of all."""
+        """The error to look at first: the first one of tests, the last one of runs, an ignored one last."""
         named = [error for error in self.errors if not error.ignored and not error.cut]
         tests = [error for error in named if error.test is not None]
         if tests:
