@@ -14,12 +14,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from meno_analyzers.failures.cases import CallCase, Case, CodeCase, RunCase
+from meno_analyzers.failures.cases import CallCase, Case, CaseResult, CodeCase, RunCase
 
 MOST_CHANGED_LINES = 6
 # The share of a function that may change; small functions may always have this many lines changed.
 LARGEST_SHARE = 0.25
-ALWAYS_ALLOWED = 2
+ALWAYS_ALLOWED = 3
 CONTEXT = 3
 
 # Values that stand in every second program say nothing about a test.
@@ -48,6 +48,15 @@ def diff_problems(before: str, after: str, cases: Sequence[Case] = ()) -> list[s
     return problems + list(_kept_problems(old, new)) + list(_case_problems(old, new, cases))
 
 
+def cases_expecting(results: Iterable[CaseResult]) -> list[Case]:
+    """Cases that stand for what failed results wanted to see: the case of a test in a file does not say it."""
+    return [
+        CodeCase(result.id, f"assert answer == {result.expected}")
+        for result in results
+        if result.expected is not None
+    ]
+
+
 def unified(before: str, after: str, file: str) -> str:
     """The change as a unified diff, with three lines of context."""
     lines = difflib.unified_diff(
@@ -59,11 +68,12 @@ def unified(before: str, after: str, file: str) -> str:
 def changed_lines(before: str, after: str) -> list[tuple[int, int, int]]:
     """First and last 1-based line of `before` that each change touches, and how many lines it counts for.
 
-    Where lines are only put in, the two are the line above them.
+    Where lines are only put in, the two are the line above them. Blank lines count for nothing.
     """
-    matcher = difflib.SequenceMatcher(None, before.splitlines(), after.splitlines(), autojunk=False)
+    old, new = before.splitlines(), after.splitlines()
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     return [
-        (max(i1 + (i2 > i1), 1), max(i2, i1, 1), max(i2 - i1, j2 - j1))
+        (max(i1 + (i2 > i1), 1), max(i2, i1, 1), max(_written(old[i1:i2]), _written(new[j1:j2])))
         for tag, i1, i2, j1, j2 in matcher.get_opcodes()
         if tag != "equal"
     ]
@@ -83,6 +93,10 @@ def _size_problems(before: str, after: str) -> Iterator[str]:
     allowed = max(ALWAYS_ALLOWED, math.floor(size * LARGEST_SHARE))
     if MOST_CHANGED_LINES >= count > allowed:
         yield f"It changes {count} of {size} lines; {allowed} are allowed."
+
+
+def _written(lines: list[str]) -> int:
+    return sum(bool(line.strip()) for line in lines)
 
 
 def _lines_around(source: str, line: int) -> int:
@@ -294,4 +308,4 @@ def _same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-__all__ = ["changed_lines", "diff_problems", "unified"]
+__all__ = ["cases_expecting", "changed_lines", "diff_problems", "unified"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -401,3 +402,38 @@ def test_a_large_program_with_many_failures_keeps_its_limits() -> None:
     ]
     explanation = explain(Evidence(program(source), failing=failing))
     assert len(explanation.test_impact.should_pass) == 50
+
+
+RECORDED = sorted((Path(__file__).parent / "tracebacks" / "recorded").glob("*.txt"))
+
+
+@pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
+def test_every_recorded_text_can_be_explained(path: Path) -> None:
+    basket = Program({"basket.py": AVERAGE, "test_basket.py": "import basket\n"}, "basket.py")
+    report = read(path.read_text(encoding="utf-8"))
+    explanation = explain(Evidence(basket, report=report, root="/home/ada/shop"))
+    assert explanation.root_cause.line_end <= len(AVERAGE.splitlines())
+    assert "/home" not in explanation.model_dump_json()
+
+
+def test_a_rule_about_a_line_that_the_failing_case_did_not_run_is_no_cause() -> None:
+    source = "def first(items):\n    items = items.sort()\n    return items[0]\n"
+    findings = [finding for finding in analyse(source) if finding.rule == "ME404"]
+    result = CaseResult("case-1", Verdict.FAILED, observed="1", expected="2", lines=frozenset({1, 3}))
+    evidence = Evidence(program(source), failing=[result], findings=findings, suspects=[Suspect(2, 0.9)])
+    assert explain(evidence).finding_id is None
+
+
+def test_the_text_speaks_of_the_name_that_the_error_speaks_of() -> None:
+    source = "price = 3\ncount = 4\nprint(price * cuont)\n"
+    error = RunError("NameError", "name 'cuont' is not defined", (RunFrame(FILE, 3, "<module>"),))
+    explanation = explain(Evidence(program(source), error=error))
+    assert "`cuont`" in explanation.root_cause.statement
+
+
+def test_of_an_endless_loop_the_text_speaks_of_the_names_in_its_test() -> None:
+    source = "def go(n):\n    seen = []\n    while n > 0:\n        seen.append(1)\n    return seen\n"
+    evidence = Evidence(program(source), failing=[CaseResult("c", Verdict.TIME)], suspects=[Suspect(4, 0.9)])
+    cause = explain(evidence).root_cause
+    assert "`n`" in cause.statement
+    assert (cause.line_start, cause.line_end) == (3, 4)

@@ -122,6 +122,14 @@ def test_every_statement_names_something_of_the_learners() -> None:
             assert "name" in statement.gaps, (name, situation)
 
 
+def test_the_last_resort_needs_no_values() -> None:
+    general = mechanism_texts(GENERAL)
+    texts = [general.why, *general.questions]
+    texts += [text for step in general.steps for text in (step.instruction, step.look_for)]
+    assert all(not text.gaps and "`" not in text.markdown({}) for text in texts)
+    assert {step.action for step in general.steps} <= OBSERVATIONS
+
+
 def test_every_question_is_one_open_question() -> None:
     for name in NAMES:
         for question in mechanism_texts(name).questions:

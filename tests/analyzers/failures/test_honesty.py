@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from meno_analyzers.failures.cases import CallCase, Case, CodeCase, RunCase
-from meno_analyzers.failures.honesty import changed_lines, diff_problems, unified
+from analyzers.failures.failing_programs import load_pairs
+from meno_analyzers.failures.cases import CallCase, Case, CaseResult, CodeCase, RunCase, Verdict
+from meno_analyzers.failures.honesty import cases_expecting, changed_lines, diff_problems, unified
 
 TOTAL = """\
 def total(items):
@@ -88,11 +89,12 @@ def test_changes_that_lie_far_apart_are_two_repairs() -> None:
 def test_a_function_may_not_be_rewritten() -> None:
     new = "    result = sum(items)\n    return result\n    # done"
     found = problems("    result = 0\n    for item in items:\n        result = item\n    return result", new)
-    assert found == ["It changes 4 of 5 lines; 2 are allowed."]
+    assert found == ["It changes 4 of 5 lines; 3 are allowed."]
 
 
 def test_tests_and_examples_stay_as_they_are() -> None:
-    source = 'def double(n):\n    """\n    >>> double(2)\n    4\n    """\n    return n\n\n\ndef test_it():\n    pass\n'
+    source = 'def double(n):\n    """\n    >>> double(2)\n    4\n    """\n    return n\n'
+    source += "\n\ndef test_it():\n    pass\n"
     assert "It changes a test." in diff_problems(source, source.replace("    4", "    2"))
     assert "It changes a test." in diff_problems(source, source.replace("    pass", "    return"))
 
@@ -138,3 +140,23 @@ def test_the_diff_names_the_file_and_applies_by_its_hunk() -> None:
     text = unified(TOTAL, TOTAL.replace("result = item", "result += item"), "shop.py")
     assert text.splitlines()[:3] == ["--- a/shop.py", "+++ b/shop.py", "@@ -1,7 +1,7 @@"]
     assert text.count("@@") == 2
+
+
+def test_the_smallest_repairs_of_small_programs_are_honest() -> None:
+    dishonest = [pair for pair in load_pairs() if diff_problems(pair.source, pair.repaired)]
+    # Two branches that change places are four lines of six, and a module's name is an import.
+    assert [pair.source.splitlines()[0] for pair in dishonest] == ["def grade(points):", "import maths"]
+
+
+def test_blank_lines_count_for_nothing() -> None:
+    assert changed_lines("a\nb\n", "a\n\n\n\nb\n") == [(1, 1, 0)]
+
+
+def test_what_a_test_in_a_file_expects_is_known_from_its_result() -> None:
+    results = [
+        CaseResult("test_a", Verdict.FAILED, observed="3", expected="42"),
+        CaseResult("test_b", Verdict.FAILED, observed="3", expected="[1, 2, ...]x"),
+        CaseResult("test_c", Verdict.ERROR),
+    ]
+    found = problems("return result", "return 42", *cases_expecting(results))
+    assert found == ["It writes down a value that a test expects."]

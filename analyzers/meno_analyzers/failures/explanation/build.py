@@ -6,10 +6,11 @@ repair. Guarded by tests/analyzers/failures/test_explanation.py and test_explana
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from meno_analyzers.failures.explanation.causes import Cause, cause_of
+from meno_analyzers.failures.explanation.causes import Cause, cause_of, is_typical
 from meno_analyzers.failures.explanation.evidence import Evidence, Failure, alias, failure_of
 from meno_analyzers.failures.explanation.guard import Guard, fill
 from meno_analyzers.failures.explanation.places import WHOLE, Places
@@ -39,7 +40,8 @@ from meno_analyzers.failures.explanation.texts import (
     page_text,
     situation_texts,
 )
-from meno_analyzers.failures.honesty import changed_lines, diff_problems, unified
+from meno_analyzers.failures.honesty import cases_expecting, changed_lines, diff_problems, unified
+from meno_analyzers.findings import Category, Finding, Severity, Source, Span
 from meno_analyzers.hints import Ladder, Level, ladder_for, shorten
 from meno_analyzers.hints.catalogue import DEFAULT_LANGUAGE
 from meno_analyzers.hints.lexemes import lexemes
@@ -48,6 +50,7 @@ from meno_analyzers.hints.markdown import code_parts
 _STATEMENT, _WHY, _DETAIL, _INSTRUCTION, _LOOK, _QUESTION, _VALUE = 240, 300, 160, 160, 120, 240, 200
 _MOST_IDS, _MOST_FRAMES, _MOST_SUSPECTS, _MOST_EVIDENCE = 50, 8, 5, 4
 _LEAST_STEPS, _MOST_QUESTIONS = 2, 3
+_QUOTED = re.compile(r"'([^\W\d]\w{0,60})'")
 
 
 def explain(evidence: Evidence, language: str = DEFAULT_LANGUAGE) -> Explanation:
@@ -61,7 +64,8 @@ class _Said:
 
     close: MechanismTexts
     general: MechanismTexts
-    ladder: Ladder | None
+    ladder: Ladder | None  # of the rule that names the cause
+    typical: Ladder | None  # of the category, where no rule and no repair says more
 
 
 class _Builder:
@@ -76,7 +80,7 @@ class _Builder:
         self.cause: Cause = cause_of(evidence, self.failure, self.places)
         after = evidence.repair.source if evidence.repair else None
         self.guard = Guard(evidence.program.source, after, self.cause.focus, language)
-        self.name = self.places.subject(self.cause.first, self.cause.last)
+        self.name = self._name()
         self.values = self._values()
         finding = self.cause.finding
         key = SYNTAX if self.cause.unreadable else str(self.cause.mechanism)
@@ -84,7 +88,16 @@ class _Builder:
             mechanism_texts(key, language),
             mechanism_texts(GENERAL, language),
             ladder_for(finding, language) if finding else None,
+            self._typical(),
         )
+
+    def _typical(self) -> Ladder | None:
+        cause = self.cause
+        if cause.finding or cause.verified or cause.unreadable or not is_typical(cause):
+            return None
+        category = Category(cause.category)
+        nameless = Finding("", "", category, Severity.HINT, 1.0, Source.FAILURE, Span(0, 0, 0, 0))
+        return ladder_for(nameless, self.language)
 
     def explanation(self) -> Explanation:
         cause, failure = self.cause, self.failure
@@ -96,6 +109,7 @@ class _Builder:
             schema_version=SCHEMA_VERSION,
             level=int(self.level),
             file_alias=shorten(self.evidence.program.main, 120),
+            called=_cut(failure.called, 80),
             situation=failure.situation,
             finding_id=finding_id,
             category=cause.category,
@@ -117,6 +131,17 @@ class _Builder:
             confidence=cause.confidence,
             limits=self._limits(),
         )
+
+    def _name(self) -> str:
+        """The name that the texts speak of: one that the error or the rule names, or that the report marks,
+        if it is on the lines; or else the first one of the line to look at."""
+        cause, failure = self.cause, self.failure
+        said = [match.group(1) for match in _QUOTED.finditer(failure.message[:_STATEMENT])]
+        ruled = list(cause.finding.values.values()) if cause.finding else []
+        focused = self.places.names_on(cause.focus, cause.focus)
+        marked = [token for token in lexemes(failure.marked) if token in focused]
+        marked.sort(key=focused.index)
+        return self.places.subject(cause.first, cause.last, [*said, *ruled, *marked, *focused])
 
     def _values(self) -> dict[str, str]:
         """What fills the gaps of the texts: the learner's own names."""
@@ -141,17 +166,19 @@ class _Builder:
             *(fill(template, self.values, _STATEMENT) for template in close),
             fill(self.said.general.statements[situation], self.values, _STATEMENT),
         ]
-        whys = [fill(self.said.general.why, {}, _WHY)]
+        general = self.said.general.why.markdown({})
+        whys: list[str | None] = []
         if self.level >= Level.CONCEPT and not flaky:
             concept = self.said.ladder.concept if self.said.ladder else None
+            concept = concept or (self.said.typical.concept if self.said.typical else None)
             short = concept if concept and len(concept) <= _WHY else None
-            whys = [short, fill(self.said.close.why, self.values, _WHY), *whys]
+            whys = [short, fill(self.said.close.why, self.values, _WHY)]
         return RootCause(
             statement=self.guard.first(statements, Level.ORIENT) or self._bare_statement(),
             line_start=self.cause.first,
             line_end=self.cause.last,
             mechanism=self.cause.mechanism,
-            why=self.guard.first(whys, Level.CONCEPT) or "…",
+            why=self.guard.first(whys, Level.CONCEPT) or general,
         )
 
     def _notice(self) -> str | None:
@@ -281,8 +308,9 @@ class _Builder:
         spare = list(self.said.general.steps)
         chosen = [(step, *filled) for step in wanted if (filled := self._filled(step)) is not None]
         while spare and (len(chosen) < _LEAST_STEPS or chosen[0][0].action not in OBSERVATIONS):
-            if (filled := self._filled(step := spare.pop())) is not None:
-                chosen.insert(0, (step, *filled))
+            # The general steps have no gaps and no code: they are the last resort, whatever the repair is.
+            step = spare.pop()
+            chosen.insert(0, (step, step.instruction.markdown({}), step.look_for.markdown({})))
         return tuple(
             Step(order=order, action=step.action, instruction=instruction, what_to_look_for=look_for)
             for order, (step, instruction, look_for) in enumerate(chosen, start=1)
@@ -298,16 +326,14 @@ class _Builder:
         return (instruction, look_for) if kept else None
 
     def _questions(self) -> tuple[str, ...]:
-        general = [fill(template, self.values, _QUESTION) for template in self.said.general.questions]
         close: list[str | None] = []
         if self.level >= Level.QUESTIONS:
             close = [fill(template, self.values, _QUESTION) for template in self.said.close.questions]
-            if self.said.ladder is not None:
-                close = [*self.said.ladder.questions]
+            if ladder := self.said.ladder or self.said.typical:
+                close = [*ladder.questions]
         kept = [text for text in close if text and self._may_ask(text)]
-        if not kept:
-            kept = [text for text in general if text and self._may_ask(text)]
-        return tuple(kept[:_MOST_QUESTIONS]) or ("…?",)
+        general = [template.markdown({}) for template in self.said.general.questions]
+        return tuple((kept or general)[:_MOST_QUESTIONS])
 
     def _may_ask(self, question: str) -> bool:
         return (
@@ -325,6 +351,7 @@ class _Builder:
         before = self.evidence.program.source
         ids = {result.id for result in self.evidence.failing}
         cases = [case for case in self.evidence.cases if case.id in ids]
+        cases += cases_expecting(self.evidence.failing)
         beside = any(
             first < cause.first - 1 or last > cause.last + 1
             for first, last, _ in changed_lines(before, repair.source)

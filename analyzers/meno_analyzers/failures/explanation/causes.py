@@ -32,6 +32,8 @@ CONFIDENCE = {
     "flaky": 0.2,  # two runs differed: no claim about a cause
 }
 FIRST_SUSPECTS = 3
+# A loop that begins further above the place is spoken of by the place alone.
+_NEAR_LOOP = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,20 @@ _BY_CATEGORY = {
     Category.WRONG_INITIALIZATION: Mechanism.INITIAL_VALUE,
     Category.WRONG_BASE_CASE: Mechanism.BASE_CASE,
 }
+# Categories that say what was seen, and not which slip it was: their texts fit before a cause is known.
+_SPOKEN_OF = frozenset(
+    {
+        Category.NAME_ERROR,
+        Category.TYPE_ERROR,
+        Category.ATTRIBUTE_ERROR,
+        Category.INDEX_ERROR,
+        Category.KEY_ERROR,
+        Category.VALUE_ERROR,
+        Category.ZERO_DIVISION_ERROR,
+        Category.RECURSION_ERROR,
+        Category.INFINITE_LOOP,
+    }
+)
 # Rules whose mistake works in another way than most of their category.
 _BY_RULE = {
     "ME106": Mechanism.INITIAL_VALUE,
@@ -133,10 +149,19 @@ def cause_of(evidence: Evidence, failure: Failure, places: Places) -> Cause:
     else:
         found = _of_finding(evidence, failure, places) or _of_error(evidence, failure, places)
     first, last = places.with_a_name(found.first, found.last)
+    focus = found.focus
+    if failure.situation is Situation.NO_END and not found.unreadable:
+        # What does not come to its end is the loop: its test has the names that have to change.
+        loop = places.loop_around(focus)
+        if loop is not None and first - loop <= _NEAR_LOOP:
+            first, last, focus = min(first, loop), max(last, loop), loop
     ground = "flaky" if Limit.FLAKY in evidence.limits else found.ground
-    return Cause(
-        found.mechanism, found.category, ground, first, last, found.focus, found.finding, found.unreadable
-    )
+    return Cause(found.mechanism, found.category, ground, first, last, focus, found.finding, found.unreadable)
+
+
+def is_typical(cause: Cause) -> bool:
+    """Whether the mistake works as most of its category do, so that the category's texts fit it."""
+    return cause.category in _SPOKEN_OF and _BY_CATEGORY.get(Category(cause.category)) is cause.mechanism
 
 
 def mechanism_of(finding: Finding) -> Mechanism:
@@ -178,7 +203,10 @@ def _of_finding(evidence: Evidence, failure: Failure, places: Places) -> Cause |
         there = [finding for finding in speaking if _on(finding, line, line)]
         if there:
             return _with(min(there, key=lambda finding: finding.order), "static_on_error", places, line)
-    for suspect in evidence.suspects[:FIRST_SUSPECTS]:
+    ran = failure.result.lines if failure.result else None
+    # A line that the failing case did not run cannot be what made it fail.
+    first = [suspect for suspect in evidence.suspects if ran is None or suspect.line in ran]
+    for suspect in first[:FIRST_SUSPECTS]:
         there = [finding for finding in speaking if _on(finding, suspect.line, suspect.line)]
         if there:
             best = min(there, key=lambda finding: finding.order)

@@ -67,6 +67,7 @@ class Failure:
     case: Case | None = None
     result: CaseResult | None = None
     called: str | None = None  # what was run, in the learner's words: `total([1, 2])`
+    marked: str = ""  # the part of the innermost line that the report marks
     foreign: bool = False  # the error came up in code that is not the program's
 
     @property
@@ -187,6 +188,8 @@ def _of_text(error: ErrorText, evidence: Evidence) -> Failure:
     else:
         situation = Situation.NO_END if error.name == "KeyboardInterrupt" else Situation.CRASH
     last = error.places[-1] if error.places else None
+    inner = own[-1] if own else None
+    mark = inner.mark if inner else None
     return Failure(
         situation,
         type=error.type or None,
@@ -194,8 +197,9 @@ def _of_text(error: ErrorText, evidence: Evidence) -> Failure:
         frames=frames,
         observed=error.observed,
         expected=error.expected if situation is not Situation.CRASH else None,
-        called=error.test,
+        called=shorten(error.test, _VALUE) if error.test else None,
         foreign=bool(own) and last is not None and last not in own,
+        marked=inner.source[mark.start : mark.end] if inner and inner.source and mark else "",
     )
 
 
@@ -208,13 +212,12 @@ def _place(frame: Frame, program: Program) -> Place:
 def alias(path: str | None, program: Program) -> str:
     """The path of a program's file as the program knows it; of others the last part only."""
     neutral = (path or "").replace("\\", "/")
-    by_length = sorted(program.files, key=len, reverse=True)
-    for file in by_length:
+    for file in sorted(program.files, key=len, reverse=True):
         if neutral == file or neutral.endswith("/" + file):
-            return file
+            return shorten(file, 120)
     # Code that was typed in, or put in a notebook, is the program itself.
     if neutral.startswith(("<", "Cell In[", "Input In [")) and len(program.files) == 1:
-        return program.main
+        return shorten(program.main, 120)
     return shorten(PurePosixPath(neutral).name, 120)
 
 
@@ -225,5 +228,5 @@ def _called(case: Case | None) -> str | None:
         lines = [line for line in case.code.splitlines() if line.strip()]
         return shorten(lines[-1], _VALUE) if lines else None
     if isinstance(case, FileCase):
-        return shorten(case.name, _VALUE)
+        return shorten(case.name, _VALUE) or None
     return None

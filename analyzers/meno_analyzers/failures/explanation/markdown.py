@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from meno_analyzers.failures.explanation.schema import LEAST_CERTAIN, EvidenceKind, Explanation, Situation
+from meno_analyzers.failures.explanation.schema import LEAST_CERTAIN, Explanation, Situation
 from meno_analyzers.failures.explanation.texts import SYNTAX, page_text
 from meno_analyzers.findings import Category
 from meno_analyzers.hints.catalogue import DEFAULT_LANGUAGE
@@ -96,9 +96,8 @@ class _Page:
 
     def _title(self) -> str:
         it = self.it
-        test = next((part.ref for part in it.evidence if part.kind is EvidenceKind.TEST), None)
-        values = {"test": test or "", "error": "", "line": str(it.root_cause.line_start)}
-        name = str(it.situation) if test else f"{it.situation}_alone"
+        values = {"call": it.called or "", "error": "", "line": str(it.root_cause.line_start)}
+        name = str(it.situation) if it.called else f"{it.situation}_alone"
         if it.situation is Situation.CRASH:
             error = it.error
             values["error"] = error.type.rpartition(".")[2] if error else "Exception"

@@ -6,12 +6,12 @@ Broken programs have places too: what the tree cannot tell is read from the text
 from __future__ import annotations
 
 import ast
+import builtins
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from meno_analyzers.hints.leak import PUBLIC_NAMES
 from meno_analyzers.hints.lexemes import is_name, lexemes
 
 # Stands for the program where there is no function; the templates know it as a phrase.
@@ -19,6 +19,26 @@ WHOLE = "this program"
 _DEFINES = re.compile(r"(?P<margin>[ \t]*)(?:async[ \t]+)?def[ \t]+(?P<name>\w+)")
 # A line without any name borrows one from this many lines above it.
 _NEAR = 6
+
+
+_BUILTINS = frozenset(dir(builtins))
+_OWNERS = frozenset({"self", "cls"})
+
+
+def _rank(tokens: list[str], at: int) -> int | None:
+    """How much the token says as a name: 0 is most; None if it is no name, or one that is defined here."""
+    token = tokens[at]
+    if not is_name(token):
+        return None
+    before = tokens[at - 1] if at else ""
+    called = tokens[at + 1 : at + 2] == ["("]
+    if before in {"def", "class"}:
+        return None
+    if before == ".":
+        return 1 if tokens[at - 2 : at - 1] and tokens[at - 2] in _OWNERS and not called else None
+    if token in _BUILTINS or token in _OWNERS or token == "_":
+        return 3
+    return 2 if called else 0
 
 
 @dataclass(frozen=True)
@@ -32,16 +52,22 @@ class Places:
         return self.source.splitlines() or [""]
 
     @cached_property
+    def tree(self) -> ast.Module | None:
+        """The syntax tree; None for a program that Python cannot read."""
+        try:
+            return ast.parse(self.source)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+    @cached_property
     def functions(self) -> list[tuple[int, int, str]]:
         """First line, last line and name of each function, outer ones first."""
-        try:
-            tree = ast.parse(self.source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+        if self.tree is None:
             return list(self._functions_by_margin())
         kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
         found = [
             (node.lineno, node.end_lineno or node.lineno, node.name)
-            for node in ast.walk(tree)
+            for node in ast.walk(self.tree)
             if isinstance(node, kinds)
         ]
         return sorted(found, key=lambda item: (item[0], -item[1]))
@@ -68,19 +94,31 @@ class Places:
         return self.lines[line - 1].strip() if self.has(line) else ""
 
     def names_on(self, first: int, last: int) -> list[str]:
-        """The names on these lines that say something: assigned and own ones first, each once."""
-        own: list[str] = []
-        public: list[str] = []
+        """The names on these lines, each once, those first that say most: variables, then attributes of
+        `self`, then what is called, then what every Python has."""
+        ranked: dict[str, int] = {}
         for number in range(max(first, 1), min(last, len(self.lines)) + 1):
             tokens = lexemes(self.lines[number - 1])
             for at, token in enumerate(tokens):
-                if not is_name(token) or (at and tokens[at - 1] in {".", "def", "class"}):
-                    continue
-                called = tokens[at + 1 : at + 2] == ["("]
-                place = public if token in PUBLIC_NAMES or called or token in {"self", "_"} else own
-                if token not in place:
-                    place.append(token)
-        return own + [name for name in public if name not in own]
+                rank = _rank(tokens, at)
+                if rank is not None:
+                    ranked[token] = min(rank, ranked.get(token, rank))
+        return sorted(ranked, key=lambda name: ranked[name])
+
+    def loop_around(self, line: int) -> int | None:
+        """The line of the innermost `while` that the line is in, or of the first one of the function."""
+        if self.tree is None:
+            return None
+        loops = sorted(
+            (node.lineno, node.end_lineno or node.lineno)
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.While)
+        )
+        around = [first for first, last in loops if first <= line <= last]
+        if around:
+            return around[-1]
+        start, end = self.around(line)
+        return next((first for first, last in loops if start <= first and last <= end), None)
 
     def with_a_name(self, first: int, last: int) -> tuple[int, int]:
         """The lines, or some more around them if there is no name on them."""
@@ -95,10 +133,12 @@ class Places:
             end = min(end + 1, len(self.lines))
         return first, last
 
-    def subject(self, first: int, last: int) -> str:
-        """One name that stands for these lines; what the whole is called if they have none."""
+    def subject(self, first: int, last: int, preferred: Iterable[str] = ()) -> str:
+        """One name that stands for these lines: a preferred one that is on them, or the one that says most;
+        what the whole is called if they have none."""
         named = self.names_on(first, last) or self._defined_on(first, last)
-        return named[0] if named else WHOLE
+        wanted = [name for name in preferred if name in named]
+        return next(iter(wanted or named), WHOLE)
 
     def _defined_on(self, first: int, last: int) -> list[str]:
         found = [_DEFINES.match(line) for line in self.lines[max(first, 1) - 1 : last]]

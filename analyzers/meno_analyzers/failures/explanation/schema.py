@@ -177,11 +177,16 @@ class TestImpact(_Part):
 
 
 class Explanation(_Part):
-    """One failure explained. Texts are Markdown with code spans and nothing else."""
+    """One failure explained. Texts are Markdown with code spans and nothing else.
+
+    `called` is what was run, in the learner's words (`total([1, 2])`), and plain text like `observed` and
+    `expected`.
+    """
 
     schema_version: Literal["1"]
     level: Annotated[int, Field(ge=0, le=5)]
     file_alias: Annotated[str, Field(min_length=1, max_length=120)]
+    called: Annotated[str, Field(min_length=1, max_length=80)] | None
     situation: Situation
     finding_id: Annotated[str, Field(min_length=1, max_length=40)] | None
     category: Literal[CATEGORIES]  # type: ignore[valid-type]  # the values come from the taxonomy

@@ -14,7 +14,7 @@ from meno_analyzers.failures.tracebacks.python import (
     named_error,
 )
 from meno_analyzers.failures.tracebacks.report import Earlier, ErrorText, Frame, Mark, Origin
-from meno_analyzers.failures.tracebacks.text import indentation
+from meno_analyzers.failures.tracebacks.text import indentation, skip_blank
 
 _HEADER = re.compile(r"(?P<type>[^\W\d][\w.]*) +Traceback \(most recent call last\):?\s*$")
 _CELL = re.compile(
@@ -37,11 +37,11 @@ def read_ipython(lines: list[str], start: int) -> tuple[ErrorText | None, int]:
     earlier: list[Earlier] = []
     error, at = _read_one(lines, start)
     while not error.cut:
-        following = _skip_blank(lines, at)
+        following = skip_blank(lines, at)
         link = link_at(lines[following]) if following < len(lines) else None
         if link is None:
             break
-        after = _skip_blank(lines, following + 1)
+        after = skip_blank(lines, following + 1)
         if after >= len(lines) or not header_at(lines, after):
             break
         if len(earlier) < MOST_EARLIER:
@@ -115,9 +115,3 @@ def _with_source(lines: list[str], at: int, frame: Frame) -> tuple[Frame, int]:
             break
         at += 1
     return replace(frame, line=number, source=source, mark=mark), at
-
-
-def _skip_blank(lines: list[str], at: int) -> int:
-    while at < len(lines) and not lines[at].strip():
-        at += 1
-    return at

@@ -30,7 +30,6 @@ _DEFINES = re.compile(r" {4,}(?:async )?def (?P<function>\w+)")
 _MARKS = re.compile(r"\s+[~^][~^ ]*$")
 _SUMMARY = re.compile(r"(?:FAILED|ERROR) (?P<path>[^\s:]+\.py)(?:::(?P<test>\S.*?))?(?: - (?P<rest>.*))?$")
 _SETUP = re.compile(r"ERROR (?:at (?:setup|teardown) of|collecting) ")
-_RULE = re.compile(r"(?:_ ){5,}")
 
 
 def title_at(lines: list[str], at: int) -> bool:
@@ -119,7 +118,7 @@ class _Pieces:
             if link := link_at(line):
                 self._link(link)
             elif line.startswith("E ") or line == "E":
-                yield from self._new_style_line()
+                yield from self._end_of_the_last()
                 self.said.append(line[1:])
                 self.block = None
             elif match := _PLACE.match(line):
@@ -155,7 +154,7 @@ class _Pieces:
         if self.mark and self.frames and self.frames[-1].source == self.source:
             self.frames[-1] = replace(self.frames[-1], mark=self.mark)
 
-    def _new_style_line(self) -> Iterator[ErrorText]:
+    def _end_of_the_last(self) -> Iterator[ErrorText]:
         """In the style "line" an error that has its place already is over when the next one begins."""
         if self.frames and self.said and self.frames[-1].function == "" and self.source is None:
             yield from self._done()
@@ -242,8 +241,3 @@ def _compared(error: ErrorText, lines: list[str], source: str | None) -> ErrorTe
         return error
     pair = of_assert(lines, source)
     return replace(error, observed=pair[0], expected=pair[1]) if pair else error
-
-
-def is_rule(line: str) -> bool:
-    """Whether the line parts two frames of one error in the style "long"."""
-    return _RULE.match(line) is not None

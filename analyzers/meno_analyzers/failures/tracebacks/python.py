@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from meno_analyzers.failures.tracebacks.report import Earlier, ErrorText, Frame, Link, Mark
-from meno_analyzers.failures.tracebacks.text import indentation
+from meno_analyzers.failures.tracebacks.text import indentation, skip_blank
 
 HEADER = "Traceback (most recent call last):"
 GROUP_HEADER = "+ Exception Group Traceback (most recent call last):"
@@ -45,11 +45,11 @@ def read_chain(lines: list[str], start: int, *, greedy: bool = False) -> tuple[E
     earlier: list[Earlier] = []
     error, at = read_one(lines, start, greedy=greedy)
     while error is not None and not error.cut:
-        following = _skip_blank(lines, at)
+        following = skip_blank(lines, at)
         link = _LINKS.get(lines[following].strip()) if following < len(lines) else None
         if link is None:
             break
-        after = _skip_blank(lines, following + 1)
+        after = skip_blank(lines, following + 1)
         if not starts_here(lines, after):
             break
         if len(earlier) < MOST_EARLIER:
@@ -166,9 +166,3 @@ def mark_of(line: str, column: int) -> Mark | None:
         first, last = start, end - 1
     shifted = [max(place - column, 0) for place in (start, end, first, last + 1)]
     return Mark(*shifted)
-
-
-def _skip_blank(lines: list[str], at: int) -> int:
-    while at < len(lines) and not lines[at].strip():
-        at += 1
-    return at

@@ -33,6 +33,13 @@ def indentation(line: str) -> int:
     return match.end() if match else 0
 
 
+def skip_blank(lines: list[str], at: int) -> int:
+    """The first line from there on that has something on it, or the end."""
+    while at < len(lines) and not lines[at].strip():
+        at += 1
+    return at
+
+
 def prefix_pattern(prefix: str) -> re.Pattern[str]:
     """Matches the prefix of a log line on the lines that follow it, whatever the time was by then."""
     literal = [re.escape(part) for part in _DIGITS.split(prefix)]
