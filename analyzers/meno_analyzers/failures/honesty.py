@@ -49,7 +49,7 @@ def diff_problems(before: str, after: str, cases: Sequence[Case] = ()) -> list[s
 
 
 def cases_expecting(results: Iterable[CaseResult]) -> list[Case]:
-    """Cases that stand for what failed results wanted to see: the case of a test in a file does not say it."""
+    """Cases that stand for what failed results wanted to see: a test in a file does not say it itself."""
     return [
         CodeCase(result.id, f"assert answer == {result.expected}")
         for result in results

@@ -102,6 +102,7 @@ class _Pieces:
     def __init__(self) -> None:
         self.frames: list[Frame] = []
         self.said: list[str] = []  # the lines behind `E`
+        self.named: str | None = None  # what stands behind the place: `AssertionError`
         self.function = ""
         self.source: str | None = None
         self.mark: Mark | None = None
@@ -178,7 +179,7 @@ class _Pieces:
         if not chained:
             yield from self._done(rest)
         else:
-            self.said.append("\0" + rest)
+            self.named = rest
 
     def _link(self, link: Link) -> None:
         error = self._error(None)
@@ -194,10 +195,9 @@ class _Pieces:
         self._clear()
 
     def _error(self, rest: str | None) -> ErrorText | None:
-        told = [line for line in self.said if not line.startswith("\0")]
-        rest = next((line[1:] for line in self.said if line.startswith("\0")), rest)
-        margin = min((indentation(line) for line in told if line.strip()), default=0)
-        told = [line[margin:].rstrip() for line in told]
+        rest = self.named or rest
+        margin = min((indentation(line) for line in self.said if line.strip()), default=0)
+        told = [line[margin:].rstrip() for line in self.said]
         if not told and not self.frames and self.observed is None:
             return None
         place = self._syntax_place(told)
@@ -225,7 +225,7 @@ class _Pieces:
 
     def _clear(self) -> None:
         self.frames, self.said = [], []
-        self.source, self.mark, self.function = None, None, ""
+        self.source, self.mark, self.function, self.named = None, None, "", None
         self.expected = self.observed = self.block = None
 
 
