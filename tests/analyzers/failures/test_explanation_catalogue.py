@@ -11,8 +11,10 @@ import pytest
 from meno_analyzers.failures.explanation.places import WHOLE
 from meno_analyzers.failures.explanation.schema import OBSERVATIONS, Limit, Mechanism, Situation
 from meno_analyzers.failures.explanation.texts import (
+    EARLIER,
     FOLDER,
     GENERAL,
+    OPEN,
     SYNTAX,
     StepText,
     mechanism_texts,
@@ -25,13 +27,14 @@ from meno_analyzers.hints.template import Template
 
 NAMES = [*(str(mechanism) for mechanism in Mechanism), SYNTAX, GENERAL]
 SITUATIONS = [*(str(situation) for situation in Situation), SYNTAX]
-GAPS = {"line", "function", "name", "code", "call", "error"}
+GAPS = {"line", "function", "name", "call", "error", "error_line", "error_code"}
 # As long as a learner's names may be before they are shortened.
 VALUES = {
     "line": "12",
     "function": "average_price_of",
     "name": "remaining_items",
-    "code": "total = total + price_of(item)",
+    "error_line": "14",
+    "error_code": "total = total + price_of(item)",
     "call": "average_price_of([3, 5, 8])",
     "error": "ZeroDivisionError",
 }
@@ -78,7 +81,7 @@ ALL = [
 @pytest.mark.parametrize("name", NAMES)
 def test_every_mechanism_has_texts_for_every_situation(name: str) -> None:
     texts = mechanism_texts(name)
-    assert set(texts.statements) == set(Situation)
+    assert set(texts.statements) == {*Situation, EARLIER} | ({OPEN} if name == GENERAL else set())
     assert 2 <= len(texts.questions) <= 3
     assert len(texts.steps) == 2
     assert texts.takeaway_id == name

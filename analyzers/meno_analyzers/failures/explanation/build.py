@@ -84,13 +84,13 @@ class _Builder:
         )
 
     def _root_cause(self) -> RootCause:
-        situation = self.it.failure.situation
+        key = self.it.statement
         flaky = Limit.FLAKY in self.it.evidence.limits
-        close = [] if flaky else [self.it.said.close.statements[situation]]
+        close = [] if flaky or key not in self.it.said.close.statements else [key]
         statements = [
             self._notice() if not flaky else None,
-            *(fill(template, self.it.values, _STATEMENT) for template in close),
-            fill(self.it.said.general.statements[situation], self.it.values, _STATEMENT),
+            *(fill(self.it.said.close.statements[name], self.it.values, _STATEMENT) for name in close),
+            fill(self.it.said.general.statements[key], self.it.values, _STATEMENT),
         ]
         general = self.it.said.general.why.markdown({})
         whys: list[str | None] = []

@@ -145,7 +145,7 @@ _CATEGORY_OF = {
 def cause_of(evidence: Evidence, failure: Failure, places: Places) -> Cause:
     """The best founded cause, on lines that the file has and that bear a name."""
     if evidence.repair is not None and evidence.failing and Limit.FLAKY not in evidence.limits:
-        found = _of_repair(evidence, places)
+        found = _of_repair(evidence, failure, places)
     else:
         found = _of_finding(evidence, failure, places) or _of_error(evidence, failure, places)
     first, last = places.with_a_name(found.first, found.last)
@@ -169,7 +169,7 @@ def mechanism_of(finding: Finding) -> Mechanism:
     return _BY_RULE.get(finding.rule) or _BY_CATEGORY.get(finding.category, Mechanism.SPEC_MISMATCH)
 
 
-def _of_repair(evidence: Evidence, places: Places) -> Cause:
+def _of_repair(evidence: Evidence, failure: Failure, places: Places) -> Cause:
     repair = evidence.repair
     assert repair is not None
     known = {str(mechanism) for mechanism in Mechanism}
@@ -186,6 +186,12 @@ def _of_repair(evidence: Evidence, places: Places) -> Cause:
     category = str(_CATEGORY_OF.get(mechanism, UNKNOWN))
     if mechanism is Mechanism.WRONG_OPERATOR and "compar" in repair.operator:
         category = str(Category.WRONG_COMPARATOR)
+    reading = _reading(failure)
+    if failure.situation is Situation.CRASH and reading is not None and reading.mechanism is mechanism:
+        # The error is the kind of mistake itself; what it is called needs no guess.
+        category = reading.category if reading.category != UNKNOWN else category
+    elif failure.situation is Situation.NO_END and mechanism is Mechanism.UPDATE_MISSING:
+        category = str(Category.INFINITE_LOOP)
     if finding is not None:
         category = str(finding.category)
     alone = len(evidence.failing) == 1 and not evidence.passing

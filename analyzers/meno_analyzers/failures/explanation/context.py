@@ -9,8 +9,11 @@ from meno_analyzers.failures.explanation.causes import Cause, cause_of, is_typic
 from meno_analyzers.failures.explanation.evidence import Evidence, Failure, failure_of
 from meno_analyzers.failures.explanation.guard import Guard, fill
 from meno_analyzers.failures.explanation.places import WHOLE, Places
+from meno_analyzers.failures.explanation.schema import Situation
 from meno_analyzers.failures.explanation.texts import (
+    EARLIER,
     GENERAL,
+    OPEN,
     SYNTAX,
     MechanismTexts,
     mechanism_texts,
@@ -76,13 +79,28 @@ class Context:
         marked.sort(key=focused.index)
         return self.places.subject(cause.first, cause.last, [*said, *ruled, *marked, *focused])
 
+    @property
+    def statement(self) -> str:
+        """Which statement fits: the situation's, or the one for a crash that comes up on another line."""
+        cause, failure = self.cause, self.failure
+        if cause.ground == "none":
+            return OPEN
+        if failure.situation is Situation.CRASH and not cause.unreadable:
+            line = failure.line_in(self.evidence.program.main)
+            if line is None or not cause.first <= line <= cause.last:
+                return EARLIER
+        return str(failure.situation)
+
     def _values(self) -> dict[str, str]:
         """What fills the gaps of the texts: the learner's own names."""
+        stopped = self.failure.line_in(self.evidence.program.main)
+        at = stopped if stopped and self.places.has(stopped) else self.cause.focus
         return {
+            "error_line": str(at),
+            "error_code": self.places.code(at) or "…",
             "line": str(self.cause.focus),
             "function": self.places.function_at(self.cause.focus) or WHOLE,
             "name": self.name,
-            "code": self.places.code(self.cause.focus) or "…",
             "call": self.failure.called or WHOLE,
             "error": (self.failure.type or "Exception").rpartition(".")[2],
         }

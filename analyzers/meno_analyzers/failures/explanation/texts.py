@@ -13,13 +13,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from meno_analyzers.failures.explanation.schema import Action, Situation
+from meno_analyzers.failures.explanation.schema import Action
 from meno_analyzers.hints.catalogue import DEFAULT_LANGUAGE, base_language
 from meno_analyzers.hints.template import Template
 
 FOLDER = Path(__file__).parent / "catalogue"
 SYNTAX = "syntax"
 GENERAL = "general"
+# The statement for a crash that comes up on another line than the one that is spoken of; and, in the general
+# texts only, the one for a failure whose line is not known.
+EARLIER = "earlier"
+OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class StepText:
 class MechanismTexts:
     """What is said about one mechanism."""
 
-    statements: Mapping[Situation, Template]
+    statements: Mapping[str, Template]  # by situation, and `EARLIER`
     why: Template
     questions: tuple[Template, ...]
     steps: tuple[StepText, ...]
@@ -56,7 +60,7 @@ def mechanism_texts(name: str, language: str = DEFAULT_LANGUAGE) -> MechanismTex
     """The texts of a mechanism, of `syntax` or of `general`."""
     data = _load(name, language)
     return MechanismTexts(
-        statements={situation: Template.parse(data["statements"][situation]) for situation in Situation},
+        statements={name: Template.parse(text) for name, text in data["statements"].items()},
         why=Template.parse(data["why"]),
         questions=tuple(Template.parse(question) for question in data["questions"]),
         steps=tuple(_step(step) for step in data["steps"]),
