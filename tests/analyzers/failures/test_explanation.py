@@ -30,7 +30,7 @@ from meno_analyzers.failures.explanation.error_table import BUILTIN_ERRORS, read
 from meno_analyzers.failures.explanation.places import Places
 from meno_analyzers.failures.explanation.schema import CATEGORIES
 from meno_analyzers.failures.explanation.scrub import scrub
-from meno_analyzers.failures.suspects import Suspect
+from meno_analyzers.failures.suspects import Repair, Suspect
 from meno_analyzers.failures.tracebacks import read
 from meno_analyzers.findings import Category, Finding, Severity, Source, Span
 from meno_analyzers.rules import RULES
@@ -437,3 +437,32 @@ def test_of_an_endless_loop_the_text_speaks_of_the_names_in_its_test() -> None:
     cause = explain(evidence).root_cause
     assert "`n`" in cause.statement
     assert (cause.line_start, cause.line_end) == (3, 4)
+
+
+def test_without_suspects_the_only_loop_is_looked_at_and_of_two_none_is_chosen() -> None:
+    one = "def go(n):\n    seen = []\n    while n > 0:\n        seen.append(1)\n    return seen\n"
+    two = one.replace("    return", "    while seen:\n        n += 1\n    return")
+    case = CallCase("c", "go", [3], 0)
+    for source, ground in ((one, "no_end"), (two, "none")):
+        failing = [CaseResult("c", Verdict.TIME)]
+        explanation = explain(Evidence(program(source), cases=[case], failing=failing))
+        assert explanation.confidence == CONFIDENCE[ground]
+        assert ("still open" in explanation.root_cause.statement) == (ground == "none")
+
+
+def test_a_crash_on_another_line_than_the_change_is_said_to_be_there() -> None:
+    source = "def double(n):\n    n * 2\n\n\nprint(double(2) + 1)\n"
+    error = RunError("TypeError", "x 'NoneType'", (RunFrame(FILE, 5, "<module>"),))
+    evidence = Evidence(
+        program(source),
+        failing=[CaseResult("case-1", Verdict.ERROR, error=error)],
+        repair=Repair(source.replace("n * 2", "return n * 2"), [2], "missing return", "missing_return"),
+    )
+    explanation = explain(evidence)
+    assert explanation.root_cause.statement == (
+        "Near line 2 of `double`, with `n`, some path has no answer for its caller; "
+        "elsewhere the run stops with `TypeError`."
+    )
+    assert explanation.steps[0].instruction.endswith("line 5: `print(double(2) + 1)`")
+    assert explanation.category == "MissingReturn"
+    assert explanation.confidence == CONFIDENCE["verified_alone"]

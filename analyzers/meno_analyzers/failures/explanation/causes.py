@@ -149,19 +149,24 @@ def cause_of(evidence: Evidence, failure: Failure, places: Places) -> Cause:
     else:
         found = _of_finding(evidence, failure, places) or _of_error(evidence, failure, places)
     first, last = places.with_a_name(found.first, found.last)
-    focus = found.focus
+    focus, ground = found.focus, found.ground
     if failure.situation is Situation.NO_END and not found.unreadable:
         # What does not come to its end is the loop: its test has the names that have to change.
         loop = places.loop_around(focus)
         if loop is not None and first - loop <= _NEAR_LOOP:
             first, last, focus = min(first, loop), max(last, loop), loop
-    ground = "flaky" if Limit.FLAKY in evidence.limits else found.ground
+            ground = "no_end" if ground == "none" else ground
+    ground = "flaky" if Limit.FLAKY in evidence.limits else ground
     return Cause(found.mechanism, found.category, ground, first, last, focus, found.finding, found.unreadable)
 
 
 def is_typical(cause: Cause) -> bool:
     """Whether the mistake works as most of its category do, so that the category's texts fit it."""
-    return cause.category in _SPOKEN_OF and _BY_CATEGORY.get(Category(cause.category)) is cause.mechanism
+    return cause.category in _SPOKEN_OF and _is_usual(cause.category, cause.mechanism)
+
+
+def _is_usual(category: str, mechanism: Mechanism) -> bool:
+    return category != UNKNOWN and _BY_CATEGORY.get(Category(category)) is mechanism
 
 
 def mechanism_of(finding: Finding) -> Mechanism:
@@ -187,9 +192,13 @@ def _of_repair(evidence: Evidence, failure: Failure, places: Places) -> Cause:
     if mechanism is Mechanism.WRONG_OPERATOR and "compar" in repair.operator:
         category = str(Category.WRONG_COMPARATOR)
     reading = _reading(failure)
-    if failure.situation is Situation.CRASH and reading is not None and reading.mechanism is mechanism:
+    if (
+        failure.situation is Situation.CRASH
+        and reading is not None
+        and _is_usual(reading.category, mechanism)
+    ):
         # The error is the kind of mistake itself; what it is called needs no guess.
-        category = reading.category if reading.category != UNKNOWN else category
+        category = reading.category
     elif failure.situation is Situation.NO_END and mechanism is Mechanism.UPDATE_MISSING:
         category = str(Category.INFINITE_LOOP)
     if finding is not None:

@@ -106,19 +106,21 @@ class Places:
         return sorted(ranked, key=lambda name: ranked[name])
 
     def loop_around(self, line: int) -> int | None:
-        """The line of the innermost `while` that the line is in, or of the first one of the function."""
-        if self.tree is None:
-            return None
-        loops = sorted(
-            (node.lineno, node.end_lineno or node.lineno)
-            for node in ast.walk(self.tree)
-            if isinstance(node, ast.While)
-        )
-        around = [first for first, last in loops if first <= line <= last]
+        """The line of the innermost `while` that the line is in; else of the only one of the function."""
+        around = [first for first, last in self._loops if first <= line <= last]
         if around:
             return around[-1]
         start, end = self.around(line)
-        return next((first for first, last in loops if start <= first and last <= end), None)
+        inside = [first for first, last in self._loops if start <= first and last <= end]
+        return inside[0] if len(inside) == 1 else None
+
+    @cached_property
+    def _loops(self) -> list[tuple[int, int]]:
+        """First and last line of every `while`, in order."""
+        if self.tree is None:
+            return []
+        loops = [node for node in ast.walk(self.tree) if isinstance(node, ast.While)]
+        return sorted((node.lineno, node.end_lineno or node.lineno) for node in loops)
 
     def with_a_name(self, first: int, last: int) -> tuple[int, int]:
         """The lines, or some more around them if there is no name on them."""
