@@ -118,7 +118,7 @@ def edit_between(original: str, repaired: str) -> Edit:
 
 def lexemes_by_line(code: str) -> list[tuple[str, ...]]:
     """The lexemes of each line that has any, each line read by itself."""
-    return [tuple(lexemes(line)) for line in code.splitlines() if line.strip()]
+    return [found for line in code.splitlines() if (found := tuple(lexemes(line)))]
 
 
 def _edit_marks(

@@ -197,3 +197,9 @@ def test_a_line_of_the_repair_without_backticks_is_caught() -> None:
         level=Level.QUESTIONS,
     )
     assert not report.ok
+
+
+def test_a_repair_that_brings_a_comment_or_a_blank_line_does_not_make_every_text_leak() -> None:
+    repaired = AVERAGE_REPAIRED + "\n# done\n"
+    report = check_leak("Run it once more.", original=AVERAGE, repaired=repaired, level=Level.ORIENT)
+    assert report.ok
