@@ -17,7 +17,14 @@ from typing import Any
 from meno_analyzers.failures.cases import Case, CaseResult, Program, Verdict
 from meno_analyzers.failures.sandbox.limits import Limits
 from meno_analyzers.failures.sandbox.lone import LoneProcesses
-from meno_analyzers.failures.sandbox.process import Cancelled, ChildProcess, Gone, new_folder, remove_folder
+from meno_analyzers.failures.sandbox.process import (
+    Cancelled,
+    ChildProcess,
+    Gone,
+    new_folder,
+    remove_folder,
+    resolved,
+)
 from meno_analyzers.failures.sandbox.wire import case_to_json, results_from_json
 
 _GRACE = 3.0  # what the child may need beyond the limits that it holds itself
@@ -74,7 +81,7 @@ class Arena:
         cancel: threading.Event | None = None,
     ) -> Arena:
         """Starts the process. Raises SandboxError with a sentence for the learner."""
-        arena = cls(program, cases, str(interpreter), limits, modules, cancel)
+        arena = cls(program, cases, resolved(str(interpreter)), limits, modules, cancel)
         try:
             arena._start()
         except BaseException:

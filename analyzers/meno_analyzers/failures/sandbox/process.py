@@ -82,6 +82,25 @@ def _open_up(path: str) -> None:
         return
 
 
+def resolved(interpreter: str) -> str:
+    """The interpreter itself where a script stands before it, as those of pyenv and asdf do: they look into
+    the environment and the folder of the learner, which the confined process does not have."""
+    try:
+        with Path(interpreter).open("rb") as file:
+            if file.read(2) != b"#!":
+                return interpreter
+        found = subprocess.run(
+            [interpreter, "-c", "import sys; print(sys.executable)"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=20,
+            check=True,
+        )
+        return found.stdout.decode().strip() or interpreter
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return interpreter
+
+
 class ChildProcess:
     """One warmed process. Its methods are called from one thread at a time."""
 

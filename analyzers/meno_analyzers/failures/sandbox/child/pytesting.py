@@ -12,7 +12,7 @@ from typing import Any
 from .program import Version
 from .values import picture
 
-Tell = Callable[[int, "dict[str, Any]"], bool]  # whether to go on
+Tell = Callable[[int, Any], bool]  # a place and a record; whether to go on
 _REHEARSAL = """import pytest
 @pytest.mark.parametrize("number", [1, 2])
 def test_rehearsal(number, tmp_path):
