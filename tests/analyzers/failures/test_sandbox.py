@@ -231,17 +231,37 @@ DOCUMENTED = DIVIDE.replace("b):\n", 'b):\n    """\n    >>> divide(6, 2)\n    3\
 
 
 def test_tests_in_files_are_played_against_the_version(start: Opener) -> None:
-    names = ["test_plain", "TestDivide.test_method", "test_fixture", "test_many[4-2]", "test_many[9-3]"]
+    names = ["test_plain", "TestDivide.test_method", "test_many[4-2]", "test_many[9-3]"]
     cases = [FileCase(name, "test_program.py", name, "pytest") for name in names]
     cases.append(FileCase("unittest", "tests/test_classes.py", "TestDivide.test_six", "unittest"))
     cases.append(FileCase("doctest", "program.py", "program.divide", "doctest"))
     files = {"program.py": DOCUMENTED, "test_program.py": TESTS, "tests/test_classes.py": CLASSES}
     arena = start(files, cases)
-    assert verdicts(arena.run(DOCUMENTED, trace=True)) == [PASSED] * 7
+    assert verdicts(arena.run(DOCUMENTED, trace=True)) == [PASSED] * 6
     results = arena.run(DOCUMENTED.replace("a // b", "a - b"))
-    assert verdicts(results) == [FAILED] * 2 + [FAILED, PASSED, FAILED] + [FAILED] * 2
-    assert [result.observed for result in results] == ["4", None, "4", None, "6", "4", "4"]
-    assert verdicts(arena.run("def other(): pass\n"))[:5] == [ERROR] * 5
+    assert verdicts(results) == [FAILED, FAILED, PASSED, FAILED, FAILED, FAILED]
+    assert [result.observed for result in results] == ["4", None, None, "6", "4", "4"]
+    assert verdicts(arena.run("def other(): pass\n"))[:4] == [ERROR] * 4
+
+
+def test_tests_that_need_pytest_share_a_session(start: Opener) -> None:
+    names = ["test_fixture", "test_many[9-3]", "TestDivide.test_method"]
+    cases = [FileCase(name, "test_program.py", name, "pytest") for name in names]
+    files = {"program.py": DIVIDE, "test_program.py": TESTS, "conftest.py": ""}
+    arena = start(files, cases)
+    passed = arena.run(DIVIDE, trace=True)
+    assert verdicts(passed) == [PASSED] * 3
+    assert [result.lines for result in passed] == [
+        frozenset({1, 2, 3}),
+        frozenset({1, 2, 3}),
+        frozenset({1, 2}),
+    ]
+    results = arena.run(DIVIDE.replace("a // b", "a - b"))
+    assert [(result.verdict, result.observed) for result in results] == [
+        (FAILED, "4"),
+        (FAILED, "6"),
+        (FAILED, None),
+    ]
 
 
 def test_a_test_that_is_not_there_spoils_no_other(quick: Opener) -> None:
@@ -255,7 +275,7 @@ def test_a_test_that_is_not_there_spoils_no_other(quick: Opener) -> None:
 def test_a_test_that_must_be_ended_spoils_no_other(quick: Opener) -> None:
     source = "def act(n):\n    while n == 2:\n        pass\n    return n\n"
     tests = (
-        "import pytest, program\n@pytest.mark.parametrize('n', [1, 2, 3])\n"
+        "import pytest, program\n@pytest.mark.parametrize('n', range(1, 4))\n"
         "def test_act(n):\n    assert program.act(n) == n\n"
     )
     cases = [FileCase(str(n), "test_act.py", f"test_act[{n}]", "pytest") for n in (1, 2, 3)]

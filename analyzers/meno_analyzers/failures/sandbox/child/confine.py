@@ -56,16 +56,11 @@ class Walls:
         one that was started stays outside, waits for its end, and takes it down when it is killed itself."""
         if self._libc is None or not wanted:
             return
-        user, group = os.getuid(), os.getgid()
-        walls = _NEW_USER | _NEW_PROCESSES | _NEW_MOUNTS | _NEW_NETWORK | _NEW_IPC
-        if self._libc.unshare(walls) != 0:
+        attempt = os.fork()  # since there is no way back out of a namespace that turns out to be of no use
+        if attempt == 0:
+            os._exit(0 if self._unshare() else 1)
+        if os.waitpid(attempt, 0)[1] != 0 or not self._unshare():
             return
-        try:
-            _put("/proc/self/setgroups", "deny")
-            _put("/proc/self/uid_map", "%d %d 1" % (user, user))
-            _put("/proc/self/gid_map", "%d %d 1" % (group, group))
-        except OSError:
-            pass
         outer = os.getpid()
         inner = os.fork()
         if inner:
@@ -77,6 +72,19 @@ class Walls:
         if not os.path.exists("/proc/%d" % outer):
             os._exit(1)
         self.held += ["users", "processes", "network", "messages"]
+
+    def _unshare(self) -> bool:
+        """Whether this process is now in namespaces of its own, in which it is who it was."""
+        user, group = os.getuid(), os.getgid()
+        if self._libc.unshare(_NEW_USER | _NEW_PROCESSES | _NEW_MOUNTS | _NEW_NETWORK | _NEW_IPC) != 0:
+            return False
+        try:
+            _put("/proc/self/setgroups", "deny")
+            _put("/proc/self/uid_map", "%d %d 1" % (user, user))
+            _put("/proc/self/gid_map", "%d %d 1" % (group, group))
+        except OSError:
+            return False
+        return True
 
     def furnish(self, folder: str, room: int) -> None:
         """Puts the folder into memory and makes everything else readable only."""

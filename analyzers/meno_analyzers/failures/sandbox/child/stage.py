@@ -131,7 +131,8 @@ class Stage:
         try:
             if lines is not None:
                 lines.start(version.code)
-            self._tests.play_session(version, [self.cases[place] for place in group], tell)
+            settle = lines.settle if lines is not None else None
+            self._tests.play_session(version, [self.cases[place] for place in group], tell, settle)
         except BaseException as error:
             while go_on and noted < len(group):
                 tell(noted, {"raised": error})
