@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +30,7 @@ from meno_analyzers.failures.cases import (
 from meno_analyzers.failures.sandbox import Arena, Limits, SandboxError
 
 Opener = Callable[..., Arena]
+PATHS = {"PYTHONPATH": os.pathsep.join(sys.path)}
 PASSED, FAILED, ERROR = Verdict.PASSED, Verdict.FAILED, Verdict.ERROR
 
 
@@ -360,6 +362,28 @@ def test_nothing_is_left_when_an_arena_is_closed_in_the_middle_of_a_run(quick: O
     )
     arena.close()
     assert child._process.poll() is not None  # type: ignore[union-attr]
+
+
+def test_nothing_is_left_when_the_process_that_asked_is_killed(start: Opener) -> None:
+    text = (
+        "import sys, time\nfrom meno_analyzers.failures.cases import *\n"
+        "from meno_analyzers.failures.sandbox import Arena\n"
+        f"Arena._namespaces = {Arena._namespaces}\n"
+        "arena = Arena.open(Program({'p.py': ''}, 'p.py'), [CallCase('a', 'a', [], 1)])\n"
+        "print(arena._folder, flush=True)\narena.run('while True: pass', seconds=600)\n"
+    )
+    if not Arena._forks:
+        pytest.skip("there a process is held for one request only")
+    asking = subprocess.Popen([sys.executable, "-c", text], stdout=subprocess.PIPE, env=os.environ | PATHS)
+    assert asking.stdout is not None
+    folder = Path(asking.stdout.readline().decode().strip())
+    assert folder.is_dir()
+    asking.kill()
+    asking.communicate()
+    deadline = time.monotonic() + 30
+    while folder.exists() and time.monotonic() < deadline:
+        pass
+    assert not folder.exists()
 
 
 def test_an_interpreter_that_cannot_start_is_told_in_one_sentence(start: Opener) -> None:

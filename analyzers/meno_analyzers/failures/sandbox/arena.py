@@ -149,6 +149,7 @@ class Arena:
         return results
 
     def _start(self) -> ChildProcess | LoneProcesses:
+        Path(self._folder).mkdir(mode=0o700, exist_ok=True)  # a process that has ended takes it along
         kind = ChildProcess if self._forks else LoneProcesses
         self._child = kind(self._interpreter, self._setup, self._cancel)
         return self._child
@@ -173,8 +174,7 @@ class Arena:
     def close(self) -> None:
         """Afterwards no process and no temporary file is left. May be called again."""
         self._end_child()
-        if os.path.isdir(self._folder):  # noqa: PTH112
-            remove_folder(self._folder)
+        remove_folder(self._folder)
 
     def __enter__(self) -> Arena:
         return self

@@ -6,9 +6,11 @@ time."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -58,28 +60,13 @@ def new_folder() -> str:
 
 def remove_folder(folder: str) -> None:
     """Removes it with all it holds, whatever permissions the program has left on it."""
-    for parent, folders, files in os.walk(folder, topdown=True):
-        _open_up(parent)
-        for name in folders:
-            if not Path(parent, name).is_symlink():
-                _open_up(str(Path(parent, name)))
-        for name in files:
-            Path(parent, name).unlink(missing_ok=True)
-    for parent, folders, _ in os.walk(folder, topdown=False):
-        for name in folders:
+    for parent, folders, _ in os.walk(folder, topdown=True):
+        for name in ("", *folders):
             path = Path(parent, name)
-            if path.is_symlink():
-                path.unlink(missing_ok=True)
-            else:
-                path.rmdir()
-    Path(folder).rmdir()
-
-
-def _open_up(path: str) -> None:
-    try:
-        Path(path).chmod(0o700)
-    except OSError:
-        return
+            if not path.is_symlink():
+                with contextlib.suppress(OSError):
+                    path.chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def resolved(interpreter: str) -> str:

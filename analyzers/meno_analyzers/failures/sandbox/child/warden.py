@@ -150,6 +150,8 @@ class Warden:
         data = os.read(self._commands, 1 << 16)
         if not data:
             self._watch.end_all(None)
+            self._watch.reap()
+            self._folder.remove()
             os._exit(0)
         self._waiting += data
         while b"\n" in self._waiting:
