@@ -17,7 +17,14 @@ from typing import Any
 from meno_analyzers.failures.cases import Case, CaseResult, Program, Verdict
 from meno_analyzers.failures.sandbox.limits import Limits
 from meno_analyzers.failures.sandbox.lone import LoneProcesses
-from meno_analyzers.failures.sandbox.process import Cancelled, ChildProcess, Gone, new_folder, remove_folder
+from meno_analyzers.failures.sandbox.process import (
+    Cancelled,
+    ChildProcess,
+    Gone,
+    new_folder,
+    remove_folder,
+    resolved,
+)
 from meno_analyzers.failures.sandbox.wire import case_to_json, results_from_json
 
 _GRACE = 3.0  # what the child may need beyond the limits that it holds itself
@@ -74,7 +81,7 @@ class Arena:
         cancel: threading.Event | None = None,
     ) -> Arena:
         """Starts the process. Raises SandboxError with a sentence for the learner."""
-        arena = cls(program, cases, str(interpreter), limits, modules, cancel)
+        arena = cls(program, cases, resolved(str(interpreter)), limits, modules, cancel)
         try:
             arena._start()
         except BaseException:
@@ -142,6 +149,7 @@ class Arena:
         return results
 
     def _start(self) -> ChildProcess | LoneProcesses:
+        Path(self._folder).mkdir(mode=0o700, exist_ok=True)  # a process that has ended takes it along
         kind = ChildProcess if self._forks else LoneProcesses
         self._child = kind(self._interpreter, self._setup, self._cancel)
         return self._child
@@ -166,8 +174,7 @@ class Arena:
     def close(self) -> None:
         """Afterwards no process and no temporary file is left. May be called again."""
         self._end_child()
-        if os.path.isdir(self._folder):  # noqa: PTH112
-            remove_folder(self._folder)
+        remove_folder(self._folder)
 
     def __enter__(self) -> Arena:
         return self

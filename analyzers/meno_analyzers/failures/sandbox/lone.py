@@ -79,8 +79,9 @@ class LoneProcesses:
         self, process: subprocess.Popen[bytes], lines: queue.SimpleQueue[bytes], request: Mapping[str, Any]
     ) -> bytes:
         asked = list(request["cases"])
-        if self._setup["cases"][asked[0]]["kind"] == "run":
-            del asked[1:]
+        scripts = [place for place, case in enumerate(asked) if self._setup["cases"][case]["kind"] == "run"]
+        if scripts:  # a script has a process for itself
+            del asked[max(1, scripts[0]) :]
         text = json.dumps(self._setup) + "\n" + json.dumps({**request, "cases": asked}) + "\n"
         try:
             assert process.stdin is not None

@@ -6,9 +6,11 @@ time."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -58,28 +60,32 @@ def new_folder() -> str:
 
 def remove_folder(folder: str) -> None:
     """Removes it with all it holds, whatever permissions the program has left on it."""
-    for parent, folders, files in os.walk(folder, topdown=True):
-        _open_up(parent)
-        for name in folders:
-            if not Path(parent, name).is_symlink():
-                _open_up(str(Path(parent, name)))
-        for name in files:
-            Path(parent, name).unlink(missing_ok=True)
-    for parent, folders, _ in os.walk(folder, topdown=False):
-        for name in folders:
+    for parent, folders, _ in os.walk(folder, topdown=True):
+        for name in ("", *folders):
             path = Path(parent, name)
-            if path.is_symlink():
-                path.unlink(missing_ok=True)
-            else:
-                path.rmdir()
-    Path(folder).rmdir()
+            if not path.is_symlink():
+                with contextlib.suppress(OSError):
+                    path.chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
-def _open_up(path: str) -> None:
+def resolved(interpreter: str) -> str:
+    """The interpreter itself where a script stands before it, as those of pyenv and asdf do: they look into
+    the environment and the folder of the learner, which the confined process does not have."""
     try:
-        Path(path).chmod(0o700)
-    except OSError:
-        return
+        with Path(interpreter).open("rb") as file:
+            if file.read(2) != b"#!":
+                return interpreter
+        found = subprocess.run(
+            [interpreter, "-c", "import sys; print(sys.executable)"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=20,
+            check=True,
+        )
+        return found.stdout.decode().strip() or interpreter
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return interpreter
 
 
 class ChildProcess:

@@ -51,38 +51,50 @@ class Walls:
         """Whether the processes of this arena are alone among themselves."""
         return "processes" in self.held
 
-    def enter(self, channels: tuple[int, ...], wanted: bool) -> None:
+    def enter(self, channels: tuple[int, ...], folder: str, wanted: bool) -> None:
         """Goes into namespaces of its own, if that is allowed. The caller goes on as their first process; the
         one that was started stays outside, waits for its end, and takes it down when it is killed itself."""
         if self._libc is None or not wanted:
             return
-        user, group = os.getuid(), os.getgid()
-        walls = _NEW_USER | _NEW_PROCESSES | _NEW_MOUNTS | _NEW_NETWORK | _NEW_IPC
-        if self._libc.unshare(walls) != 0:
+        attempt = os.fork()  # since there is no way back out of a namespace that turns out to be of no use
+        if attempt == 0:
+            os._exit(0 if self._unshare() else 1)
+        if os.waitpid(attempt, 0)[1] != 0 or not self._unshare():
             return
-        try:
-            _put("/proc/self/setgroups", "deny")
-            _put("/proc/self/uid_map", "%d %d 1" % (user, user))
-            _put("/proc/self/gid_map", "%d %d 1" % (group, group))
-        except OSError:
-            pass
         outer = os.getpid()
         inner = os.fork()
         if inner:
             for channel in channels:
                 os.close(channel)
-            _wait_outside(inner)
+            _wait_outside(inner, folder)
         os.setsid()  # a program that ends its own group must not reach the one that waits outside
         self._libc.prctl(_DEATH_SIGNAL, _KILL, 0, 0, 0)
         if not os.path.exists("/proc/%d" % outer):
             os._exit(1)
         self.held += ["users", "processes", "network", "messages"]
 
+    def _unshare(self) -> bool:
+        """Whether this process is now in namespaces of its own, in which it is who it was."""
+        user, group = os.getuid(), os.getgid()
+        if self._libc.unshare(_NEW_USER | _NEW_PROCESSES | _NEW_NETWORK | _NEW_IPC) != 0:
+            return False
+        try:
+            _put("/proc/self/setgroups", "deny")
+            _put("/proc/self/uid_map", "%d %d 1" % (user, user))
+            _put("/proc/self/gid_map", "%d %d 1" % (group, group))
+        except OSError:
+            return False
+        return True
+
     def furnish(self, folder: str, room: int) -> None:
         """Puts the folder into memory and makes everything else readable only."""
         if not self.has_processes:
             return
         mount = self._libc.mount
+        if (
+            self._libc.unshare(_NEW_MOUNTS) != 0
+        ):  # only now, so that the process outside can remove the folder
+            return
         if mount(None, b"/", None, _RECURSIVE | _PRIVATE, None) != 0:
             return
         options = b"mode=0700,nr_inodes=4096,size=%d" % room
@@ -146,7 +158,8 @@ def _limit(limits: dict[str, Any], alone: bool) -> None:
         "RLIMIT_CORE": 0,
         "RLIMIT_NOFILE": 256,
         "RLIMIT_FSIZE": int(limits["file_bytes"]),
-        "RLIMIT_NPROC": int(limits["processes"]) + (0 if alone else _tasks_of_user()),
+        "RLIMIT_NPROC": int(limits["processes"])
+        + (0 if alone and _counts_by_namespace() else _tasks_of_user()),
     }
     for name, value in wanted.items():
         kind = getattr(resource, name, None)
@@ -159,6 +172,15 @@ def _limit(limits: dict[str, Any], alone: bool) -> None:
             resource.setrlimit(kind, (value, value))
         except (OSError, ValueError):
             continue
+
+
+def _counts_by_namespace() -> bool:
+    """Since Linux 5.14 a user's processes are counted in each namespace for itself."""
+    parts = os.uname().release.split(".")
+    try:
+        return (int(parts[0]), int(parts[1])) >= (5, 14)
+    except (ValueError, IndexError):
+        return False
 
 
 def _tasks_of_user() -> int:
@@ -178,12 +200,16 @@ def _tasks_of_user() -> int:
     return count
 
 
-def _wait_outside(inner: int) -> None:
+def _wait_outside(inner: int, folder: str) -> None:
     while True:
         try:
             os.waitpid(inner, 0)
         except InterruptedError:
             continue
+        except OSError:
+            pass
+        try:
+            os.rmdir(folder)  # seen from here it is empty; nobody else may be left to do it
         except OSError:
             pass
         os._exit(0)

@@ -39,6 +39,14 @@ class Folder:
             pass
         self.write()
 
+    def remove(self) -> None:
+        """Leaves nothing, as far as that is possible from here."""
+        try:
+            os.chdir("/")
+        except OSError:
+            pass
+        _remove(self.path, True)
+
     def _state(self) -> dict[str, tuple[int, int, int]]:
         seen: dict[str, tuple[int, int, int]] = {}
         waiting = [self.path]

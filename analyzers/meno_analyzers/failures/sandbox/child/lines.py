@@ -24,7 +24,7 @@ class Lines:
         self._armed: list[CodeType] = []
 
     def start(self, code: CodeType, keep: bool = False) -> None:
-        """With `keep`, what ran before the first `stop` counts for what follows: it was the import."""
+        """With `keep`, what had run when `settle` was called counts as well."""
         self._seen = set(self._first or ()) if keep else set()
         if not keep:
             self._first = None
@@ -43,9 +43,12 @@ class Lines:
     def stop(self) -> list[int]:
         if _monitoring is None:
             _settrace(None)
+        return sorted(self._seen)
+
+    def settle(self) -> None:
+        """What ran until now, the import, counts for every test of a session."""
         if self._first is None:
             self._first = frozenset(self._seen)
-        return sorted(self._seen)
 
     def release(self) -> None:
         """Gives back what the interpreter lends to one collector at a time."""

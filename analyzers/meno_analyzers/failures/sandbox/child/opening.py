@@ -25,7 +25,7 @@ def serve(commands: int, answers: int, hide: Callable[[], None]) -> None:
     """Everything that this process does."""
     setup = json.loads(_line(commands))
     walls = Walls()
-    walls.enter((commands, answers), setup["namespaces"])
+    walls.enter((commands, answers), setup["folder"], setup["namespaces"])
     limits = setup["limits"]
     walls.furnish(setup["folder"], max(64 << 20, 4 * int(limits["file_bytes"])))
     folder = Folder(setup["folder"], setup["files"])
@@ -43,6 +43,7 @@ def serve(commands: int, answers: int, hide: Callable[[], None]) -> None:
     version = list(sys.version_info[:3])
     os.write(answers, encoded({"ready": version, "walls": walls.held}).encode("ascii") + b"\n")
     warden.serve()
+    folder.remove()
     os._exit(0)
 
 

@@ -23,7 +23,7 @@ def play_call(version: Version, case: dict[str, Any]) -> dict[str, Any]:
             found = namespace[part]
         else:
             found = getattr(found, part)
-    answer = found(*_copied(case["arguments"]))
+    answer = found(*copied(case["arguments"]))
     expected = case["expected"]
     answer = drawn(answer, expected)
     if equal(answer, expected):
@@ -31,12 +31,14 @@ def play_call(version: Version, case: dict[str, Any]) -> dict[str, Any]:
     return {"verdict": "failed", "observed": picture(answer), "expected": picture(expected)}
 
 
-def _copied(value: Any) -> Any:
-    """JSON values anew, so that no call sees what another has changed in its arguments."""
+def copied(value: Any) -> Any:
+    """Literal values anew, so that no call sees what another has changed in its arguments."""
     if type(value) is list:
-        return [_copied(item) for item in value]
+        return [copied(item) for item in value]
+    if type(value) is tuple:
+        return tuple([copied(item) for item in value])
     if type(value) is dict:
-        return {key: _copied(value[key]) for key in value}
+        return {key: copied(value[key]) for key in value}
     return value
 
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .program import Version
 from .values import picture
 
-Tell = Callable[[int, "dict[str, Any]"], bool]  # whether to go on
+if TYPE_CHECKING:
+    Tell = Callable[[int, dict[str, Any]], bool]  # a place and a record; whether to go on
 _REHEARSAL = """import pytest
 @pytest.mark.parametrize("number", [1, 2])
 def test_rehearsal(number, tmp_path):
@@ -22,13 +23,14 @@ def test_rehearsal(number, tmp_path):
 
 class _Witness:
     """A plugin that keeps what the report would have said. `tell` is given the place of a test and its
-    record, in which an error stands as itself."""
+    record, in which an error stands as itself; `begun` is called when a test begins."""
 
-    def __init__(self, wanted: dict[str, int], tell: Tell) -> None:
+    def __init__(self, wanted: dict[str, int], tell: Tell, begun: Callable[[], None] | None = None) -> None:
         self.told: set[int] = set()
         self.session: Any = None
         self._wanted = wanted
         self._tell = tell
+        self._begun = begun
         self._error: BaseException | None = None
         self._failed = False
         self._sides: tuple[Any, Any] | None = None
@@ -42,6 +44,8 @@ class _Witness:
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         self._error, self._failed, self._sides = None, False, None
+        if self._begun is not None:
+            self._begun()
 
     def pytest_exception_interact(self, call: Any) -> None:
         if self._error is None and call.excinfo is not None:
@@ -68,13 +72,18 @@ class _Witness:
 
 
 def play_session(
-    version: Version, cases: list[dict[str, Any]], folder: str, settled: bool, tell: Tell
+    version: Version,
+    cases: list[dict[str, Any]],
+    folder: str,
+    settled: bool,
+    tell: Tell,
+    begun: Callable[[], None] | None,
 ) -> None:
     """Tells each case's record under its place in `cases`."""
     version.write()
     version.forget()
     wanted = {_node(case): place for place, case in enumerate(cases)}
-    witness = _Witness(wanted, tell)
+    witness = _Witness(wanted, tell, begun)
     _session(list(wanted), folder, settled, witness)
     if witness.told or witness.error is not None or len(cases) == 1:
         for place, case in enumerate(cases):
@@ -83,7 +92,7 @@ def play_session(
         return
     for place, case in enumerate(cases):  # one that is not there keeps pytest from all of them
         version.forget()
-        alone = _Witness({_node(case): place}, tell)
+        alone = _Witness({_node(case): place}, tell, begun)
         _session([_node(case)], folder, settled, alone)
         if not alone.told and not tell(place, _untold(case, alone.error)):
             return

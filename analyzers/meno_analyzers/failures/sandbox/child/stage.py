@@ -23,7 +23,7 @@ from .program import Version
 from .scripts import connect, play_run
 from .sentences import left_by_exit, of_error, too_much_memory
 from .sheet import Sheet
-from .testfiles import TestFiles
+from .testfiles import TestFiles, outcome
 from .values import encoded, picture
 
 try:
@@ -131,7 +131,8 @@ class Stage:
         try:
             if lines is not None:
                 lines.start(version.code)
-            self._tests.play_session(version, [self.cases[place] for place in group], tell)
+            settle = lines.settle if lines is not None else None
+            self._tests.play_session(version, [self.cases[place] for place in group], tell, settle)
         except BaseException as error:
             while go_on and noted < len(group):
                 tell(noted, {"raised": error})
@@ -236,7 +237,7 @@ class Stage:
                 sides = [picture(error.observed), picture(error.expected)]
             if sides is not None:
                 record["observed"], record["expected"] = sides
-        elif type(error).__module__ == "_pytest.outcomes" and type(error).__name__ == "Failed":
+        elif outcome(error) == "Failed":
             record["verdict"] = "failed"
         else:
             sentence = of_error(error, self.limits["file_bytes"])

@@ -1,12 +1,10 @@
 """Tests that stand in files: which framework each needs, made ready before the fork, and how each is played.
 
-A test that is a plain function, or a plain method, is called directly, which is a hundred times faster than a
-session of pytest; whatever has fixtures, parameters, decorators or a configuration goes through pytest
-itself."""
+A test that is a plain function, or a plain method (see `plain`), is called directly, which is far faster than
+a session of pytest; whatever has fixtures, other decorators or a configuration goes through pytest itself."""
 
 from __future__ import annotations
 
-import ast
 import os
 import sys
 from collections.abc import Callable
@@ -14,11 +12,12 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from .asserts import EQUAL, check_equal, compiled
+from .plain import plain_arguments
+from .plays import copied
 from .program import Finder, Version
 
 _exec = exec
 _modules = sys.modules
-_SPECIAL = {"pytestmark", "pytest_plugins", "autouse", "load_tests"}
 _SETTINGS = {"conftest.py", "pytest.ini", "tox.ini", "setup.cfg", "pyproject.toml", ".pytest.ini"}
 
 
@@ -30,7 +29,8 @@ class TestFiles:
         self._folder: str = setup["folder"]
         self._main: str = setup["main"]
         self._codes: dict[str, CodeType | None] = {}
-        self._plain: set[tuple[str, str]] = set()
+        self._plain: dict[tuple[str, str], dict[str, Any]] = {}
+        self._sessions = False
         self._players: dict[str, Callable[..., Any]] = {}
         self.modules: set[str] = set()
         self._settled = any(path.rsplit("/", 1)[-1] in _SETTINGS for path in self._files)
@@ -43,7 +43,7 @@ class TestFiles:
         from .pytesting import play_session, rehearse
         from .unittesting import play_doctest, play_unittest
 
-        if "pytest" in self.modules:
+        if self._sessions:
             rehearse(self._folder)
         self._players = {"pytest": play_session, "unittest": play_unittest, "doctest": play_doctest}
 
@@ -59,12 +59,15 @@ class TestFiles:
                 self._codes[path] = None
         if case["framework"] != "pytest":
             self.modules.add(case["framework"])
-        elif self._codes[path] is not None and not self._settled and is_plain(text, case["name"]):
-            self._plain.add((path, case["name"]))
-            if "pytest" in text:
-                self.modules.add("pytest")
-        else:
+            return
+        arguments = None
+        if self._codes[path] is not None and not self._settled:
+            arguments = plain_arguments(text, case["name"])
+        if arguments is not None:
+            self._plain[path, case["name"]] = arguments
+        if arguments is None or "pytest" in text:
             self.modules.add("pytest")
+        self._sessions = self._sessions or arguments is None
 
     def _filename(self, path: str) -> str:
         return os.path.join(self._folder, *path.split("/"))
@@ -76,14 +79,18 @@ class TestFiles:
         return (case["path"], case["name"]) not in self._plain
 
     def play_session(
-        self, version: Version, cases: list[dict[str, Any]], tell: Callable[[int, dict[str, Any]], bool]
+        self,
+        version: Version,
+        cases: list[dict[str, Any]],
+        tell: Callable[[int, dict[str, Any]], bool],
+        begun: Callable[[], None] | None,
     ) -> None:
         """Plays tests that need pytest in one session of it, and tells each verdict as soon as it is
         known."""
         finder = Finder(version)
         finder.install()
         try:
-            self._players["pytest"](version, cases, self._folder, self._settled, tell)
+            self._players["pytest"](version, cases, self._folder, self._settled, tell, begun)
         finally:
             finder.remove()
 
@@ -94,7 +101,7 @@ class TestFiles:
         try:
             namespace = self._loaded(version, case["path"])
             if case["framework"] == "pytest":
-                return _play_plain(namespace, case["name"])
+                return _play_plain(namespace, case["name"], self._plain[case["path"], case["name"]])
             record: dict[str, Any] = self._players[case["framework"]](namespace, case)
             return record
         finally:
@@ -117,45 +124,21 @@ class TestFiles:
         return module.__dict__
 
 
-def is_plain(text: str, name: str) -> bool:
-    """Whether the test of this name can be called by itself, with nothing prepared for it."""
-    tree = ast.parse(text)
-    for node in ast.walk(tree):
-        special = getattr(node, "id", None) or getattr(node, "arg", None) or getattr(node, "name", None)
-        if special in _SPECIAL or (isinstance(special, str) and special.startswith(("setup", "teardown"))):
-            return False
-    parts = name.replace("::", ".").split(".")
-    body: list[ast.stmt] = tree.body
-    for owner in parts[:-1]:
-        found = [node for node in body if isinstance(node, ast.ClassDef) and node.name == owner]
-        if len(found) != 1 or found[0].bases or found[0].keywords or found[0].decorator_list:
-            return False
-        body = found[0].body
-    tests = [node for node in body if isinstance(node, ast.FunctionDef) and node.name == parts[-1]]
-    if len(tests) != 1 or tests[0].decorator_list:
-        return False
-    given = tests[0].args
-    expected = 1 if len(parts) > 1 else 0
-    others = given.kwonlyargs or given.vararg or given.kwarg or given.posonlyargs
-    return len(given.args) == expected and not others and not _yields(tests[0])
+def outcome(error: BaseException) -> str | None:
+    """The name of an outcome that pytest expresses as an error, or None for all other errors."""
+    kind = type(error)
+    return kind.__name__ if any(base.__name__ == "OutcomeException" for base in kind.__mro__) else None
 
 
-def _yields(function: ast.FunctionDef) -> bool:
-    return any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in ast.walk(function))
-
-
-def _play_plain(namespace: dict[str, Any], name: str) -> dict[str, Any]:
-    parts = name.replace("::", ".").split(".")
+def _play_plain(namespace: dict[str, Any], name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    parts = name.partition("[")[0].replace("::", ".").split(".")
     found: Any = namespace[parts[0]]
     for part in parts[1:]:
         found = getattr(found(), part)
     try:
-        found()
-    except BaseException as outcome:
-        if type(outcome).__module__ == "_pytest.outcomes" and type(outcome).__name__ in (
-            "Skipped",
-            "XFailed",
-        ):
+        found(**copied(arguments))
+    except BaseException as error:
+        if outcome(error) in ("Skipped", "XFailed"):
             return {"verdict": "passed"}
         raise
     return {"verdict": "passed"}

@@ -48,6 +48,7 @@ class Warden:
         self._cases = setup["cases"]
         self._watch = Watch(walls, self._limits)
         self._waiting = b""
+        self._requests: list[bytes] = []
         self._stopped = False
 
     def serve(self) -> None:
@@ -71,6 +72,8 @@ class Warden:
             self._tidy()
 
     def _next_line(self) -> bytes | None:
+        if self._requests:
+            return self._requests.pop(0)
         while b"\n" not in self._waiting:
             data = os.read(self._commands, 1 << 20)
             if not data:
@@ -147,12 +150,16 @@ class Warden:
         data = os.read(self._commands, 1 << 16)
         if not data:
             self._watch.end_all(None)
+            self._watch.reap()
+            self._folder.remove()
             os._exit(0)
         self._waiting += data
         while b"\n" in self._waiting:
             line, _, self._waiting = self._waiting.partition(b"\n")
-            if "stop" in json.loads(line):
+            if "run" not in json.loads(line):
                 self._stopped = True
+            else:
+                self._requests.append(line)  # the next one, sent by a caller that does not wait for the end
         return self._stopped
 
     def _tidy(self) -> None:
