@@ -36,16 +36,21 @@ def diff_problems(before: str, after: str, cases: Sequence[Case] = ()) -> list[s
     if before == after:
         return ["Nothing is changed."]
     try:
-        new = ast.parse(after)
+        ast.parse(after)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ["The changed program cannot be read by Python."]
-    problems = list(_size_problems(before, after))
+    return [*_size_problems(before, after), *cheats(before, after, cases)]
+
+
+def cheats(before: str, after: str, cases: Sequence[Case] = ()) -> list[str]:
+    """Why the change would be no repair at all, whatever its size: it hides the error, knows an answer by heart,
+    or changes what it is tested by. `after` can be read."""
     try:
-        old = ast.parse(before)
+        old, new = ast.parse(before), ast.parse(after)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         # Of a program that was broken only the text can be compared.
-        return problems
-    return problems + list(_kept_problems(old, new)) + list(_case_problems(old, new, cases))
+        return []
+    return [*_kept_problems(old, new), *_case_problems(old, new, cases)]
 
 
 def cases_expecting(results: Iterable[CaseResult]) -> list[Case]:
@@ -308,4 +313,4 @@ def _same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-__all__ = ["cases_expecting", "changed_lines", "diff_problems", "unified"]
+__all__ = ["cases_expecting", "cheats", "changed_lines", "diff_problems", "unified"]

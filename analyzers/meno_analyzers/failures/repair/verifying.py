@@ -1,17 +1,17 @@
 """Whether a change that made all cases pass once is to be believed.
 
-It has to pass twice with the full time, do without none of its parts, and not cheat: see `refusals`.
+It has to pass twice with the full time, do without none of its parts, and not cheat: see `honesty.py`.
 """
 
 from __future__ import annotations
 
-import ast
 import difflib
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from meno_analyzers.failures.cases import CallCase, Case, Program
+from meno_analyzers.failures.cases import Case, Program
+from meno_analyzers.failures.honesty import cheats
 from meno_analyzers.failures.repair.candidates import OPERATORS, Candidate
 from meno_analyzers.failures.repair.hunks import Hunk, applied, differing, fewest
 from meno_analyzers.failures.suspects import Repair
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from meno_analyzers.failures.repair.search import Runs
 
 _TOKEN = re.compile(r"\w+|[^\w\s]+")
-_PLAIN = (None, True, False, 0, 1, -1, "", 2)
 
 
 def verified(
@@ -32,7 +31,7 @@ def verified(
 ) -> tuple[Repair | None, list[str]]:
     """The repair, without what it can do without; or None and why not."""
     text = smallest(program.source, text, arena)
-    problems = refusals(program.source, text, cases)
+    problems = cheats(program.source, text, cases)
     if problems:
         return None, problems
     for _ in range(2):
@@ -85,27 +84,3 @@ def lines_changed(before: str, after: str) -> tuple[int, ...]:
         if tag != "equal":
             found.update(range(start + 1, end + 1) if end > start else [max(start, 1)])
     return tuple(sorted(found))
-
-
-def refusals(before: str, after: str, cases: Sequence[Case]) -> list[str]:
-    """Why a change would be cheating: it knows an answer, or hides the error."""
-    try:
-        old, new = ast.parse(before), ast.parse(after)
-    except (SyntaxError, ValueError, RecursionError):
-        return ["It cannot be read."]
-    problems = []
-    if _count(new, ast.Try) > _count(old, ast.Try):
-        problems.append("It hides the error.")
-    told = _literals(new) - _literals(old)
-    answers = {repr(case.expected) for case in cases if isinstance(case, CallCase)}
-    if told & (answers - {repr(value) for value in _PLAIN}):
-        problems.append("It knows an expected answer by heart.")
-    return problems
-
-
-def _count(tree: ast.AST, kind: type[ast.AST]) -> int:
-    return sum(isinstance(node, kind) for node in ast.walk(tree))
-
-
-def _literals(tree: ast.AST) -> set[str]:
-    return {repr(node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant)}
