@@ -43,8 +43,8 @@ def diff_problems(before: str, after: str, cases: Sequence[Case] = ()) -> list[s
 
 
 def cheats(before: str, after: str, cases: Sequence[Case] = ()) -> list[str]:
-    """Why the change would be no repair at all, whatever its size: it hides the error, knows an answer by heart,
-    or changes what it is tested by. `after` can be read."""
+    """Why the change would be no repair at all, whatever its size: it hides the error, knows an answer by
+    heart, or changes what it is tested by. `after` can be read."""
     try:
         old, new = ast.parse(before), ast.parse(after)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -313,4 +313,4 @@ def _same(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-__all__ = ["cases_expecting", "cheats", "changed_lines", "diff_problems", "unified"]
+__all__ = ["cases_expecting", "changed_lines", "cheats", "diff_problems", "unified"]
