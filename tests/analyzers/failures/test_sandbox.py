@@ -155,6 +155,13 @@ def test_each_case_sees_a_program_that_was_executed_afresh(start: Opener) -> Non
     assert verdicts(start({"program.py": source, "helper.py": helper}, cases).run(source)) == [PASSED, PASSED]
 
 
+def test_a_file_of_the_program_stands_before_the_standard_library(start: Opener) -> None:
+    source = "import random, colorsys\ndef draw():\n    return random.draw() + colorsys.ONE_THIRD * 3\n"
+    cases = [CallCase("draw", "draw", [], 5)]
+    files = {"program.py": source, "random.py": "def draw():\n    return 4\n"}
+    assert verdicts(start(files, cases).run(source)) == [PASSED]
+
+
 def test_cases_are_chosen_and_a_failure_settles_the_rest(start: Opener) -> None:
     cases = [CallCase(str(n), "divide", [n, 2], n / 2) for n in range(4)]
     arena = start(DIVIDE, cases)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import json
 import os
@@ -18,6 +19,7 @@ from .values import clip, encoded
 from .warden import Warden, refuse
 
 _MISSING = "`%s` is not installed for this Python; install it with `python -m pip install %s`."
+_WITH_EFFECTS = frozenset({"antigravity", "this", "idlelib", "tkinter", "turtle", "turtledemo", "readline"})
 _QUIET = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -80,6 +82,11 @@ def find_modules(setup: dict[str, Any]) -> None:
 
 def warm(setup: dict[str, Any], answers: int) -> None:
     os.environ.update(dict.fromkeys(_QUIET, "1"))
+    for name in standard_imports(setup["files"]):
+        try:
+            importlib.import_module(name)
+        except BaseException:
+            continue  # the program itself will be told
     for name in setup["modules"]:
         try:
             importlib.import_module(name)
@@ -94,6 +101,25 @@ def warm(setup: dict[str, Any], answers: int) -> None:
             except (SyntaxError, ValueError) as error:
                 reason = error.msg if isinstance(error, SyntaxError) else str(error)
                 refuse(answers, "The case `" + clip(case["id"]) + "` is not Python: " + str(reason) + ".")
+
+
+def standard_imports(files: dict[str, str]) -> list[str]:
+    """Modules of the standard library that the files import: every version will, so they are loaded once."""
+    known: frozenset[str] = getattr(sys, "stdlib_module_names", frozenset()) - _WITH_EFFECTS
+    own = {path.partition("/")[0].partition(".")[0] for path in files}
+    own |= {path.rpartition("/")[2].partition(".")[0] for path in files}
+    found: list[str] = []
+    for path in files:
+        try:
+            tree = ast.parse(files[path]) if path.endswith(".py") else ast.Module([], [])
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                found += [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.append(node.module)
+    return [name for name in found if name.partition(".")[0] in known - own]
 
 
 def tests_of(setup: dict[str, Any], answers: int) -> TestFiles:

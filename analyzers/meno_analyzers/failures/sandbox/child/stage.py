@@ -255,4 +255,4 @@ def _module_names(paths: list[str]) -> set[str]:
             names |= {dotted, dotted.rsplit(".", 1)[-1]}
             if dotted.endswith(".__init__"):
                 names.add(dotted[: -len(".__init__")])
-    return names
+    return names - set(sys.builtin_module_names)  # these come before any file
