@@ -57,7 +57,11 @@ def proposals(source: Source) -> Iterator[tuple[Operator, ast.AST, list[tuple[Ch
     for known in OPERATORS.values():
         for kind in known.on:
             by_type.setdefault(kind, []).append(known)
+    # Before Python 3.12 the places of what stands inside an f-string are not those in the text.
+    inside = {n for text in ast.walk(source.tree) if isinstance(text, ast.JoinedStr) for n in ast.walk(text)}
     for node in ast.walk(source.tree):
+        if node in inside:
+            continue
         for known in by_type.get(type(node), ()):
             found = [
                 (proposed,) if isinstance(proposed, Change) else tuple(proposed)

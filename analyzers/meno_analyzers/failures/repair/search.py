@@ -20,9 +20,9 @@ from meno_analyzers.failures.repair.candidates import Candidate
 from meno_analyzers.failures.repair.judging import Base, Outcome, judge
 from meno_analyzers.failures.repair.ranking import of_rules, ranked
 from meno_analyzers.failures.repair.references import guided
-from meno_analyzers.failures.repair.source import Source
+from meno_analyzers.failures.repair.source import Source, changed
 from meno_analyzers.failures.repair.streams import Streams, Trial, pairs, singles
-from meno_analyzers.failures.repair.verifying import Plausibility, plausibility, verified
+from meno_analyzers.failures.repair.verifying import Plausibility, plausibility, smallest, verified
 from meno_analyzers.failures.suspects import Repair, Suspect
 from meno_analyzers.findings import Finding
 
@@ -149,6 +149,7 @@ class _Hunt:
         self._repairs: list[tuple[Plausibility, Repair]] = []
         self._built: dict[int, int] = {}  # cases passed (-1: an error moved) → texts built upon
         self._limit: int | None = None
+        self._single: dict[str, Candidate] = {}  # what one change makes of the program
         # Traced cases are slow: what a case may take is measured without.
         passing = [result.id for result in found.baseline if result.passed]
         slowest = (
@@ -158,6 +159,7 @@ class _Hunt:
 
     def run(self, source: Source, candidates: Sequence[Candidate], references: Sequence[str]) -> None:
         base = self._best
+        self._single = {changed(source.text, one.changes): one for one in candidates}
         self._streams.add(singles(base, source, candidates, 1), 1.0)
         self._streams.add(pairs(base, source, candidates), 1.0)
         if references:
@@ -220,6 +222,9 @@ class _Hunt:
         self._progress(Progress(self._found.tried, passed, len(self._found.baseline), seconds))
 
     def _believe(self, candidate: Candidate, text: str, arena: Runs) -> None:
+        text = smallest(self._program.source, text, arena)
+        # What is left of several changes may be a single one that was not tried yet.
+        candidate = self._single.get(text, candidate)
         repair, problems = verified(self._program, self._cases, candidate, text, arena)
         with self._lock:
             self._found.refused = list(dict.fromkeys([*self._found.refused, *problems]))

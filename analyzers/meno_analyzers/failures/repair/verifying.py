@@ -1,6 +1,7 @@
 """Whether a change that made all cases pass once is to be believed.
 
-It has to pass twice with the full time, do without none of its parts, and not cheat: see `honesty.py`.
+It has to pass twice with the full time, and not cheat (`honesty.py`); `smallest` takes away what it can do
+without.
 """
 
 from __future__ import annotations
@@ -29,8 +30,7 @@ def verified(
     text: str,
     arena: Runs,
 ) -> tuple[Repair | None, list[str]]:
-    """The repair, without what it can do without; or None and why not."""
-    text = smallest(program.source, text, arena)
+    """The repair, or None and why not."""
     problems = cheats(program.source, text, cases)
     if problems:
         return None, problems

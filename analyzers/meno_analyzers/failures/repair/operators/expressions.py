@@ -75,14 +75,19 @@ def one_more_term(source: Source, node: ast.AST) -> Iterator[Proposal]:
     grown = f"({text})" if isinstance(value, ast.BinOp) else text
     for sign in ("/ 2", "// 2", "* 2"):
         yield source.replace(value, f"{grown} {sign}")
-    for other, known in expressions_of(source, value).items():
-        if isinstance(known, ast.Name | ast.Subscript | ast.Call | ast.Attribute):
-            for sign in ("+", "-", "*"):
-                yield source.replace(value, f"{text} {sign} {other}")
-            if isinstance(known, ast.Name):
-                yield source.replace(value, f"{text} + [{other}]")
-                yield source.replace(value, f"[{other}] + {text}")
-                yield source.replace(value, f"{other} + {text}")
+    terms = [
+        other
+        for other, known in expressions_of(source, value).items()
+        if isinstance(known, ast.Subscript | ast.Call | ast.Attribute)
+    ]
+    names = source.variables(value)
+    for other in (*names, *terms):
+        for sign in ("+", "-", "*"):
+            yield source.replace(value, f"{text} {sign} {other}")
+    for name in names:
+        yield source.replace(value, f"{text} + [{name}]")
+        yield source.replace(value, f"[{name}] + {text}")
+        yield source.replace(value, f"{name} + {text}")
 
 
 @operator("grouping", "wrong_operator", ast.BinOp)

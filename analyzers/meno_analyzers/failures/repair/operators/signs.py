@@ -34,20 +34,6 @@ _BINARY: dict[type[ast.operator], tuple[str, ...]] = {
     ast.LShift: (">>",),
     ast.RShift: ("<<",),
 }
-_SIGNS: dict[type[ast.operator], str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.FloorDiv: "//",
-    ast.Mod: "%",
-    ast.Pow: "**",
-    ast.BitAnd: "&",
-    ast.BitOr: "|",
-    ast.BitXor: "^",
-    ast.LShift: "<<",
-    ast.RShift: ">>",
-}
 
 
 @operator("comparison", "wrong_operator", ast.Compare)
@@ -92,10 +78,8 @@ def assignment_sign(source: Source, node: ast.AST) -> Iterator[Proposal]:
     """`=` for `+=` and the like."""
     if isinstance(node, ast.AugAssign):
         start, end = source.between(node.target, node.value)
-        present = _SIGNS.get(type(node.op), "")
-        for sign in ("", "+", "-", "*", "//"):
-            if sign != present:
-                yield Change(start, end, f" {sign}= ")
+        for sign in ("", *_BINARY.get(type(node.op), ())):
+            yield Change(start, end, f" {sign}= ")
         return
     match node:
         case ast.Assign(targets=[ast.Name() | ast.Subscript() | ast.Attribute() as target], value=value):
