@@ -154,7 +154,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int)
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=60.0, help="for one program")
-    parser.add_argument("--case-seconds", type=float, default=3.0)
+    parser.add_argument("--case-seconds", type=float, default=10.0)
     parser.add_argument("--quality", help="only records of this label_quality")
     parser.add_argument("--hide", type=float, default=0.0)
     parser.add_argument("--workers", type=int, default=2)

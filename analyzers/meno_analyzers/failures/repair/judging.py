@@ -7,13 +7,15 @@ first, the quickest; a text that none of them passes is done with after one shor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Protocol
 
 from meno_analyzers.failures.cases import CaseResult, Verdict
 
 _MOST_GROUPS = 5
+_SHORT = 0.02  # seconds
 
 
 class Outcome(Enum):
@@ -62,28 +64,34 @@ def _place(result: CaseResult) -> int | None:
     return next((frame.line for frame in reversed(frames) if frame.path is not None), None)
 
 
-Ask = Callable[[Sequence[str], bool], list[CaseResult]]  # (cases, stop at a failure) → results
+class Ask(Protocol):
+    """Runs a text against the cases with these ids; `patiently` with all the time that a case may ever
+    take."""
+
+    def __call__(self, ids: Sequence[str], *, stop: bool, patiently: bool = False) -> list[CaseResult]: ...
 
 
 def judge(base: Base, ask: Ask) -> tuple[Outcome, list[CaseResult]]:
     """What a text that was made of `base` comes to. The results are those of all cases where it helps."""
     quick = [id for id in base.groups if base.results[id].verdict is not Verdict.TIME]
-    slow = [id for id in base.groups if base.results[id].verdict is Verdict.TIME]
-    first = ask(quick or slow, not quick)
+    # Where cases take their time it is not spent on finding out which of them fail.
+    short = sum(base.results[id].seconds for id in quick) < _SHORT
+    first = ask(quick or base.groups, stop=not (quick and short))
     if not any(result.passed for result in first):
         moved = any(_moves(base.results[result.id], result) for result in first)
-        if not (quick and slow) or moved:
-            return (Outcome.MOVES if moved else Outcome.NOTHING), first
-        first = ask(slow[:1], True)
-        if not any(result.passed for result in first):
-            return Outcome.NOTHING, first
-    everything = ask(tuple(base.results), False)
-    passing = {result.id for result in everything if result.passed}
+        return (Outcome.MOVES if moved else Outcome.NOTHING), first
+    everything = {result.id: result for result in ask(tuple(base.results), stop=False)}
+    slow = [id for id, result in everything.items() if result.verdict is Verdict.TIME]
+    if slow and all(result.passed for id, result in everything.items() if id not in slow):
+        # Nothing but time is missing: the right program may need more of it than the wrong one did.
+        everything.update((result.id, result) for result in ask(slow, stop=True, patiently=True))
+    passing = {id for id, result in everything.items() if result.passed}
+    results = list(everything.values())
     if len(passing) == len(base.results):
-        return Outcome.PASSES, everything
+        return Outcome.PASSES, results
     if passing > base.passing:
-        return Outcome.HELPS, everything
-    return (Outcome.MOVES if len(passing) > len(base.passing) else Outcome.NOTHING), everything
+        return Outcome.HELPS, results
+    return (Outcome.MOVES if len(passing) > len(base.passing) else Outcome.NOTHING), results
 
 
 def _moves(before: CaseResult, after: CaseResult) -> bool:

@@ -11,13 +11,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from meno_analyzers.failures.cases import Case, CaseResult, Program, Verdict
 from meno_analyzers.failures.localisation import localise
 from meno_analyzers.failures.repair.candidates import Candidate
-from meno_analyzers.failures.repair.judging import Base, Outcome, judge
+from meno_analyzers.failures.repair.judging import Ask, Base, Outcome, judge
 from meno_analyzers.failures.repair.ranking import of_rules, ranked
 from meno_analyzers.failures.repair.references import guided
 from meno_analyzers.failures.repair.source import Source, changed
@@ -29,12 +29,15 @@ from meno_analyzers.findings import Finding
 # A candidate gets so many times what the slowest passing case took, within these bounds (seconds).
 _PATIENCE = 8
 _LEAST, _MOST = 0.1, 5.0
+_SLOW = 0.5  # a case that takes longer is not waited for until all others pass
 _FIRST, _AFTER_ONE = 2.0, 0.4  # seconds for a case of the program itself
+_TRACED, _MOST_LATE = 0.5, 3  # seconds for a case whose lines are noted, and how many may take longer
 # Where one repair is found, others are looked for as long again, within these bounds (seconds).
 _SHORTEST_GRACE, _LONGEST_GRACE = 0.4, 4.0
 _DEEPEST = 4  # changes on top of one another
 _MOST_ALIKE = 4  # texts that pass as many cases and are built upon
 _MOST_MOVED = 12  # texts that only moved an error and are built upon
+_MOST_WAITED = 8  # texts that are given all the time that a case may ever take
 _BEFORE_REFERENCES = 1500
 # What changes on top of another are worth, against changes of the program itself.
 _FACTORS = {Outcome.HELPS: 4.0, Outcome.MOVES: 0.05}
@@ -117,13 +120,39 @@ def search(
 
 
 def first_look(program: Program, cases: Sequence[Case], arena: Runs) -> list[CaseResult]:
-    """How the program does, with the lines that each case runs. Once a case took all the time that it was
-    given, the others get less, since what never ends in one case seldom ends in the others."""
+    """How the program does, with the lines that each case runs.
+
+    Once a case took all the time that it was given, the others get less, since what never ends in one case
+    seldom ends in the others. Tracing makes a case many times as slow, so it says nothing about the time:
+    a case that takes too long then goes without its lines.
+    """
     results: list[CaseResult] = []
     for case in cases:
         hung = any(result.verdict is Verdict.TIME for result in results)
-        results += arena.run(program.source, [case.id], trace=True, seconds=_AFTER_ONE if hung else _FIRST)
-    return results
+        results += arena.run(program.source, [case.id], seconds=_AFTER_ONE if hung else _FIRST)
+    late = [result.id for result in results if result.verdict is Verdict.TIME]
+    if 0 < len(late) < len(results):
+        # Others end by themselves: perhaps these are merely slow, and do if they are given all the time.
+        (first,) = arena.run(program.source, late[:1])
+        if first.verdict is not Verdict.TIME:
+            again = {first.id: first}
+            again.update((result.id, result) for result in arena.run(program.source, late[1:]) if late[1:])
+            results = [again.get(result.id, result) for result in results]
+    return traced(program.source, results, arena)
+
+
+def traced(text: str, results: Sequence[CaseResult], arena: Runs) -> list[CaseResult]:
+    """The results with the lines that the cases ran, as far as that can be had in a short time."""
+    found: list[CaseResult] = []
+    late = 0
+    for result in results:
+        # What was stopped from outside cannot tell which lines it ran.
+        if late < _MOST_LATE and result.verdict is not Verdict.TIME:
+            (again,) = arena.run(text, [result.id], trace=True, seconds=_TRACED)
+            late += again.verdict is Verdict.TIME
+            result = replace(result, lines=again.lines)
+        found.append(result)
+    return found
 
 
 class _Hunt:
@@ -148,14 +177,13 @@ class _Hunt:
         self._best = Base.of(program.source, found.baseline)
         self._repairs: list[tuple[Plausibility, Repair]] = []
         self._built: dict[int, int] = {}  # cases passed (-1: an error moved) → texts built upon
+        self._waited = 0
         self._limit: int | None = None
         self._single: dict[str, Candidate] = {}  # what one change makes of the program
-        # Traced cases are slow: what a case may take is measured without.
-        passing = [result.id for result in found.baseline if result.passed]
-        slowest = (
-            max((r.seconds for r in arenas[0].run(program.source, passing)), default=0.0) if passing else 0
-        )
-        self._seconds = min(_MOST, max(_LEAST, _PATIENCE * slowest))
+        ended = [r.seconds for r in found.baseline if r.verdict is not Verdict.TIME]
+        quick = [seconds for seconds in ended if seconds < _SLOW]
+        self._seconds = min(_MOST, max(_LEAST, _PATIENCE * max(quick, default=0.0)))
+        self._patience = max(_FIRST, 3 * max(ended, default=0.0))
 
     def run(self, source: Source, candidates: Sequence[Candidate], references: Sequence[str]) -> None:
         base = self._best
@@ -213,8 +241,17 @@ class _Hunt:
             if self._progress is not None and arena is self._arenas[0]:
                 self._tell()
 
-    def _asker(self, arena: Runs, text: str) -> Callable[[Sequence[str], bool], list[CaseResult]]:
-        return lambda ids, stop: arena.run(text, ids, stop_at_failure=stop, seconds=self._seconds)
+    def _asker(self, arena: Runs, text: str) -> Ask:
+        def ask(ids: Sequence[str], *, stop: bool, patiently: bool = False) -> list[CaseResult]:
+            seconds = self._seconds
+            if patiently:
+                self._waited += 1
+                if self._waited > _MOST_WAITED:
+                    return []
+                seconds = self._patience
+            return arena.run(text, ids, stop_at_failure=stop, seconds=seconds)
+
+        return ask
 
     def _tell(self) -> None:
         assert self._progress is not None
@@ -250,13 +287,15 @@ class _Hunt:
             built = self._built[level] = self._built.get(level, 0) + 1
             if built > (_MOST_ALIKE if level >= len(self._best.passing) else _MOST_MOVED if level < 0 else 0):
                 return
-        traced = arena.run(trial.text, trace=True, seconds=self._seconds)
-        base = Base.of(trial.text, traced)
+        if outcome is Outcome.MOVES:
+            results = arena.run(trial.text, seconds=self._seconds)
+        results = traced(trial.text, results, arena)
+        base = Base.of(trial.text, results)
         try:
             source = Source(trial.text)
         except (SyntaxError, ValueError, RecursionError):
             return
-        following = ranked(source, localise(traced, self._program.main))
+        following = ranked(source, localise(results, self._program.main))
         with self._lock:
             if outcome is Outcome.HELPS and len(base.passing) > len(self._best.passing):
                 self._best = base
