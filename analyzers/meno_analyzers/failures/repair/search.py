@@ -8,6 +8,7 @@ it work again.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -31,6 +32,7 @@ _PATIENCE = 8
 _LEAST, _MOST = 0.1, 5.0
 _SLOW = 0.5  # a case that takes longer is not waited for until all others pass
 _FIRST, _AFTER_ONE = 2.0, 0.4  # seconds for a case of the program itself
+_SHARE_OF_FIRST_LOOK = 0.3  # of all the time
 _TRACED, _MOST_LATE = 0.5, 3  # seconds for a case whose lines are noted, and how many may take longer
 # Where one repair is found, others are looked for as long again, within these bounds (seconds).
 _SHORTEST_GRACE, _LONGEST_GRACE = 0.4, 4.0
@@ -101,7 +103,7 @@ def search(
     `references` are programs that are right, whose ideas are tried behind the likeliest single changes.
     """
     start = time.monotonic()
-    baseline = first_look(program, cases, arenas[0])
+    baseline = first_look(program, cases, arenas[0], start + _SHARE_OF_FIRST_LOOK * seconds)
     found = Found(baseline)
     if all(result.passed for result in baseline):
         found.ended = "passes"
@@ -119,8 +121,10 @@ def search(
     return found
 
 
-def first_look(program: Program, cases: Sequence[Case], arena: Runs) -> list[CaseResult]:
-    """How the program does, with the lines that each case runs.
+def first_look(
+    program: Program, cases: Sequence[Case], arena: Runs, deadline: float = math.inf
+) -> list[CaseResult]:
+    """How the program does, with the lines that each case runs; in a hurry from `deadline` (monotonic) on.
 
     Once a case took all the time that it was given, the others get less, since what never ends in one case
     seldom ends in the others. Tracing makes a case many times as slow, so it says nothing about the time:
@@ -133,11 +137,16 @@ def first_look(program: Program, cases: Sequence[Case], arena: Runs) -> list[Cas
     late = [result.id for result in results if result.verdict is Verdict.TIME]
     if 0 < len(late) < len(results):
         # Others end by themselves: perhaps these are merely slow, and do if they are given all the time.
-        (first,) = arena.run(program.source, late[:1])
-        if first.verdict is not Verdict.TIME:
-            again = {first.id: first}
-            again.update((result.id, result) for result in arena.run(program.source, late[1:]) if late[1:])
-            results = [again.get(result.id, result) for result in results]
+        again: dict[str, CaseResult] = {}
+        for id in late:
+            left = deadline - time.monotonic()
+            if left < _FIRST:
+                break
+            (result,) = arena.run(program.source, [id], seconds=None if left == math.inf else left)
+            if result.verdict is Verdict.TIME:
+                break
+            again[id] = result
+        results = [again.get(result.id, result) for result in results]
     return traced(program.source, results, arena)
 
 
@@ -259,10 +268,10 @@ class _Hunt:
         self._progress(Progress(self._found.tried, passed, len(self._found.baseline), seconds))
 
     def _believe(self, candidate: Candidate, text: str, arena: Runs) -> None:
-        text = smallest(self._program.source, text, arena)
+        text = smallest(self._program.source, text, arena, self._seconds)
         # What is left of several changes may be a single one that was not tried yet.
         candidate = self._single.get(text, candidate)
-        repair, problems = verified(self._program, self._cases, candidate, text, arena)
+        repair, problems = verified(self._program, self._cases, candidate, text, arena, self._patience)
         with self._lock:
             self._found.refused = list(dict.fromkeys([*self._found.refused, *problems]))
             if repair is None:

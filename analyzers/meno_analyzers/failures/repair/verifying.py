@@ -29,13 +29,14 @@ def verified(
     candidate: Candidate,
     text: str,
     arena: Runs,
+    seconds: float | None = None,
 ) -> tuple[Repair | None, list[str]]:
-    """The repair, or None and why not."""
+    """The repair, or None and why not; each case may take `seconds`."""
     problems = cheats(program.source, text, cases)
     if problems:
         return None, problems
     for _ in range(2):
-        results = arena.run(text)
+        results = arena.run(text, seconds=seconds)
         if len(results) != len(cases) or not all(result.passed for result in results):
             return None, ["It did not pass every time."]
     name = candidate.operator.partition(" + ")[0]
@@ -61,15 +62,15 @@ def plausibility(before: str, repair: Repair, candidate: Candidate) -> Plausibil
     return (len(repair.lines), special, moved, -candidate.worth)
 
 
-def smallest(before: str, after: str, arena: Runs) -> str:
-    """The change with as few of its lines as still pass."""
+def smallest(before: str, after: str, arena: Runs, seconds: float | None = None) -> str:
+    """The change with as few of its lines as still pass, each case within `seconds`."""
     rows, others = before.split("\n"), after.split("\n")
     hunks = differing(rows, others)
     if len(hunks) < 2:
         return after
 
     def passes(some: Sequence[Hunk]) -> bool:
-        results = arena.run("\n".join(applied(rows, some)), stop_at_failure=True)
+        results = arena.run("\n".join(applied(rows, some)), stop_at_failure=True, seconds=seconds)
         return all(result.passed for result in results)
 
     kept = fewest(hunks, passes)
