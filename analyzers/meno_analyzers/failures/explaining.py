@@ -19,7 +19,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from meno_analyzers.engine import analyse
-from meno_analyzers.failures.cases import CaseResult, RunError, RunFrame, Verdict
+from meno_analyzers.failures.cases import CaseResult, RunCase, RunError, RunFrame, Verdict
 from meno_analyzers.failures.collecting import Collected, expects
 from meno_analyzers.failures.collecting.collected import WHOLE_RUN
 from meno_analyzers.failures.explanation import Evidence, Explanation, Limit, explain
@@ -87,7 +87,7 @@ def explain_failure(
     what is known by then.
     """
     findings = analyse(collected.program.source)
-    refused = _refused(collected)
+    refused = refusal(collected)
     if refused is not None:
         evidence = Evidence(collected.program, error=refused, findings=findings, level=level)
         return Explained(Ending.EXPLAINED, explain(evidence))
@@ -279,19 +279,33 @@ def _evidence(
     findings: Sequence[Finding],
     level: int,
 ) -> Evidence:
-    told = [replace(_on_its_line(result, collected), lines=known.lines.get(result.id)) for result in results]
+    told = [replace(_told(result, collected), lines=known.lines.get(result.id)) for result in results]
+    passing = [result for result in told if result.passed]
     return Evidence(
         program=collected.program,
         cases=collected.cases,
         failing=[result for result in told if not result.passed and result.verdict is not _UNKNOWN],
-        passing=[result for result in told if result.passed],
-        suspects=known.suspects,
+        passing=passing,
+        suspects=known.suspects if passing else _without_comparison(known.suspects),
         findings=findings,
         repair=known.repair,
         tried=known.tried,
         level=level,
         limits=frozenset(known.limits),
     )
+
+
+def _without_comparison(suspects: Sequence[Suspect]) -> Sequence[Suspect]:
+    """Where no case passes, that a line runs in failing ones says nothing; what else speaks of it does."""
+    return [suspect for suspect in suspects if set(suspect.reasons) - {"spectrum"}] or suspects
+
+
+def _told(result: CaseResult, collected: Collected) -> CaseResult:
+    """The result without what only seems to be seen: no output where none is asked for."""
+    case = next((case for case in collected.cases if case.id == result.id), None)
+    if isinstance(case, RunCase) and case.output is None and result.observed == "''":
+        result = replace(result, observed=None)
+    return _on_its_line(result, collected)
 
 
 def _on_its_line(result: CaseResult, collected: Collected) -> CaseResult:
@@ -304,8 +318,8 @@ def _on_its_line(result: CaseResult, collected: Collected) -> CaseResult:
     return replace(result, error=replace(error, frames=frames))
 
 
-def _refused(collected: Collected) -> RunError | None:
-    """What Python says of a text that it cannot read; None for one that it can."""
+def refusal(collected: Collected) -> RunError | None:
+    """What Python says of a text that it cannot read, so that it is not run; None for one that it can."""
     program = collected.program
     try:
         with warnings.catch_warnings():
@@ -320,4 +334,4 @@ def _refused(collected: Collected) -> RunError | None:
     return None
 
 
-__all__ = ["Doing", "Ending", "Explained", "Told", "explain_failure"]
+__all__ = ["Doing", "Ending", "Explained", "Told", "explain_failure", "refusal"]

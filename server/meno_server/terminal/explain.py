@@ -21,7 +21,7 @@ import typer
 
 from meno_analyzers.failures.cases import Verdict
 from meno_analyzers.failures.collecting import Collected, CollectingError, collect
-from meno_analyzers.failures.explaining import Ending, Explained, explain_failure
+from meno_analyzers.failures.explaining import Ending, Explained, explain_failure, refusal
 from meno_analyzers.failures.reported import explain_report
 from meno_analyzers.failures.sandbox import Limits, SandboxError
 from meno_server.settings import file_layers, resolve
@@ -111,7 +111,10 @@ def _explain_program(
     collected: Collected, interpreter: str, seconds: float, searching: bool, wanted: _Wanted
 ) -> int:
     limits = Limits()
-    _say(_what_is_run(collected, interpreter, limits))
+    if refusal(collected) is None:
+        _say(_what_is_run(collected, interpreter, limits))
+    else:
+        _say(f"Python cannot read {collected.program.main}, so nothing is run.")
     cancel = threading.Event()
     with _interruptible(cancel), explanations.progress() as progress:
         explained = explain_failure(
@@ -202,8 +205,8 @@ def _what_is_run(collected: Collected, interpreter: str, limits: Limits) -> str:
     megabytes = limits.memory_bytes // (1 << 20)
     return (
         f"Running {cases} of {collected.program.main} ({', '.join(collected.sources)}) with {interpreter}, "
-        f"on a copy and confined: at most {limits.seconds:g} seconds and {megabytes} MB each, no network where "
-        "the system allows it."
+        f"on a copy and confined: at most {limits.seconds:g} seconds and {megabytes} MB each, no network "
+        "where the system allows it."
     )
 
 

@@ -17,7 +17,7 @@ from meno_analyzers.failures.collecting.examples import (
 )
 from meno_analyzers.failures.collecting.layout import Layout
 from meno_analyzers.failures.collecting.lifting import Lifted, is_main_guard, lift, outside_functions
-from meno_analyzers.failures.collecting.reading import parsed, read_program
+from meno_analyzers.failures.collecting.reading import imports_of, parsed, read_program
 from meno_analyzers.failures.collecting.testfiles import (
     doctests_in,
     subject_of,
@@ -133,8 +133,8 @@ def _own(source: str, main: str, input: str | None, *, alone: bool) -> _Own:
     run = RunCase(WHOLE_RUN, input or "")
     reads = _reads_input(tree.body, tree)
     asks = reads and input is None
-    if _reads_input(at_load, tree):
-        # It cannot be loaded without being run, so its own tests cannot be asked one by one.
+    if _reads_input(at_load, tree) or any(imported.level for imported in imports_of(source)):
+        # It cannot be loaded by itself, so its own tests cannot be asked one by one.
         cases: list[Case] = [run] if alone or input is not None else []
         return _Own(cases, _in_place(source), ["the script"] if cases else [], asks and bool(cases))
     tests = tests_in(source, main, own=True)
