@@ -25,7 +25,7 @@ from meno_analyzers.failures.collecting.collected import WHOLE_RUN
 from meno_analyzers.failures.explanation import Evidence, Explanation, Limit, explain
 from meno_analyzers.failures.localisation import localise
 from meno_analyzers.failures.repair.search import Progress, first_look, search
-from meno_analyzers.failures.sandbox import Arena, Limits
+from meno_analyzers.failures.sandbox import Arena, Limits, SandboxError
 from meno_analyzers.failures.suspects import Repair, Suspect
 from meno_analyzers.findings import Finding
 
@@ -91,23 +91,30 @@ def explain_failure(
     if refused is not None:
         evidence = Evidence(collected.program, error=refused, findings=findings, level=level)
         return Explained(Ending.EXPLAINED, explain(evidence))
+    cancel = cancel or threading.Event()
     with contextlib.ExitStack() as opened:
-        analysis = _Analysis(
-            collected, str(interpreter), seconds, limits, progress, cancel or threading.Event(), opened
-        )
-        analysis.start()
-        results = analysis.look()
+        analysis = _Analysis(collected, str(interpreter), seconds, limits, progress, cancel, opened)
+        try:
+            results = analysis.look()
+        except SandboxError:
+            if cancel.is_set():
+                return Explained(Ending.CANCELLED)
+            raise
         failing = [result for result in results if not result.passed and result.verdict is not _UNKNOWN]
         if not failing:
             over = any(result.verdict is _UNKNOWN for result in results)
             return Explained(Ending.CANCELLED if over else Ending.PASSES, results=results)
         if _lacks_input(analysis.collected, failing):
             return Explained(Ending.NEEDS_INPUT, results=results)
-        known = analysis.known(failing, findings, searching=searching)
+        known = _Known()
+        try:
+            analysis.find_out(known, failing, findings, searching=searching)
+        except SandboxError:
+            if not cancel.is_set():
+                raise
     analysis.tell(Doing.EXPLAINING)
-    cancelled = cancel is not None and cancel.is_set()
     evidence = _evidence(analysis.collected, results, known, findings, level)
-    ended = Ending.CANCELLED if cancelled else Ending.EXPLAINED
+    ended = Ending.CANCELLED if cancel.is_set() else Ending.EXPLAINED
     return Explained(ended, explain(evidence), results)
 
 
@@ -148,7 +155,7 @@ class _Analysis:
         if self._progress is not None:
             self._progress(Told(doing, tried, passed, len(self.collected.cases)))
 
-    def start(self) -> None:
+    def _start(self) -> None:
         self.tell(Doing.STARTING)
         self._arenas = [self._open()]
 
@@ -165,6 +172,7 @@ class _Analysis:
     def look(self) -> list[CaseResult]:
         """How the cases go, with the values of names. Asserts go back to their places if it turns out that
         they answer otherwise there."""
+        self._start()
         results = self._run_each()
         lifted = self.collected.lifted.lines
         if lifted and any(case.id == WHOLE_RUN for case in self.collected.cases):
@@ -173,7 +181,7 @@ class _Analysis:
             if whole.passed != good and whole.verdict is not _UNKNOWN:
                 self.collected = self.collected.unlifted()
                 self._arenas[0].close()
-                self.start()
+                self._start()
                 results = self._run_each()
         return results
 
@@ -190,24 +198,24 @@ class _Analysis:
             results += self._arenas[0].run(source, [case.id], names=True, seconds=patience)
         return results
 
-    def known(self, failing: Sequence[CaseResult], findings: Sequence[Finding], *, searching: bool) -> _Known:
-        known = _Known()
+    def find_out(
+        self, known: _Known, failing: Sequence[CaseResult], findings: Sequence[Finding], *, searching: bool
+    ) -> None:
+        """Fills in what can be known of the failing cases; stops where it stands if it is cancelled."""
         if self.collected.truncated:
             known.limits.add(Limit.TRUNCATED_CONTEXT)
-        if self._differs(failing):
-            known.limits.add(Limit.FLAKY)
-            return known
         asked = [result for result in failing if expects(self.collected, result)]
         if not asked:
             known.limits.add(Limit.NO_TEST)
-        if searching and asked:
+        if self._differs(failing):
+            known.limits.add(Limit.FLAKY)
+        elif searching and asked:
             self._search(known, findings)
         else:
             self.tell(Doing.RUNNING)
             traced = first_look(self.collected.runnable, self.collected.cases, self._arenas[0])
             known.lines = {result.id: result.lines for result in traced}
             known.suspects = localise(traced, self.collected.program.main, findings)
-        return known
 
     def _differs(self, failing: Sequence[CaseResult]) -> bool:
         """Whether failing cases end in another way when they are run once more."""
@@ -222,7 +230,8 @@ class _Analysis:
 
     def _search(self, known: _Known, findings: Sequence[Finding]) -> None:
         self.tell(Doing.SEARCHING)
-        self._arenas.append(self._open())
+        with contextlib.suppress(SandboxError):  # where there is no room for a second one, one will do
+            self._arenas.append(self._open())
         found = search(
             self.collected.runnable,
             self.collected.cases,

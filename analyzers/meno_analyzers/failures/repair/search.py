@@ -150,10 +150,10 @@ class _Hunt:
         self._built: dict[int, int] = {}  # cases passed (-1: an error moved) → texts built upon
         self._limit: int | None = None
         # Traced cases are slow: what a case may take is measured without.
-        passing = [result.id for result in found.baseline if result.passed]
-        slowest = (
-            max((r.seconds for r in arenas[0].run(program.source, passing)), default=0.0) if passing else 0
-        )
+        # Failing cases that come to an end count as well: a session of pytest is slower than a call.
+        ended = {Verdict.PASSED, Verdict.FAILED, Verdict.ERROR}
+        timed = [result.id for result in found.baseline if result.verdict in ended]
+        slowest = max((r.seconds for r in arenas[0].run(program.source, timed)), default=0.0) if timed else 0
         self._seconds = min(_MOST, max(_LEAST, _PATIENCE * slowest))
 
     def run(self, source: Source, candidates: Sequence[Candidate], references: Sequence[str]) -> None:
