@@ -111,12 +111,12 @@ def _explain_program(
     collected: Collected, interpreter: str, seconds: float, searching: bool, wanted: _Wanted
 ) -> int:
     limits = Limits()
-    if refusal(collected) is None:
-        _say(_what_is_run(collected, interpreter, limits))
-    else:
-        _say(f"Python cannot read {collected.program.main}, so nothing is run.")
     cancel = threading.Event()
-    with _interruptible(cancel), explanations.progress() as progress:
+    if refusal(collected) is None:
+        said = _what_is_run(collected, interpreter, limits)
+    else:
+        said = f"Python cannot read {collected.program.main}, so nothing is run."
+    with _interruptible(cancel), explanations.progress(said) as progress:
         explained = explain_failure(
             collected,
             interpreter=interpreter,

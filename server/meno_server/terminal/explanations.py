@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 
+import typer
+
 from meno_analyzers.failures.explaining import Doing, Told
 from meno_analyzers.failures.explanation import Explanation, as_markdown, as_sarif, as_text
 from meno_analyzers.failures.explanation.sarif import SCHEMA, VERSION
@@ -71,8 +73,9 @@ _SENTENCES = {
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[Told], None]]:
-    """Says on standard error what is being done, where a person watches."""
+def progress(said: str) -> Iterator[Callable[[Told], None]]:
+    """Says on standard error what is going to be done, and what is being done where a person watches."""
+    typer.echo(said, err=True)
     if not sys.stderr.isatty():
         yield lambda _: None
         return
