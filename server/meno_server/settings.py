@@ -240,6 +240,8 @@ def file_layers(folder: Path | None) -> tuple[list[Layer], list[str]]:
             continue
         if path.name == "pyproject.toml":
             table = table.get("tool", {}).get("meno", {})
+        elif not trusted:
+            table.pop("examples", None)  # what a teacher hands out with a project: no setting
         if isinstance(table, dict) and table:
             layers.append(Layer(str(path), table, trusted))
     return layers, problems

@@ -11,6 +11,7 @@ from meno_server import __version__
 from meno_server.terminal.check import check
 from meno_server.terminal.demo import demo
 from meno_server.terminal.doctor import doctor
+from meno_server.terminal.explain import explain
 from meno_server.terminal.serve import lsp
 
 app = typer.Typer(
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 app.command()(lsp)
 app.command()(check)
+app.command()(explain)
 app.command()(demo)
 app.command()(doctor)
 app.add_typer(model_app, name="model")

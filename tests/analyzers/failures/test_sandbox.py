@@ -292,6 +292,21 @@ def test_a_test_that_must_be_ended_spoils_no_other(quick: Opener) -> None:
     assert verdicts(results) == [PASSED, Verdict.TIME, PASSED]
 
 
+def test_a_parametrised_test_can_be_asked_for_as_a_whole(quick: Opener) -> None:
+    tests = (
+        "import pytest, program\n@pytest.mark.parametrize('n', range(1, 4))\n"
+        "def test_act(n):\n    assert program.act(n) == n\n"
+        "def test_other(tmp_path):\n    assert program.act(1) == 1\n"
+    )
+    cases = [FileCase(name, "test_act.py", name, "pytest") for name in ("test_act", "test_other")]
+    good, wrong = "def act(n):\n    return n\n", "def act(n):\n    return n % 3\n"
+    arena = quick({"program.py": good, "test_act.py": tests}, cases)
+    assert verdicts(arena.run(good)) == [PASSED, PASSED]
+    results = arena.run(wrong)
+    assert verdicts(results) == [FAILED, PASSED]
+    assert (results[0].observed, results[0].expected) == ("0", "3")
+
+
 def test_a_syntax_error_is_told_with_its_line(start: Opener) -> None:
     [result] = start("x = 1\n", [CodeCase("x", "assert x == 1")]).run("x = 1\ny = (\n")
     assert result.error is not None

@@ -89,7 +89,8 @@ class _Grounds:
             short = notice if len(notice) <= _DETAIL else None
             yield from self._part(EvidenceKind.STATIC, self.it.cause.finding.rule, [short])
         ranked = [suspect for suspect in self.it.evidence.suspects if "spectrum" in suspect.reasons]
-        if ranked and not self.it.cause.verified and self.it.places.has(ranked[0].line):
+        compared = bool(self.it.evidence.passing)
+        if ranked and compared and not self.it.cause.verified and self.it.places.has(ranked[0].line):
             line = ranked[0].line
             detail = self.it.page("evidence", "suspect", _DETAIL, line=str(line))
             yield from self._part(EvidenceKind.TRACE, self._line_ref(line), [detail])

@@ -189,6 +189,7 @@ class _Hunt:
         self._waited = 0
         self._limit: int | None = None
         self._single: dict[str, Candidate] = {}  # what one change makes of the program
+        # Failing cases that come to an end count as well: a session of pytest is slower than a call.
         ended = [r.seconds for r in found.baseline if r.verdict is not Verdict.TIME]
         quick = [seconds for seconds in ended if seconds < _SLOW]
         self._seconds = min(_MOST, max(_LEAST, _PATIENCE * max(quick, default=0.0)))

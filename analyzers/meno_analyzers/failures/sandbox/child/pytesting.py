@@ -27,6 +27,7 @@ class _Witness:
 
     def __init__(self, wanted: dict[str, int], tell: Tell, begun: Callable[[], None] | None = None) -> None:
         self.told: set[int] = set()
+        self.passed: set[int] = set()  # tests of which some sets of parameters passed, and none failed yet
         self.session: Any = None
         self._wanted = wanted
         self._tell = tell
@@ -60,7 +61,13 @@ class _Witness:
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
         place = self._wanted.get(nodeid)
+        whole = place is not None
+        if place is None:  # a set of parameters of a test that is asked for as a whole
+            place = self._wanted.get(nodeid.partition("[")[0])
         if place is None or place in self.told:
+            return
+        if not whole and self._error is None and not self._failed:
+            self.passed.add(place)
             return
         self.told.add(place)
         error = self._error
@@ -85,6 +92,10 @@ def play_session(
     wanted = {_node(case): place for place, case in enumerate(cases)}
     witness = _Witness(wanted, tell, begun)
     _session(list(wanted), folder, settled, witness)
+    for place in sorted(witness.passed - witness.told):
+        witness.told.add(place)
+        if not tell(place, {"verdict": "passed"}):
+            return
     if witness.told or witness.error is not None or len(cases) == 1:
         for place, case in enumerate(cases):
             if place not in witness.told and not tell(place, _untold(case, witness.error)):
@@ -94,7 +105,8 @@ def play_session(
         version.forget()
         alone = _Witness({_node(case): place}, tell, begun)
         _session([_node(case)], folder, settled, alone)
-        if not alone.told and not tell(place, _untold(case, alone.error)):
+        record = {"verdict": "passed"} if alone.passed else _untold(case, alone.error)
+        if not alone.told and not tell(place, record):
             return
 
 

@@ -1,0 +1,88 @@
+"""Reading Python files as Python itself would, and what a file imports."""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from meno_analyzers.failures.collecting.collected import CollectingError
+
+MOST_BYTES = 2_000_000  # of all files of a program
+
+
+def read_program(path: Path) -> str:
+    """The text of a file that was named, with `\\n` at the ends of lines. Raises CollectingError."""
+    if path.is_dir():
+        raise CollectingError(f"{path} is a folder; name the file that fails.")
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise CollectingError(f"{path} is larger than {MOST_BYTES // 1_000_000} MB, too large to be run.")
+        text = decoded(path.read_bytes())
+    except FileNotFoundError:
+        raise CollectingError(f"There is no file {path}; check the path.") from None
+    except OSError as error:
+        raise CollectingError(f"{path} cannot be read ({error.strerror or 'unknown reason'}).") from None
+    if text is None:
+        raise CollectingError(f"{path} cannot be read: its bytes do not fit its encoding; save it as UTF-8.")
+    return text
+
+
+def decoded(data: bytes) -> str | None:
+    """Bytes as Python text; None if they do not fit the encoding that they name."""
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+    except (SyntaxError, UnicodeDecodeError, LookupError):
+        return None
+
+
+def parsed(text: str) -> ast.Module | None:
+    """The tree; None for what Python cannot read."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """`level` is the number of dots; `members` are the names behind `from … import`, which may be modules."""
+
+    module: str
+    level: int = 0
+    members: tuple[str, ...] = ()
+
+    def names(self) -> Iterator[str]:
+        """All dotted names that may be modules."""
+        if self.module:
+            yield self.module
+        for member in self.members:
+            yield f"{self.module}.{member}" if self.module else member
+
+
+def imports_of(text: str) -> list[Imported]:
+    """Every import, wherever it stands."""
+    tree = parsed(text)
+    found: list[Imported] = []
+    for node in ast.walk(tree) if tree is not None else ():
+        if isinstance(node, ast.Import):
+            found += [Imported(alias.name) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            members = tuple(alias.name for alias in node.names if alias.name != "*")
+            found.append(Imported(node.module or "", node.level, members))
+    return found
+
+
+def texts_of(text: str) -> set[str]:
+    """The plain texts in the code that could name a file beside it."""
+    tree = parsed(text)
+    nodes = ast.walk(tree) if tree is not None else ()
+    values = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return {value for value in values if 2 < len(value) < 100 and "." in value and value.isprintable()}

@@ -1,0 +1,258 @@
+"""`meno explain`: why a program fails, found by running it in confinement, or read from a pasted report.
+
+What is told about the analysis goes to standard error, so that standard output holds the explanation alone.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from meno_analyzers.failures.cases import Verdict
+from meno_analyzers.failures.collecting import Collected, CollectingError, collect
+from meno_analyzers.failures.explaining import Ending, Explained, explain_failure, refusal
+from meno_analyzers.failures.reported import explain_report
+from meno_analyzers.failures.sandbox import Limits, SandboxError
+from meno_server.settings import file_layers, resolve
+from meno_server.terminal import explanations
+
+NOTHING_FAILS, EXPLAINED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
+_DEFAULT_LEVEL = 3
+_LARGEST_REPORT = 4_000_000
+_LARGEST_INPUT = 1_000_000
+
+
+class Format(StrEnum):
+    """How an explanation is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    SARIF = "sarif"
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """How the answer is to be given."""
+
+    format: Format
+    output: Path | None
+    level: int
+
+
+class _Unusable(Exception):  # noqa: N818 - it is the learner's input, and becomes one sentence
+    """The command cannot be done; the text is one sentence with the next step."""
+
+
+def explain(
+    file: Annotated[
+        str | None,
+        typer.Argument(
+            help="The program that fails; `-` reads a traceback or test report from standard input."
+        ),
+    ] = None,
+    tests: Annotated[Path | None, typer.Option(help="A test file, or a folder of them.")] = None,
+    examples: Annotated[
+        Path | None, typer.Option(help="A TOML or JSON file of calls or inputs with what is expected.")
+    ] = None,
+    input: Annotated[
+        Path | None, typer.Option("--input", help="A file with what the script reads when it is run.")
+    ] = None,
+    interpreter: Annotated[
+        str | None, typer.Option(metavar="PATH", help="The Python that runs the program.")
+    ] = None,
+    seconds: Annotated[float, typer.Option(min=1, max=3600, help="Time for the whole analysis.")] = 30.0,
+    search: Annotated[
+        bool, typer.Option("--search/--no-search", help="Look for a change that makes the tests pass.")
+    ] = True,
+    level: Annotated[
+        int, typer.Option(min=0, max=5, help="The highest rung of the ladder; 5 shows the change.")
+    ] = _DEFAULT_LEVEL,
+    format: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
+    output: Annotated[Path | None, typer.Option(help="A file to write it to.")] = None,
+) -> None:
+    """Explain why a program fails, without telling the answer.
+
+    The program is run with its tests, on a copy, with little time and memory and no network where the
+    system allows that.
+
+    Exits with 0 if nothing fails, 1 if a failure was explained, 2 if something could not be read or run,
+    and 130 if it was interrupted.
+    """
+    try:
+        wanted = _Wanted(format, output, _allowed(level))
+        if file is None or file == "-":
+            status = _explain_report(wanted, given=file == "-")
+        else:
+            collected = collect(Path(file), tests=tests, examples=examples, input=_read_input(input))
+            chosen = _interpreter(interpreter)
+            status = _explain_program(collected, chosen, seconds, search, wanted)
+    except (_Unusable, CollectingError, SandboxError) as error:
+        _say(str(error))
+        status = UNUSABLE
+    except KeyboardInterrupt:
+        _say("Stopped.")
+        status = INTERRUPTED
+    raise typer.Exit(status)
+
+
+def _explain_program(
+    collected: Collected, interpreter: str, seconds: float, searching: bool, wanted: _Wanted
+) -> int:
+    limits = Limits()
+    cancel = threading.Event()
+    if refusal(collected) is None:
+        said = _what_is_run(collected, interpreter, limits)
+    else:
+        said = f"Python cannot read {collected.program.main}, so nothing is run."
+    with _interruptible(cancel), explanations.progress(said) as progress:
+        explained = explain_failure(
+            collected,
+            interpreter=interpreter,
+            seconds=seconds,
+            level=wanted.level,
+            searching=searching,
+            limits=limits,
+            progress=progress,
+            cancel=cancel,
+        )
+    if explained.ended is Ending.NEEDS_INPUT:
+        raise _Unusable(f"{collected.program.main} reads input; give it in a file with `--input`.")
+    if explained.ended is Ending.CANCELLED:
+        rest = "This is what was known by then." if explained.explanation else "Nothing was known yet."
+        _say(f"Stopped. {rest}")
+    if explained.explanation is not None or explained.ended is Ending.PASSES:
+        paths = {alias: _shown(path) for alias, path in collected.paths.items()}
+        text = explanations.REPORTS[wanted.format.value](explained.explanation, paths, _passed(explained))
+        _write(text, wanted.output)
+    statuses = {Ending.PASSES: NOTHING_FAILS, Ending.EXPLAINED: EXPLAINED, Ending.CANCELLED: INTERRUPTED}
+    return statuses[explained.ended]
+
+
+def _explain_report(wanted: _Wanted, *, given: bool) -> int:
+    if not given and sys.stdin.isatty():
+        raise _Unusable("Name the program that fails, or pipe a traceback in: `meno explain work.py`.")
+    text = sys.stdin.buffer.read(_LARGEST_REPORT).decode("utf-8", "replace")
+    explanation = explain_report(text, Path.cwd(), level=wanted.level)
+    if explanation is None:
+        raise _Unusable(
+            "This text holds no traceback and no test report; paste all that Python printed, from "
+            "`Traceback` to the last line."
+        )
+    _say("Nothing is run: this goes by the text and the files that it names below this folder.")
+    _write(explanations.REPORTS[wanted.format.value](explanation, {}, ""), wanted.output)
+    return EXPLAINED
+
+
+def _allowed(level: int) -> int:
+    """The level asked for, or the highest one that somebody's settings allow."""
+    layers, problems = file_layers(Path.cwd())
+    resolved = resolve(layers)
+    for problem in [*problems, *resolved.problems]:
+        _say(problem)
+    highest, origin = resolved.settings.max_hint_level, resolved.origins["maxHintLevel"]
+    if origin == "default" or level <= highest:
+        return level
+    _say(f"Level {level} is asked for; `maxHintLevel` in {origin} allows {highest}.")
+    return highest
+
+
+def _read_input(path: Path | None) -> str | None:
+    if path is None:
+        return None
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST_INPUT + 1)
+        if len(data) > _LARGEST_INPUT:
+            raise _Unusable(f"The input {path} is larger than 1 MB; find a smaller one that fails.")
+        return data.decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise _Unusable(f"The input {path} is not UTF-8; save it as that.") from None
+    except OSError as error:
+        raise _Unusable(f"The input {path} cannot be read ({error.strerror}); check the path.") from None
+
+
+def _interpreter(named: str | None) -> str:
+    """The one that is named, or that of the environment that is switched on, or Meno's own.
+
+    One that merely lies beside the program is not taken: it would run before anything is confined.
+    """
+    if named is not None:
+        return str(Path(named).absolute()) if Path(named).exists() else named
+    environment = os.environ.get("VIRTUAL_ENV")
+    if environment:
+        steps = ("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")
+        python = Path(environment, *steps)
+        if python.exists():
+            return str(python)
+    return sys.executable
+
+
+def _what_is_run(collected: Collected, interpreter: str, limits: Limits) -> str:
+    count = len(collected.cases)
+    cases = "1 case" if count == 1 else f"{count} cases"
+    megabytes = limits.memory_bytes // (1 << 20)
+    return (
+        f"Running {cases} of {collected.program.main} ({', '.join(collected.sources)}) with {interpreter}, "
+        f"on a copy and confined: at most {limits.seconds:g} seconds and {megabytes} MB each, no network "
+        "where the system allows it."
+    )
+
+
+def _passed(explained: Explained) -> str:
+    """What is said when nothing failed: what was run, and no more than that."""
+    count = len(explained.results)
+    if count == 1 and explained.results[0].id == "run":
+        return "The program came to its end without an error."
+    passed = sum(result.verdict is Verdict.PASSED for result in explained.results)
+    return "The one case passed." if passed == 1 else f"All {passed} cases passed."
+
+
+def _shown(path: Path) -> str:
+    """The path from here, where that is shorter than the whole."""
+    try:
+        return path.relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, "utf-8")
+    except OSError as error:
+        raise _Unusable(f"{output} cannot be written ({error.strerror}); choose another file.") from None
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+@contextmanager
+def _interruptible(cancel: threading.Event) -> Iterator[None]:
+    """The first Ctrl-C asks the analysis to end with what it knows; the second one ends it anyhow."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        if cancel.is_set():
+            raise KeyboardInterrupt
+        cancel.set()
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
