@@ -145,10 +145,20 @@ def _case_problems(old: ast.Module, new: ast.Module, cases: Sequence[Case]) -> I
     expected = [value for case in cases for value in _expected(case)]
     if any(_same(value, wanted) for value in added for wanted in expected if not _is_common(wanted)):
         yield "It writes down a value that a test expects."
+    elif any(
+        repr(wanted) in _returned(new) - _returned(old) for wanted in expected if not _is_common(wanted)
+    ):
+        yield "It answers what a test expects, whatever it is asked."
     asked = [value for case in cases for value in _inputs(case)]
     compared = _values_compared(new) - _values_compared(old)
     if any(repr(value) in compared for value in asked if not _is_common(value)):
         yield "It asks for the very input of a test."
+
+
+def _returned(tree: ast.Module) -> Counter[str]:
+    """Plain values that functions answer as they stand."""
+    values = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return) and node.value]
+    return Counter(_reprs(*values))
 
 
 def _imports(tree: ast.Module) -> set[str]:

@@ -41,6 +41,12 @@ def test_a_change_that_spans_two_near_places_is_one_change() -> None:
     assert problems("result = 0\n    for item in items", "result = 3\n    for item in items[1:]") == []
 
 
+def test_a_value_that_stood_elsewhere_is_no_answer_to_everything() -> None:
+    source = "def secret(n):\n    if n == 42:\n        return n\n    return 0\n"
+    found = diff_problems(source, "def secret(n):\n    return 42\n", [CallCase("five", "secret", [5], 42)])
+    assert "It answers what a test expects, whatever it is asked." in found
+
+
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
