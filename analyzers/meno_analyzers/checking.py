@@ -9,8 +9,9 @@ import time
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from meno_analyzers.facts.cache import Checked
 from meno_analyzers.facts.newer import Version
-from meno_analyzers.facts.unit import Checked, UnitFacts
+from meno_analyzers.facts.unit import UnitFacts
 from meno_analyzers.facts.view import ModuleView
 from meno_analyzers.findings import Finding, Span
 from meno_analyzers.rules import RULES, Broken, Rule, Subject, diagnose
@@ -59,10 +60,9 @@ class UnitCheck:
                 return False
         return self._finish()
 
-    def remembered(self) -> Checked:
-        """What was found, kept with the facts for the next time that a unit has this text."""
-        self._facts.checked = Checked(self.view.class_name, self._target, self.view.asked, self.findings)
-        return self._facts.checked
+    def checked(self) -> Checked:
+        """What was found, for the next time that a unit has this text."""
+        return Checked(self.view.class_name, self._target, self.view.asked, self.findings)
 
     def _of_unreadable(self) -> Iterable[Finding]:
         """What is said about a unit without a tree, unless its syntax is merely newer."""

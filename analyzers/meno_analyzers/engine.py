@@ -14,19 +14,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from meno_analyzers.checking import UnitCheck
-from meno_analyzers.facts.cache import FactsCache
+from meno_analyzers.facts.cache import Checked, FactsCache, Known
 from meno_analyzers.facts.contributions import changed_keys
 from meno_analyzers.facts.module import Module
 from meno_analyzers.facts.newer import Version
-from meno_analyzers.facts.summaries import class_opened, summary_of
+from meno_analyzers.facts.summaries import class_opened
 from meno_analyzers.facts.summary import Summary
-from meno_analyzers.facts.unit import Checked, UnitFacts
 from meno_analyzers.facts.view import Asked, ModuleView, names_asked, still_holds
 from meno_analyzers.findings import Finding
 from meno_analyzers.source import Document, Splice, Unit, UnitMap
 
 # A syntax tree takes about a hundred times the memory of its text.
 _CACHED_CHARACTERS = 80_000
+_KNOWN_CHARACTERS = 400_000
 # A unit of at least so many lines is not checked in one go when there is a deadline.
 LONG_UNIT = 60
 # An answer waits so long for units that the edit only concerns; for those that it made, as long as it may.
@@ -41,15 +41,22 @@ class UnitAnalysis:
     units that are looked at again need them again.
     """
 
-    summary: Summary
-    is_broken: bool
+    known: Known
     class_name: str | None = None  # of the class whose body it is part of
     findings: tuple[Finding, ...] = ()
     asked: Asked | None = None  # None: not checked yet
     readable: tuple[Finding, ...] = ()  # of a long broken unit: what it showed while it could be read
 
+    @property
+    def summary(self) -> Summary:
+        return self.known.summary
 
-_CACHE = FactsCache(_CACHED_CHARACTERS)
+    @property
+    def is_broken(self) -> bool:
+        return self.known.is_broken
+
+
+_CACHE = FactsCache(_CACHED_CHARACTERS, _KNOWN_CHARACTERS)
 
 
 class Analysis:
@@ -157,16 +164,12 @@ class Analysis:
         self._positions = None
         class_name = self._class_around(first)
         for index, unit in enumerate(units, first):
-            facts = self._facts(unit, index)
-            if facts.summary is None:
-                facts.summary = summary_of(facts)
-            summary = facts.summary
-            broken = facts.problem is not None
-            unit.analysis = UnitAnalysis(summary, broken, class_name if unit.depth == 1 else None)
+            known = _CACHE.known(unit, self._lines(unit, index))
+            unit.analysis = UnitAnalysis(known, class_name if unit.depth == 1 else None)
             if unit.depth == 0:
-                class_name = class_opened(unit, unit.analysis.summary)
-            self._module.add(summary, unit, unit.analysis.class_name)
-            came.append((summary, unit.analysis.class_name))
+                class_name = class_opened(unit, known.summary)
+            self._module.add(known.summary, unit, unit.analysis.class_name)
+            came.append((known.summary, unit.analysis.class_name))
             self.pending.setdefault(unit)
         self._follow_class(first + len(units), class_name)
         return came
@@ -194,16 +197,16 @@ class Analysis:
             if analysis.class_name == class_name:
                 break
             left = [self._leave(unit)]
-            unit.analysis = UnitAnalysis(analysis.summary, analysis.is_broken, class_name, analysis.findings)
+            unit.analysis = UnitAnalysis(analysis.known, class_name, analysis.findings)
             self._module.add(analysis.summary, unit, class_name)
             self.pending.setdefault(unit)
             for key in self._module.affected(changed_keys(left, [(analysis.summary, class_name)])):
                 for asker in self._asking.get(key, ()):
                     self.pending.setdefault(asker)
 
-    def _facts(self, unit: Unit, index: int) -> UnitFacts:
+    def _lines(self, unit: Unit, index: int) -> list[str]:
         start = self.units.starts[index]
-        return _CACHE.get(unit, self.document.lines[start : start + unit.length])
+        return self.document.lines[start : start + unit.length]
 
     def _position(self, unit: Unit) -> int:
         if self._positions is None:
@@ -255,17 +258,19 @@ class Analysis:
                     return True
                 self._forget_questions(unit)
                 analysis.asked = None
-            facts = self._facts(unit, self._position(unit))
-            if facts.checked is not None and self._would_find(facts.checked, unit):
-                self._take_found(unit, facts.checked)
+            known = analysis.known.checked
+            if known is not None and self._would_find(known, unit):
+                self._take_found(unit, known)
                 return True
+            facts = _CACHE.get(unit, self._lines(unit, self._position(unit)))
             view = ModuleView(self._module, unit, analysis.class_name)
             check = UnitCheck(facts, view, self._target)
         if not check.go_on(deadline):
             self._checking = unit, check
             return False
         self._checking = None
-        self._take_found(unit, check.remembered())
+        analysis.known.checked = check.checked()
+        self._take_found(unit, analysis.known.checked)
         return True
 
     def _would_find(self, checked: Checked, unit: Unit) -> bool:

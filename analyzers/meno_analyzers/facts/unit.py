@@ -10,21 +10,20 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from operator import attrgetter
-from typing import NamedTuple, TypeVar, overload
+from typing import TypeVar, overload
 
 from meno_analyzers.facts.definitions import Definitions
 from meno_analyzers.facts.flow import Flow, flow_of
 from meno_analyzers.facts.module import BUILTIN_NAMES
 from meno_analyzers.facts.narrowing import SOME, TRUE, Guard, Test, guards_of
-from meno_analyzers.facts.newer import Version, newer_syntax
+from meno_analyzers.facts.newer import newer_syntax
 from meno_analyzers.facts.parsing import Parsed, parse_unit, span_of
 from meno_analyzers.facts.scopes import FunctionNode, Scope, ScopeKind, ScopeTree, build_scopes
-from meno_analyzers.facts.summary import Summary
 from meno_analyzers.facts.tree import children, walk
 from meno_analyzers.facts.types import Types
 from meno_analyzers.facts.values import Values
-from meno_analyzers.facts.view import Asked, ModuleView
-from meno_analyzers.findings import Finding, Span
+from meno_analyzers.facts.view import ModuleView
+from meno_analyzers.findings import Span
 
 A = TypeVar("A", bound=ast.AST)
 B = TypeVar("B", bound=ast.AST)
@@ -37,23 +36,12 @@ _CLOSED = (ast.ClassDef, ast.Lambda)
 _place = attrgetter("lineno", "col_offset")
 
 
-class Checked(NamedTuple):
-    """What the rules found in a unit, and on what that depends besides its text."""
-
-    class_name: str | None
-    target: Version | None
-    asked: Asked
-    findings: tuple[Finding, ...]
-
-
 class UnitFacts:
     """What is known about one unit. Positions that it gives are relative to the unit's first line."""
 
     def __init__(self, lines: list[str], *, in_class: bool, goes_on: bool) -> None:
         self.lines = lines
         self.in_class = in_class
-        self.summary: Summary | None = None  # kept here once it is made
-        self.checked: Checked | None = None  # by whoever asks the rules
         parsed: Parsed = parse_unit(lines, in_class=in_class, goes_on=goes_on)
         self.problem = parsed.problem
         # Set if the lines are no mistake but newer than this Python.
