@@ -32,7 +32,7 @@ _PATIENCE = 8
 _LEAST, _MOST = 0.1, 5.0
 _SLOW = 0.5  # a case that takes longer is not waited for until all others pass
 _FIRST, _AFTER_ONE = 2.0, 0.4  # seconds for a case of the program itself
-_SHARE_OF_FIRST_LOOK = 0.3  # of all the time
+_SHARE_OF_FIRST_LOOK = 0.1  # of all the time
 _TRACED, _MOST_LATE = 0.5, 3  # seconds for a case whose lines are noted, and how many may take longer
 # Where one repair is found, others are looked for as long again, within these bounds (seconds).
 _SHORTEST_GRACE, _LONGEST_GRACE = 0.4, 4.0
