@@ -1,8 +1,8 @@
 """How often each kind of change is the one, for a place where it is possible: in 1,000 such places.
 
 Counted by `benchmarks/edit_frequencies.py` on the pairs of wrong and right programs of the sets dublin,
-newcaledonia and socratic whose labels are sure, and rounded. Those pairs hold 147 single changes in all: where
-fewer than three of a kind were seen, the rate was set by judgement near that of its neighbours.
+newcaledonia and socratic whose labels are sure, and rounded. Those pairs hold 147 single changes in all:
+where fewer than three of a kind were seen, the rate was set by judgement near that of its neighbours.
 """
 
 from __future__ import annotations
