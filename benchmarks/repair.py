@@ -29,8 +29,8 @@ from tables import Row, print_rows
 
 from meno_analyzers.engine import analyse
 from meno_analyzers.failures.cases import Case
+from meno_analyzers.failures.repair.hunks import differing
 from meno_analyzers.failures.repair.search import Found, search
-from meno_analyzers.failures.repair.verifying import lines_changed
 from meno_analyzers.failures.sandbox import Arena, Limits, SandboxError
 
 
@@ -101,12 +101,16 @@ def row_of(
 
 
 def bug_lines(failing: FailingProgram) -> set[int]:
-    """The lines that have to change; for what is missing, also the line below the gap."""
+    """The lines that have to change; for what is missing, the lines above and below the gap."""
     known = set(failing.bug_lines)
+    gaps = set(failing.record.get("insert_after") or ())
     fixed = failing.record.get("fixed")
     if not known and fixed:
-        known = set(lines_changed(failing.program.source, fixed))
-    return known | {line + 1 for line in failing.record.get("insert_after") or ()}
+        rows, others = failing.program.source.split("\n"), fixed.split("\n")
+        for hunk in differing(rows, others):
+            known.update(range(hunk.start + 1, hunk.end + 1))
+            gaps.update([hunk.start] if hunk.start == hunk.end else [])
+    return known | gaps | {line + 1 for line in gaps}
 
 
 def chance_of_line(failing: FailingProgram) -> float:
