@@ -24,6 +24,7 @@ SLIPS: list[tuple[str, str, str]] = [
     ("minus sign", "def f(a):\n    return a\n", "def f(a):\n    return -a\n"),
     ("number by one", "x = [1, 2][0]\n", "x = [1, 2][1]\n"),
     ("number by one", "x = -1\n", "x = 0\n"),
+    ("number by one", "x = n - 1\n", "x = n\n"),
     ("range", "for i in range(n):\n    pass\n", "for i in range(n + 1):\n    pass\n"),
     ("range", "for i in range(n - 1):\n    pass\n", "for i in range(n):\n    pass\n"),
     ("range", "for i in range(0, n):\n    pass\n", "for i in range(0, n, 2):\n    pass\n"),

@@ -40,7 +40,11 @@ def number_by_one(source: Source, node: ast.AST) -> Iterator[Proposal]:
             yield source.replace(around, str(value))
         return
     yield source.replace(node, str(node.value + 1))
-    yield source.replace(node, str(node.value - 1))
+    match around:
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right) if right is node and node.value == 1:
+            yield source.replace(around, source.get(left))  # nobody writes `n - 0`
+        case _:
+            yield source.replace(node, str(node.value - 1))
 
 
 @operator("range", "boundary", ast.Call)
