@@ -87,7 +87,7 @@ def _milliseconds(times: list[float], share: float) -> str:
 def analysed_anew(text: str) -> list[Finding]:
     """The findings of a text by an engine that remembers nothing."""
     kept = engine._CACHE
-    engine._CACHE = type(kept)(1_000_000)
+    engine._CACHE = type(kept)(1_000_000, 1_000_000)
     try:
         return engine.analyse(text)
     finally:

@@ -26,7 +26,7 @@ from meno_analyzers.source import Document, Splice, Unit, UnitMap
 
 # A syntax tree takes about a hundred times the memory of its text.
 _CACHED_CHARACTERS = 80_000
-_KNOWN_CHARACTERS = 400_000
+_KNOWN_CHARACTERS = 160_000
 # A unit of at least so many lines is not checked in one go when there is a deadline.
 LONG_UNIT = 60
 # An answer waits so long for units that the edit only concerns; for those that it made, as long as it may.
