@@ -53,14 +53,12 @@ FORMULAS: Mapping[str, Formula] = {
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What each witness adds to a line's suspicion. `floor` is for lines of the text that nothing speaks
-    of."""
+    """What each witness adds to a line's suspicion."""
 
     spectrum: float = 1.0
     trace: float = 0.8
     static: float = 0.9
     model: float = 0.6
-    floor: float = 0.02
 
 
 def spectrum(results: Iterable[CaseResult], formula: str = "ochiai") -> dict[int, float]:

@@ -272,7 +272,9 @@ class _Hunt:
         text = smallest(self._program.source, text, arena, self._seconds)
         # What is left of several changes may be a single one that was not tried yet.
         candidate = self._single.get(text, candidate)
-        repair, problems = verified(self._program, self._cases, candidate, text, arena, self._patience)
+        repair, problems = verified(
+            self._program, self._cases, candidate, text, self._found.baseline, arena, self._patience
+        )
         with self._lock:
             self._found.refused = list(dict.fromkeys([*self._found.refused, *problems]))
             if repair is None:

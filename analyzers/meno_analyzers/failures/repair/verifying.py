@@ -11,8 +11,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from meno_analyzers.failures.cases import Case, Program
-from meno_analyzers.failures.honesty import cheats
+from meno_analyzers.failures.cases import Case, CaseResult, Program
+from meno_analyzers.failures.honesty import cases_expecting, cheats
 from meno_analyzers.failures.repair.candidates import OPERATORS, Candidate
 from meno_analyzers.failures.repair.hunks import Hunk, applied, differing, fewest
 from meno_analyzers.failures.suspects import Repair
@@ -28,11 +28,13 @@ def verified(
     cases: Sequence[Case],
     candidate: Candidate,
     text: str,
+    baseline: Sequence[CaseResult],
     arena: Runs,
     seconds: float | None = None,
 ) -> tuple[Repair | None, list[str]]:
-    """The repair, or None and why not; each case may take `seconds`."""
-    problems = cheats(program.source, text, cases)
+    """The repair, or None and why not. `baseline` is how the program did; each case may take `seconds`."""
+    # What a test in a file expects is known from its result only.
+    problems = cheats(program.source, text, [*cases, *cases_expecting(baseline)])
     if problems:
         return None, problems
     for _ in range(2):
