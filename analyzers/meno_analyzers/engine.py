@@ -253,13 +253,15 @@ class Analysis:
         if self._checking is not None and self._checking[0] is unit:
             check = self._checking[1]
         else:
-            if analysis.asked is not None:
-                if still_holds(self._module, analysis.asked, unit):
+            asked = analysis.asked
+            if asked is not None:
+                if still_holds(self._module, asked, unit):
                     return True
                 self._forget_questions(unit)
                 analysis.asked = None
             known = analysis.known.checked
-            if known is not None and self._would_find(known, unit):
+            # Its own last check was looked at just now.
+            if known is not None and known.asked is not asked and self._would_find(known, unit):
                 self._take_found(unit, known)
                 return True
             facts = _CACHE.get(unit, self._lines(unit, self._position(unit)))
