@@ -63,11 +63,13 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """What came of it. `results` are those of the cases that were run."""
+    """What came of it. `results` are those of the cases that were run, with the places that the learner
+    knows; `repair` is the change that was seen to work, which only level 5 shows."""
 
     ended: Ending
     explanation: Explanation | None = None
     results: Sequence[CaseResult] = ()
+    repair: Repair | None = None
 
 
 def explain_failure(
@@ -115,7 +117,8 @@ def explain_failure(
     analysis.tell(Doing.EXPLAINING)
     evidence = _evidence(analysis.collected, results, known, findings, level)
     ended = Ending.CANCELLED if cancel.is_set() else Ending.EXPLAINED
-    return Explained(ended, explain(evidence), results)
+    told = [*evidence.failing, *evidence.passing]
+    return Explained(ended, explain(evidence), told, evidence.repair)
 
 
 _UNKNOWN = Verdict.NOT_RUN
