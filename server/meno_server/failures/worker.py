@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from meno_analyzers.failures.cases import Verdict
+from meno_analyzers.failures.cases import CaseResult, Verdict
 from meno_analyzers.failures.collecting import Collected, CollectingError, collect
 from meno_analyzers.failures.collecting.collected import WHOLE_RUN
 from meno_analyzers.failures.explaining import Ending, Explained, Told, explain_failure, refusal
@@ -125,7 +126,7 @@ class _Analysis:
                 f"`meno explain {Path(main).name} --input FILE`, or write an example in meno.toml."
             )
             return Answer(PROBLEM, problem=sentence, main=main)
-        results = explained.results
+        results = _asked(explained.results)
         passed = sum(result.passed for result in results)
         failed = sum(not result.passed and result.verdict is not Verdict.NOT_RUN for result in results)
         alone = len(results) == 1 and results[0].id == WHOLE_RUN
@@ -138,7 +139,7 @@ class _Analysis:
             source=collected.program.source,
             main=collected.program.main,
             cases=collected.cases,
-            results=results,
+            results=explained.results,
             explanation=told,
             paths=collected.paths,
             changed=repair.source if repair is not None else None,
@@ -176,6 +177,11 @@ class _Analysis:
             lines=len(set(changed) - set(seen.source.split("\n"))) or 1,
             findings=tuple(marks(seen, language)),
         )
+
+
+def _asked(results: Sequence[CaseResult]) -> Sequence[CaseResult]:
+    """The cases that a learner counts: that the script as a whole comes to its end is none beside others."""
+    return [result for result in results if result.id != WHOLE_RUN or not result.passed] or results
 
 
 if __name__ == "__main__":

@@ -69,6 +69,11 @@ class Housekeeping:
                 types.ShowMessageParams(type=types.MessageType.Info, message=sentence)
             )
 
+    def log_info(self, sentence: str) -> None:
+        """A sentence for who reads the editor's log of the server."""
+        if not self.closing:
+            self.server.window_log_message(types.LogMessageParams(types.MessageType.Info, sentence))
+
     def note(self, stage: str, seconds: float) -> None:
         """Keeps the last timings of each stage for `meno.debugInformation`."""
         kept = self.timings.setdefault(stage, [])

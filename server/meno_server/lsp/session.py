@@ -27,6 +27,7 @@ from meno_server.lsp.housekeeping import Housekeeping
 from meno_server.lsp.neighbours import Neighbours
 from meno_server.lsp.open_file import OpenFile
 from meno_server.lsp.pauses import Pauses
+from meno_server.lsp.runs import Runs
 
 if TYPE_CHECKING:
     from meno_model.tutor import Tutor
@@ -63,6 +64,8 @@ class Session(Housekeeping):
         self._model: ModelClient | None = None
         self._model_tasks: dict[str, asyncio.Task[None]] = {}
         self._tutor: Tutor | None = None
+        self.runs = Runs(self)
+        self.latest_file: OpenFile | None = None  # the one that was opened or typed in last
 
     # Settings
 
@@ -119,7 +122,7 @@ class Session(Housekeeping):
     def opened(self, uri: str, text: str, version: int) -> None:
         self._epoch += 1
         file = OpenFile(Document(uri, text, version), self._epoch, self.settings.target)
-        self.files[unquote(uri)] = file
+        self.files[unquote(uri)] = self.latest_file = file
         self._after_change(file, OPENING_SLICE)
         gc.freeze()
         self.look_around(file)
@@ -132,6 +135,7 @@ class Session(Housekeeping):
             log.warning("A change for a file that is not open was ignored.")
             return
         started = time.perf_counter()
+        self.latest_file = file
         pause = self.settings.typing_pause > 0
         for change in changes:
             if isinstance(change, types.TextDocumentContentChangePartial):
@@ -151,6 +155,9 @@ class Session(Housekeeping):
         file = self.files.pop(unquote(uri), None)
         if file is None:
             return
+        if file is self.latest_file:
+            self.latest_file = next(iter(self.files.values()), None)
+        self.runs.stop(uri)
         for tasks in (self._finishing, self._looking, self._model_tasks):
             task = tasks.pop(unquote(uri), None)
             if task is not None:
@@ -224,6 +231,11 @@ class Session(Housekeeping):
         if items != file.last_sent:
             file.last_sent = items
             self.server.workspace_diagnostic_refresh(None)
+
+    async def refresh_lenses(self) -> None:
+        """Lets the client ask for its code lenses again, if it can be told to."""
+        if self.client.refreshes_lenses and not self.closing:
+            await self.server.workspace_code_lens_refresh_async(None)
 
     def publish_all(self) -> None:
         for file in self.files.values():
@@ -325,6 +337,7 @@ class Session(Housekeeping):
 
     async def _close(self) -> None:
         self._pauses.close()
+        await self.runs.close()
         if self._model is not None:
             await self._model.stop()
         if self._tutor is not None:

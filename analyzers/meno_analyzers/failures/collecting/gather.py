@@ -19,13 +19,8 @@ from meno_analyzers.failures.collecting.examples import (
 from meno_analyzers.failures.collecting.layout import Layout
 from meno_analyzers.failures.collecting.lifting import Lifted, is_main_guard, lift, outside_functions
 from meno_analyzers.failures.collecting.reading import imports_of, parsed, read_program
-from meno_analyzers.failures.collecting.testfiles import (
-    doctests_in,
-    subject_of,
-    tests_below,
-    tests_beside,
-    tests_in,
-)
+from meno_analyzers.failures.collecting.testfiles import doctests_in, tests_below, tests_in
+from meno_analyzers.failures.naming import subject_of, tests_beside
 
 EXAMPLES_FILE = "meno.toml"
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
