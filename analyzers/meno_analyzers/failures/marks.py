@@ -75,7 +75,8 @@ class _Marks:
         if verified:
             found_here = self._finding("cause", cause.line_start, cause.line_end, self._tests())
             notice = f"{self.ladder.notice} {self._say('decided')}"
-            yield self._with_fix(replace(found_here, ladder=replace(self.ladder, notice=notice)))
+            ladder = replace(self.ladder, notice=notice, orient=cause.statement)
+            yield self._with_fix(replace(found_here, ladder=ladder))
         elif not found:
             # Nothing certain is known of a line, so the function that was called is marked.
             line = _line_of_function(self.rows, told.called) or cause.line_start

@@ -93,6 +93,7 @@ class Runs:
     async def report(self, text: str) -> None:
         """Explains a traceback or test report that somebody pasted; nothing is run."""
         session = self._session
+        await session.settled()
         root = session.root or (self._folder_of(session.latest_file) if session.latest_file else None)
         request = self._request(report=text, root=str(root) if root is not None else None)
         answer = await Analysis(request, lambda _: None, lambda _: None).answer()

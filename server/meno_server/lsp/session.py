@@ -113,6 +113,7 @@ class Session(Housekeeping):
             if not self.settings.model_enable:
                 file.model_findings = []
         self.publish_all()
+        self.run(self.refresh_lenses())
 
     # Files
 

@@ -38,6 +38,7 @@ class Trust:
 
     async def may_run(self, session: Session, path: Path) -> bool:
         """Whether the program at `path` may be run; asks a person if need be, and tells why not."""
+        await session.settled()
         settings = session.settings
         if settings.run_allow == "never":
             session.say(NEVER)
