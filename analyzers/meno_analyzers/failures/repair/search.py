@@ -128,7 +128,7 @@ def first_look(
 
     Once a case took all the time that it was given, the others get less, since what never ends in one case
     seldom ends in the others. Tracing makes a case many times as slow, so it says nothing about the time:
-    a case that takes too long then goes without its lines.
+    of a case that takes too long then, the lines are those that it came to.
     """
     results: list[CaseResult] = []
     for case in cases:
@@ -155,8 +155,7 @@ def traced(text: str, results: Sequence[CaseResult], arena: Runs) -> list[CaseRe
     found: list[CaseResult] = []
     late = 0
     for result in results:
-        # What was stopped from outside cannot tell which lines it ran.
-        if late < _MOST_LATE and result.verdict is not Verdict.TIME:
+        if late < _MOST_LATE:
             (again,) = arena.run(text, [result.id], trace=True, seconds=_TRACED)
             late += again.verdict is Verdict.TIME
             result = replace(result, lines=again.lines)
