@@ -90,6 +90,7 @@ def row_of(
         "candidates": found.tried,
         "hidden": None,
         "diff": difference(before, repair.source) if repair else "",
+        "repaired": repair.source if repair else "",
         "task": failing.task,
         "random": chance_of_line(failing),
         "refused": "; ".join(found.refused),
