@@ -67,15 +67,18 @@ FORMULAS: Mapping[str, Formula] = {
 class Weights:
     """By how much each witness raises the logarithm of a line's suspicion, where it speaks with full voice.
 
-    Fitted by `benchmarks/localisation.py --fit` on FIGURES
+    Fitted by `benchmarks/localisation.py --fit` on the sets refactory, dublin, newcaledonia, socratic and
+    humanevalpack (2,326 failing programs of 170 problems). Fitted without the problem that is asked about,
+    they put a line that has to change first for 82.9 % of these programs and among three for 95.8 %; without
+    the model 80.8 % and 94.7 %, by Ochiai alone 54.8 % and 83.9 %, by chance 42.2 % and 74.1 %.
     """
 
-    spectrum: float = 2.2
-    trace: float = 1.2
-    static: float = 3.8
+    spectrum: float = 2.3
+    trace: float = 0.8
+    static: float = 4.1
     model: float = 1.4
-    header: float = -3.7  # a `def`, `class` or `import`: nearly every case runs it, and few slips are there
-    quiet: float = -1.4  # `else`, `break`, `pass`, the further lines of a statement
+    header: float = -3.2  # a `def`, `class` or `import`: nearly every case runs it, and few slips are there
+    quiet: float = -2.1  # `else`, `break`, `pass`, the further lines of a statement
 
 
 def spectrum(results: Iterable[CaseResult], formula: str = "ochiai") -> dict[int, float]:

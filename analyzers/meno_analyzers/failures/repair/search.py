@@ -101,8 +101,8 @@ def search(
     """Looks for the smallest change of `program` that makes all `cases` pass.
 
     `arenas` run the program's cases, one thread for each; `findings` are those of the static rules;
-    `model` is what the bug model thinks of the program's lines; `references` are programs that
-    are right, whose ideas are tried behind the likeliest single changes.
+    `model`, what the bug model thinks of the program's lines, has a say in the suspects only;
+    `references` are programs that are right, whose ideas are tried behind the likeliest single changes.
     """
     start = time.monotonic()
     baseline = first_look(program, cases, arenas[0], start + _SHARE_OF_FIRST_LOOK * seconds)
@@ -115,10 +115,12 @@ def search(
     except (SyntaxError, ValueError, RecursionError):
         found.ended = "unreadable"
         return found
-    found.suspects = localise(baseline, program.main, findings, model, source=program.source)
+    # The model makes the ranking of lines better and the order of changes worse: both were measured.
+    likely = localise(baseline, program.main, findings, source=program.source)
     hunt = _Hunt(program, cases, arenas, found, start + seconds, cancel or threading.Event(), progress)
     hunt.start = start
-    hunt.run(source, [*of_rules(source, findings), *ranked(source, found.suspects)], references)
+    hunt.run(source, [*of_rules(source, findings), *ranked(source, likely)], references)
+    found.suspects = localise(baseline, program.main, findings, model, source=program.source)
     found.seconds = time.monotonic() - start
     return found
 
