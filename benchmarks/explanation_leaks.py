@@ -26,6 +26,7 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from failing_programs import FailingProgram, failing_programs
@@ -36,6 +37,7 @@ from meno_analyzers.failures.cases import CaseResult
 from meno_analyzers.failures.explanation import Evidence, Explanation, as_markdown, as_text, explain
 from meno_analyzers.failures.honesty import changed_lines, unified
 from meno_analyzers.failures.repair.search import first_look, search
+from meno_analyzers.failures.repair.verifying import lines_changed
 from meno_analyzers.failures.sandbox import Arena, Limits, SandboxError
 from meno_analyzers.failures.suspects import Repair
 from meno_analyzers.hints import Level, check_leak
@@ -220,7 +222,8 @@ def repair_of(
     failing: FailingProgram, known: Mapping[str, Repair | None], arena: Arena, seconds: float
 ) -> Repair | None:
     if failing.id in known:
-        return known[failing.id]
+        found = known[failing.id]
+        return found and replace(found, lines=lines_changed(failing.program.source, found.source))
     findings = analyse(failing.program.source)
     return search(failing.program, failing.cases, [arena], seconds=seconds, findings=findings).repair
 
