@@ -51,3 +51,5 @@ def test_a_model_that_fails_or_is_late_has_no_say(monkeypatch: pytest.MonkeyPatc
     late = ask_model(CODE)
     assert late is not None
     assert late() == {}
+    monkeypatch.setattr(suspecting, "_PATIENCE", 30.0)
+    assert late() != {}
