@@ -90,6 +90,8 @@ def row_of(
         "candidates": found.tried,
         "hidden": None,
         "diff": difference(before, repair.source) if repair else "",
+        "mechanism": repair.mechanism if repair else None,
+        "repaired": repair.source if repair else "",
         "task": failing.task,
         "random": chance_of_line(failing),
         "refused": "; ".join(found.refused),

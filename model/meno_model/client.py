@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -101,6 +101,16 @@ class ModelClient:
             return ModelAnswer(tuple(finding_from_plain(item) for item in reply["findings"]))
         except (KeyError, TypeError, ValueError):
             return ModelAnswer((), CRASHED)
+
+    async def suspicion(self, text: str) -> Mapping[int, float]:
+        """How much the model suspects each 1-based line of a failing program; empty when it cannot say."""
+        if len(text) > LONGEST_TEXT:
+            return {}
+        reply = await self._ask({"do": "suspicion", "text": text})
+        try:
+            return {int(line): float(score) for line, score in reply.get("suspicion", ())}
+        except (TypeError, ValueError):
+            return {}
 
     async def info(self) -> dict[str, object]:
         """Provider, name, parameters, checksum, thresholds; or `{"unavailable": sentence}`."""

@@ -45,6 +45,8 @@ class Worker:
             if message.get("do") == "predict":
                 findings = self.predictor().findings(str(message.get("text", "")))
                 reply["findings"] = [finding_to_plain(finding) for finding in findings]
+            elif message.get("do") == "suspicion":
+                reply["suspicion"] = self._suspicion(str(message.get("text", "")))
             elif message.get("do") == "info":
                 reply["info"] = self._information()
             else:
@@ -72,6 +74,12 @@ class Worker:
                 ) from problem
             self._predictor = Predictor(Runtime(files))
         return self._predictor
+
+    def _suspicion(self, text: str) -> list[tuple[int, float]]:
+        predictor = self.predictor()
+        from meno_model.suspicion import suspicion
+
+        return list(suspicion(predictor, text).items())
 
     def _information(self) -> dict[str, Any]:
         from meno_model.information import describe

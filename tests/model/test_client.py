@@ -92,6 +92,16 @@ async def test_broken_and_huge_sources_are_answered(make: Make) -> None:
     assert (await client.predict("x" * (client_module.LONGEST_TEXT + 1))).unavailable == TOO_LONG
 
 
+async def test_lines_are_scored_and_without_a_model_none_is(make: Make, copied_weights: Path) -> None:
+    scores = await make().suspicion(CODE)
+    assert set(scores) <= {1, 2, 3, 4, 5}
+    assert 0 < sum(scores.values()) <= 1
+    assert await make().suspicion("def f(:\n") == {}
+    assert await make().suspicion("x" * (client_module.LONGEST_TEXT + 1)) == {}
+    (copied_weights / "model.int8.onnx").write_bytes(b"")
+    assert await make(model_path=copied_weights).suspicion(CODE) == {}
+
+
 @needs_signals
 async def test_a_killed_worker_is_replaced_at_the_next_question(make: Make) -> None:
     client = make()

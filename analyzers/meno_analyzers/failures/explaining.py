@@ -23,7 +23,7 @@ from meno_analyzers.failures.cases import CaseResult, RunCase, RunError, RunFram
 from meno_analyzers.failures.collecting import Collected, expects
 from meno_analyzers.failures.collecting.collected import WHOLE_RUN
 from meno_analyzers.failures.explanation import Evidence, Explanation, Limit, explain
-from meno_analyzers.failures.localisation import localise
+from meno_analyzers.failures.localisation import ModelScores, localise
 from meno_analyzers.failures.repair.search import Progress, first_look, search
 from meno_analyzers.failures.sandbox import Arena, Limits, SandboxError
 from meno_analyzers.failures.suspects import Repair, Suspect
@@ -80,13 +80,15 @@ def explain_failure(
     level: int = 3,
     searching: bool = True,
     limits: Limits = Limits(),  # noqa: B008 - a frozen value
+    model: ModelScores = None,
     progress: Callable[[Told], None] | None = None,
     cancel: threading.Event | None = None,
 ) -> Explained:
     """Runs the cases and explains what fails. Raises SandboxError if nothing can be run.
 
-    `seconds` bounds the search, and `limits` each case. After `cancel` is set it ends within moments with
-    what is known by then.
+    `seconds` bounds the search, and `limits` each case. `model` is what the bug model thinks of each 1-based
+    line of the program, or a function that is asked for it when the cases were run. After `cancel` is set it
+    ends within moments with what is known by then.
     """
     findings = analyse(collected.program.source)
     refused = refusal(collected)
@@ -110,7 +112,7 @@ def explain_failure(
             return Explained(Ending.NEEDS_INPUT, results=results)
         known = _Known()
         try:
-            analysis.find_out(known, failing, findings, searching=searching)
+            analysis.find_out(known, failing, findings, model, searching=searching)
         except SandboxError:
             if not cancel.is_set():
                 raise
@@ -202,7 +204,13 @@ class _Analysis:
         return results
 
     def find_out(
-        self, known: _Known, failing: Sequence[CaseResult], findings: Sequence[Finding], *, searching: bool
+        self,
+        known: _Known,
+        failing: Sequence[CaseResult],
+        findings: Sequence[Finding],
+        model: ModelScores,
+        *,
+        searching: bool,
     ) -> None:
         """Fills in what can be known of the failing cases; stops where it stands if it is cancelled."""
         if self.collected.truncated:
@@ -213,12 +221,13 @@ class _Analysis:
         if self._differs(failing):
             known.limits.add(Limit.FLAKY)
         elif searching and asked:
-            self._search(known, findings)
+            self._search(known, findings, model)
         else:
             self.tell(Doing.RUNNING)
             traced = first_look(self.collected.runnable, self.collected.cases, self._arenas[0])
             known.lines = {result.id: result.lines for result in traced}
-            known.suspects = localise(traced, self.collected.program.main, findings)
+            program = self.collected.runnable
+            known.suspects = localise(traced, program.main, findings, model, source=program.source)
 
     def _differs(self, failing: Sequence[CaseResult]) -> bool:
         """Whether failing cases end in another way when they are run once more."""
@@ -231,7 +240,7 @@ class _Analysis:
             if other.verdict is not _UNKNOWN
         )
 
-    def _search(self, known: _Known, findings: Sequence[Finding]) -> None:
+    def _search(self, known: _Known, findings: Sequence[Finding], model: ModelScores) -> None:
         self.tell(Doing.SEARCHING)
         with contextlib.suppress(SandboxError):  # where there is no room for a second one, one will do
             self._arenas.append(self._open())
@@ -241,6 +250,7 @@ class _Analysis:
             self._arenas,
             seconds=max(self._deadline - time.monotonic(), 1.0),
             findings=findings,
+            model=model,
             progress=self._searched,
             cancel=self._cancel,
         )

@@ -32,6 +32,7 @@ class Request:
     report: str | None = None
     root: str | None = None
     language: str = "en"
+    model: Mapping[int, float] = field(default_factory=dict)  # the bug model's score of each 1-based line
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,12 @@ class Answer:
 
 
 def request_to_plain(request: Request) -> dict[str, Any]:
-    return {**asdict(request), "unsaved": dict(request.unsaved)}
+    return asdict(request)
 
 
 def request_from_plain(values: Mapping[str, Any]) -> Request:
-    return Request(**values)
+    model = {int(line): float(score) for line, score in values.get("model", {}).items()}
+    return Request(**{**values, "model": model})
 
 
 def answer_to_plain(answer: Answer) -> dict[str, Any]:

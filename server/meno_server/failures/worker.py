@@ -109,6 +109,7 @@ class _Analysis:
             level=request.level,
             searching=request.searching,
             limits=limits,
+            model=request.model,
             progress=self._tell,
             cancel=self._cancel,
         )

@@ -121,7 +121,8 @@ class Runs:
             for say in tell:
                 say(_DOING.get(told.doing, "").format(cases=cases, tried=told.tried, passed=told.passed))
 
-        request = self._request(file=path, unsaved=self._unsaved())
+        model = await session.suspicion(file.document.text)
+        request = self._request(file=path, unsaved=self._unsaved(), model=model)
         analysis = Analysis(request, lambda said: session.log_info(said), progress)
         self._running[key] = analysis, task
         started = time.perf_counter()

@@ -27,6 +27,7 @@ from meno_analyzers.failures.sandbox import Limits, SandboxError
 from meno_server.failures import running
 from meno_server.settings import file_layers, resolve
 from meno_server.terminal import explanations
+from meno_server.terminal.suspecting import ask_model
 
 NOTHING_FAILS, EXPLAINED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
 _DEFAULT_LEVEL = 3
@@ -113,8 +114,10 @@ def _explain_program(
 ) -> int:
     limits = Limits()
     cancel = threading.Event()
+    model = None
     if refusal(collected) is None:
         said = running.what_is_run(collected, interpreter, limits)
+        model = ask_model(collected.runnable.source)
     else:
         said = f"Python cannot read {collected.program.main}, so nothing is run."
     with _interruptible(cancel), explanations.progress(said) as progress:
@@ -125,6 +128,7 @@ def _explain_program(
             level=wanted.level,
             searching=searching,
             limits=limits,
+            model=model,
             progress=progress,
             cancel=cancel,
         )

@@ -10,7 +10,7 @@ import pytest
 from analyzers.failures.test_collecting import written
 from meno_analyzers.failures.collecting import collect
 from meno_analyzers.failures.explaining import Doing, Ending, Explained, Told, explain_failure
-from meno_analyzers.failures.explanation import Explanation, Limit, Situation
+from meno_analyzers.failures.explanation import Explanation, Limit, Situation, as_markdown
 from meno_analyzers.failures.reported import explain_report
 from meno_analyzers.failures.sandbox import Limits
 
@@ -261,3 +261,49 @@ def test_the_report_of_a_failing_test_leads_to_the_program_that_it_tests(tmp_pat
 
 def test_a_text_without_an_error_is_none(tmp_path: Path) -> None:
     assert explain_report("all is well\n", tmp_path) is None
+
+
+def test_a_loop_without_a_name_in_its_test_is_not_spoken_of_by_one(tmp_path: Path) -> None:
+    work = written(tmp_path, {"work.py": "def f(n):\n    while True:\n        pass\n\n\nassert f(2) == 3\n"})
+
+    explanation = explanation_of(work, searching=False)
+
+    assert explanation.root_cause.statement.startswith("The loop on line 2 of `f` asks the same question")
+    assert len(explanation.steps) == 2
+    assert all("`f`" not in step.instruction for step in explanation.steps)
+
+
+def test_the_line_that_stopped_is_the_one_to_look_at_if_the_change_touches_it(tmp_path: Path) -> None:
+    program = "def many(a, b):\n    c = a - b\n    if c > 2:\n        return true\n    return False\n"
+    work = written(
+        tmp_path, {"work.py": program + "\n\nassert many(3, 0) == True\nassert many(3, 2) == False\n"}
+    )
+
+    cause = explanation_of(work).root_cause
+
+    assert (cause.line_start, cause.line_end) == (4, 4)
+
+
+def test_calls_of_a_function_by_itself_are_one_stop_on_the_way(tmp_path: Path) -> None:
+    program = "def down(n):\n    return down(n - 1)\n\n\nassert down(3) == 0\n"
+
+    page = as_markdown(explanation_of(written(tmp_path, {"work.py": program}), searching=False))
+
+    assert "`down` (line 2, again and again)" in page
+
+
+def test_the_model_is_a_witness_and_what_nothing_speaks_of_is_not_shown(tmp_path: Path) -> None:
+    collected = collect(written(tmp_path, {"work.py": ASSERTS}))
+    asked = []
+
+    def model() -> dict[int, float]:
+        asked.append(1)
+        return {2: 0.9, 3: 0.01, 4: 0.01, 5: 0.01, 6: 0.01}
+
+    found = explain_failure(collected, searching=False, limits=QUICK, model=model)
+
+    assert found.explanation is not None
+    suspects = found.explanation.suspects
+    assert asked == [1]
+    assert (suspects[0].line, suspects[0].reasons) == (2, ("spectrum", "model"))
+    assert all(suspect.reasons for suspect in suspects)

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from meno_analyzers.failures.cases import CaseResult, RunError, RunFrame, Verdict
-from meno_analyzers.failures.localisation import FORMULAS, localise, spectrum
+from meno_analyzers.failures.localisation import FORMULAS, Weights, localise, spectrum, standing
 from meno_analyzers.findings import Category, Finding, Severity, Source, Span
 
 
@@ -67,3 +67,46 @@ def test_findings_and_the_model_have_their_say_and_the_scores_sum_up_to_one() ->
 
 def test_without_failures_nothing_is_suspect() -> None:
     assert localise([ran("a", True, 1, 2)], "p.py") == []
+
+
+PROGRAM = """\
+import math
+
+def area(side,
+         other):
+    if side > 0:
+        return side + other
+    else:
+        return 0
+"""
+
+
+def test_what_stands_on_a_line_is_known_and_nothing_of_a_text_that_cannot_be_read() -> None:
+    assert standing(PROGRAM) == {1: "header", 2: "quiet", 3: "header", 4: "quiet", 7: "quiet", 9: "quiet"}
+    assert standing("def f(:\n") == {}
+
+
+def test_the_header_of_a_function_is_less_suspect_than_what_runs_in_it() -> None:
+    results = [ran("a", False, 3, 5, 6)]
+
+    suspects = localise(results, "p.py", source=PROGRAM)
+
+    assert [suspect.line for suspect in suspects] == [5, 6, 3]
+    assert suspects[0].score == pytest.approx(suspects[1].score)
+
+
+def test_the_model_is_asked_when_it_is_needed_and_named_where_it_singles_a_line_out() -> None:
+    scores = {1: 0.05, 2: 0.05, 3: 0.05, 5: 0.6, 6: 0.05}
+
+    suspects = localise([ran("a", False, 1, 5, 6)], "p.py", model=lambda: scores)
+
+    reasons = {suspect.line: tuple(suspect.reasons) for suspect in suspects}
+    assert suspects[0].line == 5
+    assert reasons[5] == ("spectrum", "model")
+    assert (reasons[6], reasons[3]) == (("spectrum",), ())
+
+
+def test_a_witness_of_no_weight_is_not_heard() -> None:
+    suspects = localise(RESULTS, "p.py", model={8: 1.0}, weights=Weights(model=0.0))
+
+    assert 8 not in {suspect.line for suspect in suspects}

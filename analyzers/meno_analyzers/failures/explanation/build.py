@@ -140,6 +140,8 @@ class _Builder:
 
     def _suspects(self) -> tuple[SuspectPart, ...]:
         there = [suspect for suspect in self.it.evidence.suspects if self.it.places.has(suspect.line)]
+        # A line that comes last without anything that speaks of it is no suspect for a reader.
+        there = [suspect for suspect in there if suspect.reasons] or there
         return tuple(
             SuspectPart(
                 line=suspect.line,
@@ -173,6 +175,8 @@ class _Builder:
 
     def _filled(self, step: StepText) -> tuple[str, str] | None:
         """The step's two texts, if both fit and tell nothing; a step may tell no more than where to look."""
+        if self.it.nameless and "name" in step.instruction.gaps | step.look_for.gaps:
+            return None
         instruction = fill(step.instruction, self.it.values, _INSTRUCTION)
         look_for = fill(step.look_for, self.it.values, _LOOK)
         if not instruction or not look_for:
@@ -183,7 +187,8 @@ class _Builder:
     def _questions(self) -> tuple[str, ...]:
         close: list[str | None] = []
         if self.it.level >= Level.QUESTIONS:
-            close = [fill(template, self.it.values, _QUESTION) for template in self.it.said.close.questions]
+            fitting = [t for t in self.it.said.close.questions if not (self.it.nameless and "name" in t.gaps)]
+            close = [fill(template, self.it.values, _QUESTION) for template in fitting]
             if ladder := self.it.said.ladder or self.it.said.typical:
                 close = [*ladder.questions]
         kept = [text for text in close if text and self._may_ask(text)]

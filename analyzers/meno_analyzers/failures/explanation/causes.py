@@ -205,7 +205,10 @@ def _of_repair(evidence: Evidence, failure: Failure, places: Places) -> Cause:
         category = str(finding.category)
     alone = len(evidence.failing) == 1 and not evidence.passing
     ground = "verified_alone" if alone else "verified"
-    return Cause(mechanism, category, ground, first, last, first, finding)
+    # Where the change touches the line that stopped, that is the line to look at.
+    stopped = failure.line_in(evidence.program.main)
+    focus = stopped if stopped in lines else first
+    return Cause(mechanism, category, ground, first, last, focus, finding)
 
 
 def _of_finding(evidence: Evidence, failure: Failure, places: Places) -> Cause | None:

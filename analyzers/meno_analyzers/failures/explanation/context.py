@@ -9,9 +9,10 @@ from meno_analyzers.failures.explanation.causes import Cause, cause_of, is_typic
 from meno_analyzers.failures.explanation.evidence import Evidence, Failure, failure_of
 from meno_analyzers.failures.explanation.guard import Guard, fill
 from meno_analyzers.failures.explanation.places import WHOLE, Places
-from meno_analyzers.failures.explanation.schema import Situation
+from meno_analyzers.failures.explanation.schema import Mechanism, Situation
 from meno_analyzers.failures.explanation.texts import (
     EARLIER,
+    ENDLESS,
     GENERAL,
     OPEN,
     SYNTAX,
@@ -87,9 +88,20 @@ class Context:
             return OPEN
         if failure.situation is Situation.CRASH and not cause.unreadable:
             line = failure.line_in(self.evidence.program.main)
-            if line is None or not cause.first <= line <= cause.last:
+            if line != cause.focus:
                 return EARLIER
-        return str(failure.situation)
+        return ENDLESS if self.nameless else str(failure.situation)
+
+    @property
+    def nameless(self) -> bool:
+        """Whether a loop did not end whose test has no name that could be watched."""
+        cause = self.cause
+        return (
+            self.failure.situation is Situation.NO_END
+            and cause.mechanism is Mechanism.UPDATE_MISSING
+            and self.places.loop_around(cause.focus) == cause.focus
+            and not self.places.names_on(cause.focus, cause.focus)
+        )
 
     def _values(self) -> dict[str, str]:
         """What fills the gaps of the texts: the learner's own names."""

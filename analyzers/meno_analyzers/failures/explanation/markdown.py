@@ -10,8 +10,9 @@ import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from itertools import groupby
 
-from meno_analyzers.failures.explanation.schema import LEAST_CERTAIN, Explanation, Situation
+from meno_analyzers.failures.explanation.schema import LEAST_CERTAIN, Explanation, Place, Situation
 from meno_analyzers.failures.explanation.texts import SYNTAX, page_text
 from meno_analyzers.findings import Category
 from meno_analyzers.hints.catalogue import DEFAULT_LANGUAGE
@@ -122,15 +123,17 @@ class _Page:
         if it.error and it.error.message:
             said.append(f"{self._say('happened', 'message')} {code_span(it.error.message)}")
         if it.error and len(it.error.frames) > 1:
-            steps = [
-                f"{code_span(frame.function or frame.file_alias)} "
-                f"({self._say('headings', 'lines', line=str(frame.line))})"
-                for frame in it.error.frames
-            ]
+            steps = [self._frame(list(same)) for _, same in groupby(it.error.frames)]
             said.append(f"{self._say('happened', 'way')} {' → '.join(steps)}")
         if said:
             yield self._heading("happened")
             yield from (_Block(_Kind.ITEM, text) for text in said)
+
+    def _frame(self, same: list[Place]) -> str:
+        """One stop on the way to the error; calls of a function by itself are one."""
+        place = self._say("headings", "lines", line=str(same[0].line))
+        again = f", {self._say('happened', 'again')}" if len(same) > 1 else ""
+        return f"{code_span(same[0].function or same[0].file_alias)} ({place}{again})"
 
     def _look(self) -> Iterator[_Block]:
         it = self.it

@@ -21,9 +21,10 @@ FOLDER = Path(__file__).parent / "catalogue"
 SYNTAX = "syntax"
 GENERAL = "general"
 # The statement for a crash that comes up on another line than the one that is spoken of; and, in the general
-# texts only, the one for a failure whose line is not known.
+# texts only, the one for a failure whose line is not known, and the one for a loop whose test has no name.
 EARLIER = "earlier"
 OPEN = "open"
+ENDLESS = "endless"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from meno_analyzers.failures.suspects import Suspect
 from meno_analyzers.findings import Finding
 
 _FLOOR = 0.02
+# Suspicion is taken to this power: where a rule is mistaken, the other lines still have their turn.
+_TRUST = 0.5
 _ALL_PLACES = 0.5
 # A rule that is certain of one smallest repair is believed before all others, but not blindly.
 _RULE_WORTH = 0.5
@@ -53,9 +55,9 @@ def ranked(source: Source, suspects: Sequence[Suspect]) -> list[Candidate]:
 
 
 def suspicion_of(suspects: Sequence[Suspect]) -> Mapping[int, float]:
-    """Line → suspicion, 1 for the most suspect line."""
+    """Line → how much its changes are worth, 1 for the most suspect line."""
     most = max((suspect.score for suspect in suspects), default=1.0)
-    return {suspect.line: suspect.score / most for suspect in suspects}
+    return {suspect.line: (suspect.score / most) ** _TRUST for suspect in suspects}
 
 
 def _lines(source: Source, node: ast.AST) -> Sequence[int]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from meno_analyzers.failures.cases import Case, CaseResult, Program, Verdict
-from meno_analyzers.failures.localisation import localise
+from meno_analyzers.failures.localisation import ModelScores, localise
 from meno_analyzers.failures.repair.candidates import Candidate
 from meno_analyzers.failures.repair.judging import Ask, Base, Outcome, judge
 from meno_analyzers.failures.repair.ranking import of_rules, ranked
@@ -94,12 +94,14 @@ def search(
     seconds: float = 60.0,
     findings: Sequence[Finding] = (),
     references: Sequence[str] = (),
+    model: ModelScores = None,
     progress: Callable[[Progress], None] | None = None,
     cancel: threading.Event | None = None,
 ) -> Found:
     """Looks for the smallest change of `program` that makes all `cases` pass.
 
     `arenas` run the program's cases, one thread for each; `findings` are those of the static rules;
+    `model`, what the bug model thinks of the program's lines, has a say in the suspects only;
     `references` are programs that are right, whose ideas are tried behind the likeliest single changes.
     """
     start = time.monotonic()
@@ -113,10 +115,12 @@ def search(
     except (SyntaxError, ValueError, RecursionError):
         found.ended = "unreadable"
         return found
-    found.suspects = localise(baseline, program.main, findings)
+    # The model makes the ranking of lines better and the order of changes worse: both were measured.
+    likely = localise(baseline, program.main, findings, source=program.source)
     hunt = _Hunt(program, cases, arenas, found, start + seconds, cancel or threading.Event(), progress)
     hunt.start = start
-    hunt.run(source, [*of_rules(source, findings), *ranked(source, found.suspects)], references)
+    hunt.run(source, [*of_rules(source, findings), *ranked(source, likely)], references)
+    found.suspects = localise(baseline, program.main, findings, model, source=program.source)
     found.seconds = time.monotonic() - start
     return found
 
@@ -306,7 +310,7 @@ class _Hunt:
             source = Source(trial.text)
         except (SyntaxError, ValueError, RecursionError):
             return
-        following = ranked(source, localise(results, self._program.main))
+        following = ranked(source, localise(results, self._program.main, source=trial.text))
         with self._lock:
             if outcome is Outcome.HELPS and len(base.passing) > len(self._best.passing):
                 self._best = base
