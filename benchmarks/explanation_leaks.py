@@ -36,7 +36,8 @@ from meno_analyzers.engine import analyse
 from meno_analyzers.failures.cases import CaseResult
 from meno_analyzers.failures.explanation import Evidence, Explanation, as_markdown, as_text, explain
 from meno_analyzers.failures.honesty import changed_lines, unified
-from meno_analyzers.failures.repair.search import first_look, search
+from meno_analyzers.failures.repair.looking import first_look
+from meno_analyzers.failures.repair.search import search
 from meno_analyzers.failures.repair.verifying import lines_changed
 from meno_analyzers.failures.sandbox import Arena, Limits, SandboxError
 from meno_analyzers.failures.suspects import Repair
@@ -151,7 +152,7 @@ class Count:
         self.shown: set[tuple[str, str]] = set()
 
     def program(self, failing: FailingProgram, repair: Repair, arena: Arena) -> None:
-        results = first_look(failing.program, failing.cases, arena)
+        results = first_look(failing.program, failing.cases, [arena])
         if all(result.passed for result in results):
             return
         self.of["programs"] += 1
