@@ -16,6 +16,7 @@ from meno_analyzers.failures.cases import CaseResult, Verdict
 
 _MOST_GROUPS = 5
 _SHORT = 0.02  # seconds
+SLOW = 0.5  # a case that takes longer is not waited for until all others pass
 
 
 class Outcome(Enum):
@@ -89,11 +90,17 @@ def judge(base: Base, ask: Ask) -> tuple[Outcome, list[CaseResult]]:
         moved = any(_moves(base.results[result.id], result) for result in first)
         late = any(result.verdict is Verdict.TIME for result in first)
         return Outcome.MOVES if moved else Outcome.LATE if late else Outcome.NOTHING, first
-    everything = {result.id: result for result in ask(tuple(base.results), stop=False)}
-    slow = [id for id, result in everything.items() if result.verdict is Verdict.TIME]
-    if slow and all(result.passed for id, result in everything.items() if id not in slow):
-        # Nothing but time is missing: the right program may need more of it than the wrong one did.
-        everything.update((result.id, result) for result in ask(slow, stop=True, pace=Pace.PATIENT))
+    # What takes long is asked only if nothing else is missing: the right program may need more time for it
+    # than the wrong one did.
+    slow = [id for id, result in base.results.items() if _is_slow(result)]
+    others = [id for id in base.results if id not in slow]
+    everything = {result.id: result for result in (ask(others, stop=False) if others else ())}
+    if slow and all(result.passed for result in everything.values()):
+        everything.update((result.id, result) for result in ask(slow, stop=bool(others)))
+    everything.update((id, base.results[id]) for id in slow if id not in everything)
+    missing = [id for id, result in everything.items() if result.verdict is Verdict.TIME]
+    if missing and all(result.passed for id, result in everything.items() if id not in missing):
+        everything.update((result.id, result) for result in ask(missing, stop=True, pace=Pace.PATIENT))
     passing = {id for id, result in everything.items() if result.passed}
     results = list(everything.values())
     if len(passing) == len(base.results):
@@ -101,6 +108,10 @@ def judge(base: Base, ask: Ask) -> tuple[Outcome, list[CaseResult]]:
     if passing > base.passing:
         return Outcome.HELPS, results
     return (Outcome.MOVES if len(passing) > len(base.passing) else Outcome.NOTHING), results
+
+
+def _is_slow(result: CaseResult) -> bool:
+    return result.verdict is Verdict.TIME or result.seconds > SLOW
 
 
 def _moves(before: CaseResult, after: CaseResult) -> bool:

@@ -11,11 +11,11 @@ import threading
 from collections.abc import Sequence
 
 from meno_analyzers.failures.cases import Case, CaseResult, FileCase, Verdict
+from meno_analyzers.failures.repair.judging import SLOW
 
 # A candidate gets so many times what the program took, within these bounds (seconds).
 _TIMES = 8
-_HASTY, _LEAST, _MOST = 0.03, 0.1, 5.0
-_SLOW = 0.5  # a case that takes longer is not waited for until all others pass
+_HASTY, _LEAST, _MOST = 0.015, 0.1, 5.0
 _PATIENTLY = 2.0  # seconds, or three times what the slowest case that came to an end took
 _MOST_WAITED, _MOST_WAITED_FULLY = 8, 3  # texts that are waited for, and with all the time that a case has
 
@@ -26,7 +26,7 @@ class Patience:
     def __init__(self, cases: Sequence[Case], baseline: Sequence[CaseResult]) -> None:
         # Failing cases that come to an end count as well: a session of pytest is slower than a call.
         self._ended = {r.id: r.seconds for r in baseline if r.verdict is not Verdict.TIME}
-        quick = [seconds for seconds in self._ended.values() if seconds < _SLOW]
+        quick = [seconds for seconds in self._ended.values() if seconds < SLOW]
         self.usual = min(_MOST, max(_LEAST, _TIMES * max(quick, default=0.0)))
         self.long = max(_PATIENTLY, 3 * max(self._ended.values(), default=0.0))
         # The time that a session takes to begin counts for its first test.
