@@ -25,16 +25,17 @@ from meno_analyzers.failures.suggesting.inputs import values_for
 from meno_analyzers.failures.suggesting.kinds import ANY, Kind
 
 Values = tuple[Any, ...]
+Drawing = SearchStrategy[tuple[Any, ...]]
 _MOST_ITEMS = 6
 _LETTERS = "ab zA1"
 
 
-def strategy_of(asked: Asked) -> SearchStrategy[Values]:
+def strategy_of(asked: Asked) -> Drawing:
     """All values of a call, in the order of the parameters."""
     return st.tuples(*[_of_given(one) for one in asked.given])
 
 
-def drawn(strategy: SearchStrategy[Values], count: int) -> list[Values]:
+def drawn(strategy: Drawing, count: int) -> list[Values]:
     """So many values of the strategy, or fewer where it has no more."""
     found: list[Values] = []
 
@@ -48,9 +49,7 @@ def drawn(strategy: SearchStrategy[Values], count: int) -> list[Values]:
     return found
 
 
-def smallest(
-    strategy: SearchStrategy[Values], holds: Callable[[Values], bool], tries: int, start: Values
-) -> Values:
+def smallest(strategy: Drawing, holds: Callable[[Values], bool], tries: int, start: Values) -> Values:
     """The smallest values that were found for which `holds`; `start` is one of those."""
     best = [start]
 

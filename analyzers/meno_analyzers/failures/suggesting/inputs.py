@@ -7,7 +7,7 @@ are set against each other where the one can lie in the other, or be equal to it
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -15,12 +15,9 @@ from meno_analyzers.failures.suggesting.given import Asked, Given
 from meno_analyzers.failures.suggesting.kinds import ANY, Kind
 from meno_analyzers.failures.suggesting.marks import Mark, Turn
 
-MOST_CALLS = 160
 _MOST_OF_ONE = 40
-_LONGEST = 160  # characters of a call's values
-_FARTHEST = 2_000  # the largest number that is tried where the code counts with it
-_NUMBERS = frozenset({"int", "float"})
-_MANY = {"list": list, "row": tuple, "set": set}
+NUMBERS = frozenset({"int", "float"})
+MANY = {"list": list, "row": tuple, "set": set}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +57,6 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def candidates(asked: Asked) -> list[Candidate]:
-    """Calls that nobody made so far, each once."""
-    known = {key_of(call) for call in asked.calls}
-    found: dict[str, Candidate] = {}
-    for candidate in (*_one_at_a_time(asked), *_against_each_other(asked)):
-        if candidate.key not in known and len(repr(candidate.values)) <= _LONGEST:
-            found.setdefault(candidate.key, candidate)
-    return list(found.values())[:MOST_CALLS]
-
-
 def base_of(asked: Asked) -> list[tuple[Any, ...]]:
     """The calls that are varied: a short one that was seen, or plain values."""
     full = [call for call in asked.calls if len(call) == len(asked.given)]
@@ -80,7 +67,7 @@ def base_of(asked: Asked) -> list[tuple[Any, ...]]:
     return [tuple(given.default[0] if given.default else plain(given.kinds[0]) for given in asked.given)]
 
 
-def _one_at_a_time(asked: Asked) -> Iterator[Candidate]:
+def one_at_a_time(asked: Asked) -> Iterator[Candidate]:
     for base in base_of(asked):
         for place, given in enumerate(asked.given):
             for value, why in islice(values_for(given), _MOST_OF_ONE):
@@ -110,25 +97,27 @@ def _of_mark(given: Given, kind: Kind, mark: Mark) -> Iterator[tuple[Any, Why]]:
             yield from _around(kind, mark)
         case Turn.MEMBER:
             yield from _members(kind, mark)
-        case Turn.DIVISOR | Turn.RANGE if kind.name in _NUMBERS:
+        case Turn.DIVISOR | Turn.RANGE if kind.name in NUMBERS:
             for value in (0, 1, -1):
                 yield value, _why(mark)
-        case Turn.REMAINDER if kind.name in _NUMBERS and type(mark.value) is int:
+        case Turn.REMAINDER if kind.name in NUMBERS and type(mark.value) is int:
             for value in (0, mark.value, mark.value + 1, mark.value * 2, -1):
                 yield value, _why(mark)
         case Turn.EMPTY:
             empty = empty_of(kind)
-            if empty is not None:
+            if empty is not None and kind.name in NUMBERS:
+                yield empty[0], replace(_why(mark), name="zero_turn")
+            elif empty is not None:
                 yield empty[0], _why(mark)
         case Turn.LENGTH | Turn.PLACE:
             yield from _lengths(given, kind, mark)
-        case Turn.ITEM if kind.name in _MANY or kind.name == "str":
+        case Turn.ITEM if kind.name in MANY or kind.name == "str":
             yield from _with_item(given, kind, mark)
 
 
 def _around(kind: Kind, mark: Mark) -> Iterator[tuple[Any, Why]]:
     value = mark.value
-    if kind.name in _NUMBERS and type(value) in (int, float) and abs(value) <= 10**9:
+    if kind.name in NUMBERS and type(value) in (int, float) and abs(value) <= 10**9:
         for side, moved in (("exact", value), ("below", value - 1), ("above", value + 1)):
             if kind.name == "float" or moved == int(moved):
                 yield moved if kind.name == "float" else int(moved), _why(mark, side)
@@ -136,8 +125,8 @@ def _around(kind: Kind, mark: Mark) -> Iterator[tuple[Any, Why]]:
         yield value, _why(mark, "exact")
         if value.swapcase() != value:
             yield value.swapcase(), _why(mark, "case")
-    elif kind.name in _MANY and isinstance(value, tuple):
-        yield _MANY[kind.name](value), _why(mark, "exact")
+    elif kind.name in MANY and isinstance(value, tuple):
+        yield MANY[kind.name](value), _why(mark, "exact")
 
 
 def _members(kind: Kind, mark: Mark) -> Iterator[tuple[Any, Why]]:
@@ -159,7 +148,7 @@ def _lengths(given: Given, kind: Kind, mark: Mark) -> Iterator[tuple[Any, Why]]:
 def _with_item(given: Given, kind: Kind, mark: Mark) -> Iterator[tuple[Any, Why]]:
     value = mark.value
     if type(value).__name__ != kind.item.name and not (
-        kind.name == "str" and type(value) is str or {type(value).__name__, kind.item.name} <= _NUMBERS
+        (kind.name == "str" and type(value) is str) or {type(value).__name__, kind.item.name} <= NUMBERS
     ):
         return
     if isinstance(value, str):
@@ -167,19 +156,19 @@ def _with_item(given: Given, kind: Kind, mark: Mark) -> Iterator[tuple[Any, Why]
     else:
         sides = [value, value - 1, value + 1]
     for side in sides:
-        for made in ([side], [side, side], [*_items(given, kind, 2), side]):
+        for made in ([side], [side, side], [*items_of(given, kind, 2), side]):
             if kind.name == "str":
                 yield "".join(map(str, made)), _why(mark)
             else:
-                yield _ordered(given, kind, made), _why(mark)
+                yield ordered(given, kind, made), _why(mark)
 
 
 def plain(kind: Kind, number: int = 0) -> Any:
     """A plain value of the kind; other numbers give other ones."""
     if kind.name == "pair":
         return tuple(plain(part, number) for part in kind.parts)
-    if kind.name in _MANY:
-        return _MANY[kind.name](plain(kind.item, place) for place in range(3))
+    if kind.name in MANY:
+        return MANY[kind.name](plain(kind.item, place) for place in range(3))
     simple: dict[str, Sequence[Any]] = {
         "int": (3, 1, 2, 5, 4), "float": (2.5, 1.0, 2.0, 0.5), "str": ("b", "a", "c", "d"),
         "bool": (True, False), "none": (None,), "any": (3, 1, 2, 5, 4),
@@ -197,13 +186,13 @@ def empty_of(kind: Kind) -> tuple[Any] | None:
 
 def of_length(given: Given, kind: Kind, count: int) -> tuple[Any] | None:
     """A value with so many items, wrapped."""
-    if count < 0 or (kind.name not in _MANY and kind.name != "str"):
+    if count < 0 or (kind.name not in MANY and kind.name != "str"):
         return None
-    items = _items(given, kind, count)
-    return ("".join(map(str, items)) if kind.name == "str" else _ordered(given, kind, items),)
+    items = items_of(given, kind, count)
+    return ("".join(map(str, items)) if kind.name == "str" else ordered(given, kind, items),)
 
 
-def _items(given: Given, kind: Kind, count: int) -> list[Any]:
+def items_of(given: Given, kind: Kind, count: int) -> list[Any]:
     """So many items: those of the values that were seen, and then plain ones."""
     pool: list[Any] = []
     for value in given.seen:
@@ -214,15 +203,15 @@ def _items(given: Given, kind: Kind, count: int) -> list[Any]:
     return (distinct + made)[:count]
 
 
-def _ordered(given: Given, kind: Kind, items: Iterable[Any]) -> Any:
+def ordered(given: Given, kind: Kind, items: Iterable[Any]) -> Any:
     try:
-        return _MANY[kind.name](sorted(items) if given.in_order else items)
+        return MANY[kind.name](sorted(items) if given.in_order else items)
     except TypeError:  # items of several kinds, or ones that no set can hold
         return list(items)
 
 
 def _of_kind(given: Given, kind: Kind) -> Iterator[tuple[Any, Why]]:
-    if kind.name in _NUMBERS:
+    if kind.name in NUMBERS:
         for name, value in (("zero", 0), ("one", 1), ("negative", -1), ("negative", -7), ("large", 100)):
             yield value, _shape(name, given)
         if kind.name == "float":
@@ -234,7 +223,7 @@ def _of_kind(given: Given, kind: Kind) -> Iterator[tuple[Any, Why]]:
         yield None, _shape("none_seen", given)
     elif kind.name == "str":
         yield from _texts(given)
-    elif kind.name in _MANY:
+    elif kind.name in MANY:
         yield from _collections(given, kind)
     elif kind.name == "dict":
         yield {}, _shape("empty_dict", given)
@@ -266,79 +255,25 @@ def _texts(given: Given) -> Iterator[tuple[Any, Why]]:
 
 
 def _collections(given: Given, kind: Kind) -> Iterator[tuple[Any, Why]]:
-    yield _MANY[kind.name](), _shape("empty", given)
-    items = _items(given, kind, 3)
-    yield _ordered(given, kind, items[:1]), _shape("one_item", given)
-    yield _ordered(given, kind, items[:2]), _shape("two_items", given)
+    yield MANY[kind.name](), _shape("empty", given)
+    items = items_of(given, kind, 3)
+    yield ordered(given, kind, items[:1]), _shape("one_item", given)
+    yield ordered(given, kind, items[:2]), _shape("two_items", given)
     if kind.name != "set":
-        yield _ordered(given, kind, [items[0], items[0]]), _shape("equal_items", given)
-        yield _ordered(given, kind, [items[0], items[1], items[0]]), _shape("repeated", given)
+        yield ordered(given, kind, [items[0], items[0]]), _shape("equal_items", given)
+        yield ordered(given, kind, [items[0], items[1], items[0]]), _shape("repeated", given)
     if not given.in_order:
         try:
             up = sorted(items)
         except TypeError:
             up = []
         if up:
-            yield _MANY[kind.name](up), _shape("rising", given)
-            yield _MANY[kind.name](up[::-1]), _shape("falling", given)
-    if kind.item.name in _NUMBERS or kind.item == ANY:
+            yield MANY[kind.name](up), _shape("rising", given)
+            yield MANY[kind.name](up[::-1]), _shape("falling", given)
+    if kind.item.name in NUMBERS or kind.item == ANY:
         for made in ([-1], [-3, -1, -2], [0], [-2, 0, 2]):
-            yield _ordered(given, kind, made), _shape("negative_items" if made[0] else "zero_item", given)
+            yield ordered(given, kind, made), _shape("negative_items" if made[0] else "zero_item", given)
     if kind.item.name == "str":
-        yield _ordered(given, kind, [""]), _shape("empty_text_inside", given)
+        yield ordered(given, kind, [""]), _shape("empty_text_inside", given)
     if kind.item.name in {"list", "row"}:
-        yield _MANY[kind.name]([_MANY[kind.item.name]()]), _shape("empty_inside", given)
-
-
-def _against_each_other(asked: Asked) -> Iterator[Candidate]:
-    for base in base_of(asked):
-        for first, one in enumerate(asked.given):
-            for second, other in enumerate(asked.given):
-                if first != second:
-                    for value, partner, why in _pairs(one, other):
-                        values = list(base)
-                        values[first], values[second] = value, partner
-                        yield Candidate(tuple(values), why)
-
-
-def _pairs(one: Given, other: Given) -> Iterator[tuple[Any, Any, Why]]:
-    """Values of two parameters that lie in a special way to each other; `one` is the single value."""
-    mark = next((m for m in (*one.marks, *other.marks) if m.turn is Turn.PAIR), None)
-    line = mark.line if mark and {mark.parameter, mark.value} == {one.name, other.name} else None
-    gaps = (("parameter", one.name), ("other", other.name))
-    for kind in one.kinds:
-        for many in other.kinds:
-            if many.name in {"list", "row"} and (kind == many.item or {kind.name, many.item.name} <= _NUMBERS):
-                for name, value, items in _inside(other, many):
-                    yield value, items, Why(name, line, gaps)
-            if kind.name == "int" and (many.name in _MANY or many.name == "str"):
-                for count, more, name in ((2, 0, "as_many"), (2, 1, "one_more"), (2, -1, "one_less"), (0, 0, "none_of")):
-                    made = of_length(other, many, count)
-                    if made is not None:
-                        yield count + more, made[0], Why(name, line, gaps)
-            if kind == many and line is not None and kind.name in {"int", "float", "str"}:
-                low, high = sorted([plain(kind, 0), plain(kind, 1)])
-                yield low, low, Why("equal_pair", line, gaps)
-                yield low, high, Why("smaller_pair", line, gaps)
-                yield high, low, Why("greater_pair", line, gaps)
-
-
-def _inside(given: Given, kind: Kind) -> Iterator[tuple[str, Any, Any]]:
-    """A value and a collection: where in it the value lies, if it does."""
-    made = _MANY[kind.name]
-    items = list({key_of([item]): item for item in _items(given, kind, 3)}.values())
-    yield "is_first", items[0], _ordered(given, kind, items)
-    if given.in_order:
-        items = sorted(items)
-    yield "is_last", items[-1], made(items)
-    yield "only_one", items[0], made(items[:1])
-    yield "there_twice", items[0], _ordered(given, kind, [items[0], *items])
-    yield "in_nothing", items[0], made()
-    numbers = [item for item in items if isinstance(item, (int, float))]
-    if numbers:
-        yield "below_all", min(numbers) - 1, made(items)
-        yield "above_all", max(numbers) + 1, made(items)
-        wide = sorted(numbers)
-        gaps = [a + 1 for a, b in zip(wide, wide[1:], strict=False) if b - a > 1]
-        if gaps:
-            yield "between", gaps[0], made(items)
+        yield MANY[kind.name]([MANY[kind.item.name]()]), _shape("empty_inside", given)

@@ -29,7 +29,7 @@ class Kind:
 ANY = Kind("any")
 INT, FLOAT, BOOL, STR, NONE = Kind("int"), Kind("float"), Kind("bool"), Kind("str"), Kind("none")
 _PLAIN: dict[type, Kind] = {int: INT, float: FLOAT, bool: BOOL, str: STR, type(None): NONE}
-_OF_ITEMS = {list: "list", set: "set", frozenset: "set"}
+_OF_ITEMS: dict[type, str] = {list: "list", set: "set", frozenset: "set"}
 _DEEPEST = 4
 
 

@@ -20,7 +20,7 @@ class Turn(StrEnum):
     VALUE = "value"  # compares it with a value
     ITEM = "item"  # compares one of its items with a value
     LENGTH = "length"  # asks how many items it has
-    EMPTY = "empty"  # asks whether it holds anything
+    EMPTY = "empty_turn"  # asks whether it holds anything
     DIVISOR = "divisor"  # divides by it
     REMAINDER = "remainder"  # looks at what is left when it is divided
     RANGE = "range"  # counts with it
@@ -63,6 +63,14 @@ class _Side:
 
     parameter: str
     what: str  # "value", "length", "item", "remainder"
+
+
+_TURNS = {
+    "value": Turn.VALUE,
+    "length": Turn.LENGTH,
+    "item": Turn.ITEM,
+    "remainder": Turn.REMAINDER,
+}
 
 
 class _Finder:
@@ -155,9 +163,8 @@ class _Finder:
                 constant = self.constant(other)
                 if constant is not None:
                     yield from self._with_constant(node, side, operator, constant[0], one is left)
-                elif (partner := self.side(other)) is not None and partner.parameter != side.parameter:
-                    if one is left:
-                        yield self._mark(side.parameter, Turn.PAIR, partner.parameter, node)
+                elif one is left and (partner := self.side(other)) and partner.parameter != side.parameter:
+                    yield self._mark(side.parameter, Turn.PAIR, partner.parameter, node)
 
     def _with_constant(
         self, node: ast.Compare, side: _Side, operator: ast.cmpop, value: Any, is_left: bool
@@ -173,8 +180,7 @@ class _Finder:
         elif value is None:
             yield self._mark(side.parameter, Turn.NONE, None, node)
         else:
-            turn = {"value": Turn.VALUE, "length": Turn.LENGTH, "item": Turn.ITEM}.get(side.what)
-            yield self._mark(side.parameter, turn or Turn.REMAINDER, value, node)
+            yield self._mark(side.parameter, _TURNS[side.what], value, node)
 
     def _division(self, node: ast.BinOp, left: ast.expr, right: ast.expr) -> Iterator[Mark]:
         side = self.side(right)

@@ -187,10 +187,14 @@ def _rows(scope: ast.AST) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = [{}]
     for decorator in getattr(scope, "decorator_list", []):
         match decorator:
-            case ast.Call(func=ast.Attribute(attr="parametrize"), args=[ast.Constant(value=str(names)), sets]):
+            case ast.Call(
+                func=ast.Attribute(attr="parametrize"), args=[ast.Constant(value=str(names)), sets]
+            ):
                 called = [name.strip() for name in names.split(",") if name.strip()]
                 rows = _times(rows, called, sets)
-            case ast.Call(func=ast.Attribute(attr="parametrize"), args=[ast.List() | ast.Tuple() as names, sets]):
+            case ast.Call(
+                func=ast.Attribute(attr="parametrize"), args=[ast.List() | ast.Tuple() as names, sets]
+            ):
                 called = [str(n.value) for n in names.elts if isinstance(n, ast.Constant)]
                 rows = _times(rows, called, sets)
     for node in _own(scope):

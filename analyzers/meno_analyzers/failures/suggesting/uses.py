@@ -1,7 +1,7 @@
 """What a parameter may be, read from what the code does with it; nothing where that does not tell.
 
-Only uses of the parameter as it was given count: once the name is bound anew, later lines say nothing. What is
-passed on to a function of the same file is followed there, one step.
+Only uses of the parameter as it was given count: once the name is bound anew, later lines say nothing. What
+is passed on to a function of the same file is followed there, one step.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from meno_analyzers.failures.suggesting.kinds import ANY, INT, STR, Kind
 
 _TEXT_METHODS = frozenset(
     "split rsplit splitlines strip lstrip rstrip lower upper title capitalize swapcase startswith endswith "
-    "isdigit isalpha isalnum isspace islower isupper isnumeric replace find rfind format encode zfill casefold "
-    "ljust rjust center partition rpartition".split()
+    "isdigit isalpha isalnum isspace islower isupper isnumeric replace find rfind format encode zfill "
+    "casefold ljust rjust center partition rpartition".split()
 )
 _LIST_METHODS = frozenset("append extend insert remove sort reverse".split())
 _SET_METHODS = frozenset("add union intersection difference issubset issuperset discard".split())
@@ -104,6 +104,10 @@ def _is(node: ast.expr, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
 
+def _is_item(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Subscript) and _is(node.value, name)
+
+
 def _of_comparison(node: ast.Compare, name: str) -> Iterator[str]:
     sides = [node.left, *node.comparators]
     for left, operator, right in zip(sides, node.ops, sides[1:], strict=False):
@@ -116,8 +120,8 @@ def _of_comparison(node: ast.Compare, name: str) -> Iterator[str]:
                     yield "number"
             elif _is(side, name) and isinstance(operator, _ORDER):
                 yield "ordered"
-            elif isinstance(side, ast.Subscript) and _is(side.value, name):
-                if isinstance(other, ast.Constant) and type(other.value) in (int, float, str):
+            elif _is_item(side, name) and isinstance(other, ast.Constant):
+                if type(other.value) in (int, float, str):
                     yield "item number" if type(other.value) is not str else "item character"
         if _is(right, name) and isinstance(operator, (ast.In, ast.NotIn)):
             yield "many"
@@ -141,9 +145,7 @@ def _of_operation(node: ast.BinOp, name: str) -> Iterator[str]:
                 yield "text"
 
 
-def _of_call(
-    node: ast.Call, name: str, functions: Mapping[str, ast.FunctionDef], deep: int
-) -> Iterator[str]:
+def _of_call(node: ast.Call, name: str, functions: Mapping[str, ast.FunctionDef], deep: int) -> Iterator[str]:
     places = [place for place, argument in enumerate(node.args) if _is(argument, name)]
     called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
     if called == "join" and places and isinstance(node.func, ast.Attribute):
@@ -161,7 +163,7 @@ def _of_call(
         yield "whole"
     elif called in {"int", "ord"}:
         yield "character" if called == "ord" else ""
-    elif called in _OF_MANY and len(node.args) == 1 or called in {"enumerate", "zip"}:
+    elif (called in _OF_MANY and len(node.args) == 1) or called in {"enumerate", "zip"}:
         yield "many"
         if called in _OF_NUMBERS:
             yield "item number"
