@@ -58,6 +58,7 @@ def _pairs(one: Given, other: Given) -> Iterator[tuple[Any, Any, Why]]:
             if many.name in {"list", "row"} and (kind == many.item or {kind.name, many.item.name} <= NUMBERS):
                 for name, value, items in _inside(other, many):
                     yield value, items, Why(name, line, gaps)
+                yield from _in_parts(kind, other, many, gaps)
             if kind.name == "int" and (many.name in MANY or many.name == "str"):
                 for count, more, name in (
                     (2, 0, "as_many"),
@@ -94,3 +95,20 @@ def _inside(given: Given, kind: Kind) -> Iterator[tuple[str, Any, Any]]:
         gaps = [a + 1 for a, b in zip(wide, wide[1:], strict=False) if b - a > 1]
         if gaps:
             yield "between", gaps[0], made(items)
+
+
+def _in_parts(
+    kind: Kind, other: Given, many: Kind, gaps: tuple[tuple[str, str], ...]
+) -> Iterator[tuple[Any, Any, Why]]:
+    """A value that is a part of items which have several."""
+    if many.item.name not in {"pair", "row", "list"} or kind not in many.item.parts:
+        return
+    items = [item for item in items_of(other, many, 3) if len(item) == len(items_of(other, many, 1)[0])]
+    for place in range(min(map(len, items), default=0)):
+        parts = [item[place] for item in items]
+        if type(parts[0]).__name__ != kind.name:
+            continue
+        yield parts[0], ordered(other, many, items), Why("in_first", None, gaps)
+        if parts.count(parts[-1]) == 1:
+            yield parts[-1], ordered(other, many, items), Why("in_last", None, gaps)
+        yield parts[0], ordered(other, many, [items[0], *items[:2]]), Why("in_two", None, gaps)

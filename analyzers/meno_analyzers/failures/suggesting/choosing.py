@@ -15,8 +15,8 @@ from meno_analyzers.failures.cases import CaseResult, Verdict
 from meno_analyzers.failures.suggesting.inputs import Why, key_of
 from meno_analyzers.failures.suggesting.oddities import Values
 
-_LENGTH = 60.0  # so many characters cost one point
-_LEAST = 0.3
+_LENGTH = 100.0  # so many characters cost one point
+_LEAST = 0.5
 ASKS_BESIDE = frozenset({"changes", "second"})  # what is asked for is not the answer of the call
 _ODD = ASKS_BESIDE | {
     "answers_nothing", "answers_another_kind", "as_long", "one_of_them", "only_of_them", "in_order",
@@ -24,10 +24,12 @@ _ODD = ASKS_BESIDE | {
 }  # fmt: skip
 _DECISIONS = {
     "value_exact": 1.6, "value_below": 1.2, "value_above": 1.2, "value_case": 0.8, "item": 1.3, "length": 1.2,
-    "empty": 1.2, "divisor": 1.2, "remainder": 1.0, "range": 1.1, "place": 1.0, "member": 1.0, "none": 1.2,
-    "equal_pair": 1.2, "smaller_pair": 0.8, "greater_pair": 0.8, "is_last": 1.2, "is_first": 1.0,
-    "below_all": 1.0, "above_all": 1.1, "between": 1.1, "only_one": 1.0, "there_twice": 1.0, "as_many": 0.9,
-    "one_more": 0.9, "one_less": 0.6, "none_of": 0.8, "in_nothing": 0.9,
+    "empty_turn": 1.2, "zero_turn": 1.2, "divisor": 1.2, "remainder": 1.0, "range": 1.1, "place": 1.0,
+    "member": 1.0, "none": 1.2, "equal_pair": 1.2, "smaller_pair": 0.8, "greater_pair": 0.8, "is_last": 1.2,
+    "is_first": 1.2, "in_first": 0.9, "in_last": 1.1, "in_two": 1.2, "below_all": 1.0, "above_all": 1.1,
+    "between": 1.1, "only_one": 1.0, "there_twice": 1.0, "as_many": 0.9, "one_more": 0.9, "one_less": 0.6,
+    "none_of": 0.8, "in_nothing": 0.9, "equal_items": 1.0, "repeated": 1.0, "negative_items": 1.0,
+    "one_item": 0.9, "empty": 0.9,
 }  # fmt: skip
 
 
@@ -84,9 +86,9 @@ def _score(one: Proposal, chosen: Sequence[Proposal], unseen: Collection[int]) -
     score += 2.0 if one.why.name in _ODD else _DECISIONS.get(one.why.name, 0.7)
     score -= len(repr(one.values)) / _LENGTH
     same = [other for other in chosen if other.call == one.call]
-    score -= 0.25 * len(same)
-    if any(other.outcome == one.outcome for other in same):
-        score -= 0.8 if one.result.seen is not None else 2.5
+    score -= 0.1 * len(same)
+    repeated = sum(other.outcome == one.outcome for other in same)
+    score -= (0.3 if one.result.seen is not None else 4.0) * repeated
     score -= 0.9 * sum(other.why.name == one.why.name and other.why.line == one.why.line for other in same)
     if any(other.key[:2] == one.key[:2] for other in same):
         score -= 1.5

@@ -76,13 +76,13 @@ def suggestion_of(
         "value": span(_value(proposal, ending) or ""),
         "error": span(error or ""),
         "line": str(line),
-        "seconds": seconds_in_words(patience),
+        "seconds": seconds_in_words(float(f"{patience:.1g}")),
         "again": span(result.seen.again or "" if result.seen else ""),
     }
     if sketch.changed is not None:
         gaps |= {"parameter": span(sketch.changed[0]), "before": span(sketch.changed[1])}
         gaps["call"] = span(sketch.call_with_name)
-    question = "print_instead" if ending is Ending.RAISES and _prints(asked) else name
+    question = "what_else" if ending is Ending.RAISES and _prints(asked) else name
     return Suggestion(
         function=proposal.call,
         call=sketch.call,

@@ -111,7 +111,7 @@ def _of_kind(kind: Kind, one: Given) -> SearchStrategy[Any]:
             keys = [key for value in seen for key in value]
             values = [item for value in seen for item in value.values()]
             return st.dictionaries(_of_item(kind.parts[0], keys), _of_item(kind.parts[1], values), max_size=3)
-    return _of_item(kind, list(one.seen))
+    return _of_item(kind, list(one.seen), inside=False)
 
 
 def _in_order(items: list[Any]) -> list[Any]:
@@ -121,7 +121,7 @@ def _in_order(items: list[Any]) -> list[Any]:
         return items
 
 
-def _of_item(kind: Kind, seen: list[Any]) -> SearchStrategy[Any]:
+def _of_item(kind: Kind, seen: list[Any], *, inside: bool = True) -> SearchStrategy[Any]:
     """A value inside another one, or a single one; `seen` are such values from the learner's own calls."""
     match kind.name:
         case "int" | "any" if not (kind == ANY and seen):
@@ -133,7 +133,7 @@ def _of_item(kind: Kind, seen: list[Any]) -> SearchStrategy[Any]:
         case "none":
             return st.none()
         case "str":
-            return _texts([text for text in seen if isinstance(text, str)])
+            return _texts([text for text in seen if isinstance(text, str)], inside)
         case "pair":
             return st.tuples(*[_of_item(part, _at(seen, place)) for place, part in enumerate(kind.parts)])
         case "list" | "row" | "set":
@@ -152,8 +152,11 @@ def _highest(seen: list[Any]) -> int:
     return max([20, *numbers]) if numbers else 20
 
 
-def _texts(seen: list[str]) -> SearchStrategy[str]:
-    """Short texts of the letters that were seen, and the texts themselves."""
+def _texts(seen: list[str], inside: bool) -> SearchStrategy[str]:
+    """Short texts of the letters that were seen, and the texts themselves; inside of something else only
+    those, which are often words with a meaning."""
+    if inside and seen:
+        return st.sampled_from(list(dict.fromkeys(seen)))
     letters = sorted({letter for text in seen for letter in text})[:24] or list(_LETTERS)
     made = st.lists(st.sampled_from(letters), max_size=5).map("".join)
     return st.one_of(made, st.sampled_from(seen)) if seen else made

@@ -27,6 +27,7 @@ class Turn(StrEnum):
     PLACE = "place"  # takes an item by its place
     MEMBER = "member"  # asks whether it is one of some values
     NONE = "none"  # asks whether it is None
+    PART = "part"  # compares a part of one of its items with a value
     PAIR = "pair"  # compares it with another parameter, or with an item of it
 
 
@@ -62,7 +63,7 @@ class _Side:
     """What one side of a comparison is: a parameter, its length, or one of its items."""
 
     parameter: str
-    what: str  # "value", "length", "item", "remainder"
+    what: str  # "value", "length", "item", "part" of an item, "remainder"
 
 
 _TURNS = {
@@ -70,6 +71,7 @@ _TURNS = {
     "length": Turn.LENGTH,
     "item": Turn.ITEM,
     "remainder": Turn.REMAINDER,
+    "part": Turn.PART,
 }
 
 
@@ -111,6 +113,10 @@ class _Finder:
                 return _Side(name, "length")
             case ast.Subscript(value=ast.Name(id=name), slice=place) if name in self.parameters:
                 return None if isinstance(place, ast.Slice) else _Side(name, "item")
+            case ast.Subscript(value=ast.Subscript(value=ast.Name(id=name))) if name in self.parameters:
+                return _Side(name, "part")
+            case ast.Subscript(value=ast.Name(id=name)) if name in self.aliases:
+                return _Side(self.aliases[name].parameter, "part")
             case ast.BinOp(left=ast.Name(id=name), op=ast.Mod()) if name in self.parameters:
                 return _Side(name, "remainder")
             case ast.BinOp(left=ast.Name(id=name), op=ast.Add() | ast.Sub(), right=ast.Constant()):

@@ -174,13 +174,17 @@ def _relations(trials: Sequence[Trial], asked: Asked) -> Iterator[Oddity]:
         if any(kind.name not in {"list", "row"} for kind in one.kinds):
             continue
         for name in _RELATIONS:
-            # Of empty and single values everything holds; only what could fail counts.
-            told = [_holds(name, place, trial) for trial in trials if len(trial.values[place]) > 1]
+            # Of empty and single values nearly everything holds; only what could fail counts.
+            told = [_holds(name, place, trial) for trial in trials if _is_weighty(trial.values[place])]
             good, count = told.count(True), len(told) - told.count(None)
             if count < _ENOUGH or not _NEARLY_ALL <= good / count < 1:
                 continue
             gaps = (("parameter", one.name), ("count", str(good)), ("tried", str(count)))
             yield from _shown_by(Why(name, None, gaps), trials, partial(_breaks, name, place))
+
+
+def _is_weighty(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and len(value) > 1
 
 
 def _breaks(name: str, place: int, trial: Trial) -> bool:

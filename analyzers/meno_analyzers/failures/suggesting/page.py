@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from meno_analyzers.failures.suggesting.schema import Ending, Style, Suggestion, Suggestions
+from meno_analyzers.failures.suggesting.schema import Ending, Suggestion, Suggestions
 from meno_analyzers.failures.suggesting.words import say, span
 from meno_analyzers.hints.catalogue import DEFAULT_LANGUAGE
 
@@ -92,7 +92,9 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _fill(suggestions: Suggestions, language: str) -> str:
-    return say("page", "fill_doctest" if suggestions.style is Style.DOCTEST else "fill", {}, language)
+    in_doctests = [one.code.startswith(">>>") for one in suggestions.suggestions]
+    name = "fill_doctest" if all(in_doctests) else "fill_both" if any(in_doctests) else "fill"
+    return say("page", name, {}, language)
 
 
 def _raises(suggestions: Suggestions, language: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The suggested calls as test code in the style of the learner's own tests, with a gap for the expected value."""
+"""The suggested calls as test code in the style of the learner's tests, with a gap for the expected value."""
 
 from __future__ import annotations
 

@@ -52,6 +52,7 @@ MOST = 8
 _DRAWN = 60  # calls of one function with drawn values
 _TRIES = 150  # calls for making one of them smaller
 _ASKED_AGAIN = 12
+_MOST_WITHOUT_END = 4  # of the cases that there are
 _FOR_CASES = 0.3  # the share of the time that the cases there are may take
 
 Progress = Callable[[str, int], None]
@@ -152,16 +153,19 @@ class _Work:
             self._ask_all(arena)
 
     def _cover(self, arena: Arena) -> None:
-        """Which lines the cases run that there are, as far as there is time for them."""
+        """Which lines the cases run that there are. Where that is not known of all, nothing is said of it."""
         until = self.start + self.seconds * _FOR_CASES
-        patience = min(PATIENCE, self.limits.seconds)
+        patience, without_end = min(PATIENCE, self.limits.seconds), 0
         for case in self.collected.cases:
-            if self.cancel.is_set() or time.monotonic() > until:
+            if self.cancel.is_set() or time.monotonic() > until or without_end == _MOST_WITHOUT_END:
+                self.covered.update(line for asked in self.asked.values() for line in _body(asked))
                 return
             [result] = arena.run(self.collected.runnable.source, [case.id], trace=True, seconds=patience)
+            if result.lines is None:
+                self.covered.update(line for asked in self.asked.values() for line in _body(asked))
             self.covered |= result.lines or frozenset()
             if result.verdict is Verdict.TIME:
-                patience = AFTER_ONE
+                patience, without_end = AFTER_ONE, without_end + 1
 
     def _ask_all(self, arena: Arena) -> None:
         source = loadable(self.collected.runnable.source, self.tree)
@@ -246,7 +250,7 @@ def _of_function(asking: Asking, asked: Asked, work: _Work, steady: bool) -> Ite
     for one, result in zip(tried, results, strict=True):
         if result is not None:
             trials.append(Trial(one.values, result))
-            if not is_wrong_guess(result, asked):
+            if not is_wrong_guess(result, asked) and not _was_hurried(result):
                 yield _proposal(call, one.values, one.why, result, work)
     work.tried = asking.count
     work._tell(call)
@@ -263,8 +267,13 @@ def _of_function(asking: Asking, asked: Asked, work: _Work, steady: bool) -> Ite
             return
         values = _smaller(asking, call, oddity, strategy, known)
         [result] = asking.ask(call, [values], again=oddity.why.name == "second")
-        if result is not None and key_of(values) not in known:
+        if result is not None and key_of(values) not in known and not _was_hurried(result):
             yield _proposal(call, values, oddity.why, result, work)
+
+
+def _was_hurried(result: CaseResult) -> bool:
+    """Whether a call without an end had less time than others, so that nothing should be said of it."""
+    return result.verdict is Verdict.TIME and result.seconds < PATIENCE * 0.9
 
 
 def _trials(asking: Asking, call: str, every: Sequence[Values], *, again: bool = False) -> list[Trial]:

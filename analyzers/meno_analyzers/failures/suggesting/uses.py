@@ -22,7 +22,6 @@ _DICT_METHODS = frozenset("keys values items get setdefault".split())
 _OF_WHOLE = frozenset("range abs bin hex oct chr factorial isqrt gcd sqrt divmod".split())
 _OF_MANY = frozenset("len sorted sum max min enumerate list tuple set reversed zip any all iter".split())
 _OF_NUMBERS = frozenset("sum max min mean median".split())
-_ORDER = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 
 
 def kind_by_use(node: ast.FunctionDef, parameter: str, functions: Mapping[str, ast.FunctionDef]) -> Kind:
@@ -112,17 +111,14 @@ def _of_comparison(node: ast.Compare, name: str) -> Iterator[str]:
     sides = [node.left, *node.comparators]
     for left, operator, right in zip(sides, node.ops, sides[1:], strict=False):
         for side, other in ((left, right), (right, left)):
-            if _is(side, name) and isinstance(other, ast.Constant):
-                if type(other.value) is str:
-                    is_one = isinstance(operator, (ast.In, ast.NotIn)) or len(other.value) == 1
-                    yield "character" if is_one and side is left else "text"
-                elif type(other.value) in (int, float):
-                    yield "number"
-            elif _is(side, name) and isinstance(operator, _ORDER):
-                yield "ordered"
-            elif _is_item(side, name) and isinstance(other, ast.Constant):
-                if type(other.value) in (int, float, str):
-                    yield "item number" if type(other.value) is not str else "item character"
+            value = other.value if isinstance(other, ast.Constant) else None
+            if _is(side, name) and type(value) is str:
+                is_one = isinstance(operator, (ast.In, ast.NotIn)) or len(value) == 1
+                yield "character" if is_one and side is left else "text"
+            elif _is(side, name) and type(value) in (int, float):
+                yield "number"
+            elif _is_item(side, name) and type(value) in (int, float, str):
+                yield "item number" if type(value) is not str else "item character"
         if _is(right, name) and isinstance(operator, (ast.In, ast.NotIn)):
             yield "many"
 

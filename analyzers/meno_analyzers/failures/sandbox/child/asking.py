@@ -88,7 +88,7 @@ def _found(namespace: dict[str, Any], path: str) -> Any:
     """The function; `Cart().total` makes a cart first."""
     found: Any = None
     for place, step in enumerate(path.split(".")):
-        name = step[:-2] if step.endswith("()") else step
+        name = step[:-2] if step.endswith("()") else step  # noqa: FURB188 - `removesuffix` is 3.9's
         if place:
             found = getattr(found, name)
         elif name in namespace:
