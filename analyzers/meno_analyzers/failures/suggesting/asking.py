@@ -15,7 +15,7 @@ from meno_analyzers.failures.cases import AskCase, CaseResult, Verdict
 from meno_analyzers.failures.sandbox import Arena
 
 PATIENCE, AFTER_ONE = 1.0, 0.3  # seconds
-_FIRST, _AT_ONCE, _AFTER_TROUBLE = 6, 24, 3
+_AT_ONCE, _AFTER_TROUBLE = 24, 3
 _MOST_WITHOUT_END = 5  # of one function; the others are passed over then
 
 _Key = tuple[str, str, bool]
@@ -49,8 +49,11 @@ class Asking:
         keys = [(call, repr(values), again) for values in every]
         new = [key for key in dict.fromkeys(keys) if key not in self._known]
         values_of = dict(zip(keys, every, strict=True))
+        asked = 0
         while new and not self.over and self._endless.get(call, 0) < _MOST_WITHOUT_END:
-            size = _AFTER_TROUBLE if self._endless.get(call) else _AT_ONCE if self.count > _FIRST else _FIRST
+            # The first ones are asked a few at a time: what has no end there is seldom alone.
+            size = _AFTER_TROUBLE if self._endless.get(call) else min(_AT_ONCE, asked + 1)
+            asked += size
             self._ask(call, [(key, values_of[key]) for key in new[:size]])
             del new[:size]
         return [self._known.get(key) for key in keys]

@@ -31,10 +31,20 @@ def candidates(asked: Asked) -> list[Candidate]:
     """Calls that nobody made so far, each once."""
     known = {key_of(call) for call in asked.calls}
     found: dict[str, Candidate] = {}
-    for candidate in (*one_at_a_time(asked), *_against_each_other(asked)):
+    alone = list(one_at_a_time(asked))
+    # A line that speaks of the values is the best reason, and their own look the least.
+    spoken_of = [candidate for candidate in alone if candidate.why.line is not None]
+    for candidate in (*spoken_of, *_against_each_other(asked), *_left_away(asked), *alone):
         if candidate.key not in known and len(repr(candidate.values)) <= _LONGEST:
             found.setdefault(candidate.key, candidate)
     return list(found.values())[:_MOST_CALLS]
+
+
+def _left_away(asked: Asked) -> Iterator[Candidate]:
+    """Calls that leave parameters to their default values."""
+    for base in base_of(asked):
+        for count in range(max(asked.needed, 1), len(asked.given)):
+            yield Candidate(base[:count], Why("left_away", None, (("parameter", asked.given[count].name),)))
 
 
 def _against_each_other(asked: Asked) -> Iterator[Candidate]:

@@ -16,26 +16,28 @@ from meno_analyzers.failures.suggesting.inputs import Why, key_of
 from meno_analyzers.failures.suggesting.oddities import Values
 
 _LENGTH = 100.0  # so many characters cost one point
-_LEAST = 0.5
+_LEAST = 0.7
 ASKS_BESIDE = frozenset({"changes", "second"})  # what is asked for is not the answer of the call
 _ODD = ASKS_BESIDE | {
     "answers_nothing", "answers_another_kind", "as_long", "one_of_them", "only_of_them", "in_order",
     "all_different",
 }  # fmt: skip
 _DECISIONS = {
-    "value_exact": 1.6, "value_below": 1.2, "value_above": 1.2, "value_case": 0.8, "item": 1.3, "length": 1.2,
-    "empty_turn": 1.2, "zero_turn": 1.2, "divisor": 1.2, "remainder": 1.0, "range": 1.1, "place": 1.0,
-    "member": 1.0, "none": 1.2, "equal_pair": 1.2, "smaller_pair": 0.8, "greater_pair": 0.8, "is_last": 1.2,
-    "is_first": 1.2, "in_first": 0.9, "in_last": 1.1, "in_two": 1.2, "below_all": 1.0, "above_all": 1.1,
-    "between": 1.1, "only_one": 1.0, "there_twice": 1.0, "as_many": 0.9, "one_more": 0.9, "one_less": 0.6,
-    "none_of": 0.8, "in_nothing": 0.9, "equal_items": 1.0, "repeated": 1.0, "negative_items": 1.0,
-    "one_item": 0.9, "empty": 0.9,
+    "value_exact": 1.6, "value_below": 1.2, "value_above": 1.2, "value_case": 0.8, "value_start": 0.9,
+    "item": 1.3, "item_start": 1.3, "length": 1.2, "empty_turn": 1.2, "zero_turn": 1.2, "divisor": 1.2,
+    "remainder": 1.0, "range": 1.1, "place": 1.0, "member": 1.0, "none": 1.2, "equal_pair": 1.2,
+    "smaller_pair": 0.8, "greater_pair": 0.8, "is_last": 1.2, "is_first": 1.2, "in_first": 0.9,
+    "in_last": 1.1, "in_two": 1.2, "below_all": 1.0, "above_all": 1.1, "between": 1.1, "only_one": 1.0,
+    "there_twice": 1.0, "as_many": 0.9, "one_more": 0.9, "one_less": 0.6, "none_of": 0.8,
+    "in_nothing": 0.9, "equal_items": 1.0, "repeated": 1.0, "negative_items": 1.0, "one_item": 0.9,
+    "empty": 0.9, "equal_values": 1.0, "left_away": 1.0, "ordinary": 1.2,
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A call that could be suggested. `deliberate` says that it stops at a `raise` of the program."""
+    """A call that could be suggested. `deliberate` says that it stops at a `raise` of the program; `share` is
+    the share of the function's lines that it runs."""
 
     call: str
     values: Values
@@ -43,6 +45,7 @@ class Proposal:
     result: CaseResult
     stopped_on: int | None = None
     deliberate: bool = False
+    share: float = 0.0
 
     @property
     def outcome(self) -> tuple[str, object]:
@@ -82,7 +85,7 @@ def choose(
 
 def _score(one: Proposal, chosen: Sequence[Proposal], unseen: Collection[int]) -> float:
     score = min(len((one.result.lines or frozenset()) & frozenset(unseen)), 3) * 1.5
-    score += _of_ending(one)
+    score += _of_ending(one) + one.share
     score += 2.0 if one.why.name in _ODD else _DECISIONS.get(one.why.name, 0.7)
     score -= len(repr(one.values)) / _LENGTH
     same = [other for other in chosen if other.call == one.call]

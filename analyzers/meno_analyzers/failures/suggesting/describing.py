@@ -66,10 +66,9 @@ def suggestion_of(
     ending = ending_of(proposal)
     sketch = sketch_of(proposal, asked)
     result = proposal.result
-    error = result.error.type if result.error is not None and result.seen is None else None
-    if error is None and ending in {Ending.RAISES, Ending.REFUSES}:
-        error = "an error"
-    line = proposal.stopped_on if ending in {Ending.RAISES, Ending.REFUSES} else None
+    raises = ending in {Ending.RAISES, Ending.REFUSES}
+    error = (result.error.type if result.error is not None else "Exception") if raises else None
+    line = proposal.stopped_on if raises else None
     name = "raises_elsewhere" if error is not None and line is None else str(ending)
     gaps = {
         "call": span(sketch.call),
@@ -121,9 +120,12 @@ def _why(proposal: Proposal, asked: Asked, unseen: Sequence[int]) -> str:
     gaps = dict(proposal.why.gaps)
     named = {given.name: value for given, value in zip(asked.given, proposal.values, strict=False)}
     parameter = gaps.get("parameter", "")
-    filled = {name: value if name in {"count", "tried"} else span(value) for name, value in gaps.items()}
+    filled = {
+        name: value if name in {"count", "tried", "name"} else span(value) for name, value in gaps.items()
+    }
     filled["line"] = str(proposal.why.line)
     filled["size"] = _size(named.get(parameter))
+    filled["size_of_other"] = _size(named.get(gaps.get("other", "")))
     filled["given"] = span(repr(named.get(parameter)))
     said = say("why", proposal.why.name, filled)
     if unseen:

@@ -39,6 +39,11 @@ class Asked:
     calls: tuple[tuple[Any, ...], ...]
 
     @property
+    def needed(self) -> int:
+        """How many of the parameters have no default value."""
+        return sum(one.default is None for one in self.function.parameters[: len(self.given)])
+
+    @property
     def certain(self) -> bool:
         return all(given.certain for given in self.given)
 

@@ -16,6 +16,7 @@ from meno_analyzers.failures.suggesting.kinds import ANY, Kind
 from meno_analyzers.failures.suggesting.marks import Mark, Turn
 
 _MOST_OF_ONE = 40
+_LONG = 60  # characters of a call
 NUMBERS = frozenset({"int", "float"})
 MANY = {"list": list, "row": tuple, "set": set}
 
@@ -62,9 +63,15 @@ def base_of(asked: Asked) -> list[tuple[Any, ...]]:
     full = [call for call in asked.calls if len(call) == len(asked.given)]
     if full:
         by_length = sorted(full, key=lambda call: len(repr(call)))
+        if len(repr(by_length[0])) > _LONG:
+            return [*by_length[:1], _plain_call(asked)]
         # The very shortest is often the empty one, which has nothing to vary.
         return list({key_of(call): call for call in (by_length[len(by_length) // 2], by_length[0])}.values())
-    return [tuple(given.default[0] if given.default else plain(given.kinds[0]) for given in asked.given)]
+    return [_plain_call(asked)]
+
+
+def _plain_call(asked: Asked) -> tuple[Any, ...]:
+    return tuple(given.default[0] if given.default else plain(given.kinds[0]) for given in asked.given)
 
 
 def one_at_a_time(asked: Asked) -> Iterator[Candidate]:
@@ -87,7 +94,10 @@ def values_for(given: Given) -> Iterator[tuple[Any, Why]]:
 
 def _why(mark: Mark, side: str = "") -> Why:
     name = f"{mark.turn}_{side}" if side else str(mark.turn)
-    gaps = (("parameter", mark.parameter), ("value", repr(mark.value)), ("shown", mark.shown))
+    if mark.starts and mark.turn in {Turn.VALUE, Turn.ITEM}:
+        name = f"{mark.turn}_start"
+    value = mark.against or repr(mark.value)
+    gaps = (("parameter", mark.parameter), ("value", value), ("shown", mark.shown))
     return Why(name, mark.line, gaps)
 
 
@@ -226,11 +236,17 @@ def _of_kind(given: Given, kind: Kind) -> Iterator[tuple[Any, Why]]:
     elif kind.name in MANY:
         yield from _collections(given, kind)
     elif kind.name == "dict":
-        yield {}, _shape("empty_dict", given)
-        for value in given.seen:
-            if isinstance(value, dict) and len(value) > 1:
-                yield dict(list(value.items())[:1]), _shape("one_entry", given)
-                break
+        yield from _dicts(given)
+
+
+def _dicts(given: Given) -> Iterator[tuple[Any, Why]]:
+    yield {}, _shape("empty_dict", given)
+    seen = [value for value in given.seen if isinstance(value, dict) and len(value) > 1]
+    for value in sorted(seen, key=lambda value: len(repr(value)))[:1]:
+        entries = list(value.items())
+        yield dict(entries[:1]), _shape("one_entry", given)
+        yield dict.fromkeys(list(value)[:2], entries[0][1]), _shape("equal_values", given)
+        yield dict(entries[::-1]), _shape("other_order", given)
 
 
 def _shape(name: str, given: Given) -> Why:

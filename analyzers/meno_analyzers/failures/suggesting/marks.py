@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -34,13 +34,16 @@ class Turn(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Mark:
     """`value` is the constant, the tuple of members, or the name of the other parameter; `shown` is what
-    stands on the line."""
+    stands on the line, and `against` what stands for the value there. `starts` says that this is a variable,
+    of which the value is only the first."""
 
     parameter: str
     turn: Turn
     value: Any
     line: int
     shown: str
+    against: str = ""
+    starts: bool = False
 
 
 def marks_of(node: ast.FunctionDef, parameters: Sequence[str], module: ast.Module) -> list[Mark]:
@@ -81,6 +84,7 @@ class _Finder:
         self.constants: dict[str, Any] = {}
         self.aliases: dict[str, _Side] = {}
         self._note(module.body)
+        self.lasting = set(self.constants)
         self._note(list(ast.walk(node)))
 
     def _note(self, nodes: Sequence[ast.AST]) -> None:
@@ -168,12 +172,18 @@ class _Finder:
                     continue
                 constant = self.constant(other)
                 if constant is not None:
-                    yield from self._with_constant(node, side, operator, constant[0], one is left)
+                    yield from self._with_constant(node, side, operator, other, constant[0], one is left)
                 elif one is left and (partner := self.side(other)) and partner.parameter != side.parameter:
                     yield self._mark(side.parameter, Turn.PAIR, partner.parameter, node)
 
     def _with_constant(
-        self, node: ast.Compare, side: _Side, operator: ast.cmpop, value: Any, is_left: bool
+        self,
+        node: ast.Compare,
+        side: _Side,
+        operator: ast.cmpop,
+        other: ast.expr,
+        value: Any,
+        is_left: bool,
     ) -> Iterator[Mark]:
         member = isinstance(operator, (ast.In, ast.NotIn))
         if member and is_left:
@@ -186,7 +196,9 @@ class _Finder:
         elif value is None:
             yield self._mark(side.parameter, Turn.NONE, None, node)
         else:
-            yield self._mark(side.parameter, _TURNS[side.what], value, node)
+            starts = isinstance(other, ast.Name) and other.id not in self.lasting
+            mark = self._mark(side.parameter, _TURNS[side.what], value, node)
+            yield replace(mark, against=ast.unparse(other), starts=starts)
 
     def _division(self, node: ast.BinOp, left: ast.expr, right: ast.expr) -> Iterator[Mark]:
         side = self.side(right)

@@ -175,7 +175,7 @@ def _relations(trials: Sequence[Trial], asked: Asked) -> Iterator[Oddity]:
             continue
         for name in _RELATIONS:
             # Of empty and single values nearly everything holds; only what could fail counts.
-            told = [_holds(name, place, trial) for trial in trials if _is_weighty(trial.values[place])]
+            told = [_holds(name, place, trial) for trial in trials if _is_weighty(trial, place)]
             good, count = told.count(True), len(told) - told.count(None)
             if count < _ENOUGH or not _NEARLY_ALL <= good / count < 1:
                 continue
@@ -183,12 +183,13 @@ def _relations(trials: Sequence[Trial], asked: Asked) -> Iterator[Oddity]:
             yield from _shown_by(Why(name, None, gaps), trials, partial(_breaks, name, place))
 
 
-def _is_weighty(value: Any) -> bool:
+def _is_weighty(trial: Trial, place: int) -> bool:
+    value = trial.values[place] if place < len(trial.values) else None
     return isinstance(value, (list, tuple)) and len(value) > 1
 
 
 def _breaks(name: str, place: int, trial: Trial) -> bool:
-    return _holds(name, place, trial) is False
+    return place < len(trial.values) and _holds(name, place, trial) is False
 
 
 def _holds(name: str, place: int, trial: Trial) -> bool | None:

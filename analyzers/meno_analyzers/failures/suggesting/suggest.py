@@ -10,21 +10,19 @@ import ast
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from meno_analyzers.failures.cases import CaseResult, Verdict
+from meno_analyzers.failures.cases import Verdict
 from meno_analyzers.failures.collecting import Collected
 from meno_analyzers.failures.collecting.reading import parsed
 from meno_analyzers.failures.sandbox import Arena, Limits, SandboxError
 from meno_analyzers.failures.suggesting.asking import AFTER_ONE, PATIENCE, Asking
-from meno_analyzers.failures.suggesting.calls import candidates
 from meno_analyzers.failures.suggesting.choosing import Proposal, choose
 from meno_analyzers.failures.suggesting.describing import sketch_of, suggestion_of
-from meno_analyzers.failures.suggesting.drawing import Drawing, Values, drawn, smallest, strategy_of
 from meno_analyzers.failures.suggesting.functions import (
     LeftOut,
     Reason,
@@ -33,25 +31,18 @@ from meno_analyzers.failures.suggesting.functions import (
     names_at_hand,
 )
 from meno_analyzers.failures.suggesting.given import Asked, asked_of
-from meno_analyzers.failures.suggesting.inputs import Why, key_of
 from meno_analyzers.failures.suggesting.loading import loadable
 from meno_analyzers.failures.suggesting.oddities import (
-    Oddity,
-    Trial,
     is_steady,
-    is_wrong_guess,
-    oddities,
     own_line,
 )
 from meno_analyzers.failures.suggesting.schema import SCHEMA_VERSION, NotAsked, Suggestions
 from meno_analyzers.failures.suggesting.seen import called_by_cases, calls_of
 from meno_analyzers.failures.suggesting.skeleton import style_of, whole
+from meno_analyzers.failures.suggesting.trying import body_of, proposals_of
 from meno_analyzers.failures.suggesting.words import say
 
 MOST = 8
-_DRAWN = 60  # calls of one function with drawn values
-_TRIES = 150  # calls for making one of them smaller
-_ASKED_AGAIN = 12
 _MOST_WITHOUT_END = 4  # of the cases that there are
 _FOR_CASES = 0.3  # the share of the time that the cases there are may take
 
@@ -158,11 +149,11 @@ class _Work:
         patience, without_end = min(PATIENCE, self.limits.seconds), 0
         for case in self.collected.cases:
             if self.cancel.is_set() or time.monotonic() > until or without_end == _MOST_WITHOUT_END:
-                self.covered.update(line for asked in self.asked.values() for line in _body(asked))
+                self.covered.update(line for asked in self.asked.values() for line in body_of(asked))
                 return
             [result] = arena.run(self.collected.runnable.source, [case.id], trace=True, seconds=patience)
             if result.lines is None:
-                self.covered.update(line for asked in self.asked.values() for line in _body(asked))
+                self.covered.update(line for asked in self.asked.values() for line in body_of(asked))
             self.covered |= result.lines or frozenset()
             if result.verdict is Verdict.TIME:
                 patience, without_end = AFTER_ONE, without_end + 1
@@ -180,8 +171,10 @@ class _Work:
             if self.cancel.is_set() or now > deadline:
                 self.left_out.append(LeftOut(call, Reason.SLOW))
                 continue
-            self._tell(call)
-            self.proposals += _of_function(asking, asked, self, steady)
+            self._said(call)(self.tried)
+            self.proposals += proposals_of(
+                asking, asked, self.collected.program, self._said(call), steady=steady
+            )
             self.tried = asking.count
             self.ended = "time" if asking.over else self.ended
         if self.cancel.is_set():
@@ -200,16 +193,21 @@ class _Work:
             f"`meno explain {main}` looks into that."
         )
 
-    def _tell(self, call: str) -> None:
-        if self.progress is not None:
-            self.progress(call, self.tried)
+    def _said(self, call: str) -> Callable[[int], None]:
+        """Tells how many calls were made, while this function is asked."""
+
+        def tell(count: int) -> None:
+            if self.progress is not None:
+                self.progress(call, count)
+
+        return tell
 
     @property
     def main(self) -> str:
         return self.collected.program.main
 
     def suggestions(self) -> Suggestions:
-        own = {line for asked in self.asked.values() for line in _body(asked)}
+        own = {line for asked in self.asked.values() for line in body_of(asked)}
         chosen = choose(self.proposals, self.covered, own, self.most)
         style = style_of(self.collected)
         sketches = [sketch_of(one, self.asked[one.call]) for one, _ in chosen]
@@ -232,78 +230,6 @@ class _Work:
 def _not_asked(one: LeftOut) -> NotAsked:
     gaps = {"function": one.function, "parameter": one.parameter}
     return NotAsked(function=one.function, sentence=say("left_out", str(one.reason), gaps))
-
-
-def _body(asked: Asked) -> range:
-    """The lines of a function without its head and the text that describes it."""
-    body = asked.function.node.body
-    first = body[1] if len(body) > 1 and ast.get_docstring(asked.function.node) else body[0]
-    return range(first.lineno, asked.function.lines.stop)
-
-
-def _of_function(asking: Asking, asked: Asked, work: _Work, steady: bool) -> Iterator[Proposal]:
-    """What could be suggested for one function: edges first, then what is odd about drawn values."""
-    call = asked.function.call
-    tried = candidates(asked)
-    results = asking.ask(call, [one.values for one in tried])
-    trials: list[Trial] = []
-    for one, result in zip(tried, results, strict=True):
-        if result is not None:
-            trials.append(Trial(one.values, result))
-            if not is_wrong_guess(result, asked) and not _was_hurried(result):
-                yield _proposal(call, one.values, one.why, result, work)
-    work.tried = asking.count
-    work._tell(call)
-    strategy = strategy_of(asked)
-    more = drawn(strategy, _DRAWN)
-    trials += _trials(asking, call, more)
-    if steady:
-        fast = [t.values for t in trials if t.came_back and t.result.seconds < 0.1]
-        by_size = sorted(fast, key=lambda values: len(repr(values)))[:_ASKED_AGAIN]
-        trials += _trials(asking, call, by_size, again=True)
-    known = {key_of(values) for values in asked.calls}
-    for oddity in oddities(trials, asked, work.main):
-        if asking.over:
-            return
-        values = _smaller(asking, call, oddity, strategy, known)
-        [result] = asking.ask(call, [values], again=oddity.why.name == "second")
-        if result is not None and key_of(values) not in known and not _was_hurried(result):
-            yield _proposal(call, values, oddity.why, result, work)
-
-
-def _was_hurried(result: CaseResult) -> bool:
-    """Whether a call without an end had less time than others, so that nothing should be said of it."""
-    return result.verdict is Verdict.TIME and result.seconds < PATIENCE * 0.9
-
-
-def _trials(asking: Asking, call: str, every: Sequence[Values], *, again: bool = False) -> list[Trial]:
-    results = asking.ask(call, every, again=again)
-    return [
-        Trial(values, result) for values, result in zip(every, results, strict=True) if result is not None
-    ]
-
-
-def _smaller(asking: Asking, call: str, oddity: Oddity, strategy: Drawing, known: set[str]) -> Values:
-    """The smallest call with the same oddity; one that has no end is not tried again and again."""
-    if oddity.first.result.verdict not in {Verdict.PASSED, Verdict.ERROR}:
-        return oddity.first.values
-    again = oddity.why.name == "second"
-
-    def holds(values: Values) -> bool:
-        if asking.over or key_of(values) in known:
-            return False
-        [result] = asking.ask(call, [values], again=again)
-        return result is not None and oddity.holds(Trial(values, result))
-
-    return smallest(strategy, holds, _TRIES, oddity.first.values)
-
-
-def _proposal(call: str, values: Values, why: Why, result: CaseResult, work: _Work) -> Proposal:
-    line = own_line(result, work.main)
-    rows = work.collected.program.source.split("\n")
-    stopped_at = rows[line - 1].strip() if line and line <= len(rows) else ""
-    deliberate = stopped_at.startswith(("raise", "assert "))
-    return Proposal(call, values, why, result, line, deliberate)
 
 
 __all__ = ["MOST", "SuggestingError", "suggest_tests"]

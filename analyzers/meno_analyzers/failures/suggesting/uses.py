@@ -21,6 +21,7 @@ _SET_METHODS = frozenset("add union intersection difference issubset issuperset 
 _DICT_METHODS = frozenset("keys values items get setdefault".split())
 _OF_WHOLE = frozenset("range abs bin hex oct chr factorial isqrt gcd sqrt divmod".split())
 _OF_MANY = frozenset("len sorted sum max min enumerate list tuple set reversed zip any all iter".split())
+_NEVER = 1 << 30
 _OF_NUMBERS = frozenset("sum max min mean median".split())
 
 
@@ -67,7 +68,8 @@ def _items(node: ast.FunctionDef, parameter: str) -> Iterator[str]:
 def _signs(
     node: ast.FunctionDef, name: str, functions: Mapping[str, ast.FunctionDef], deep: int
 ) -> Iterator[str]:
-    last = _bound_anew(node, name)
+    own = {argument.arg for argument in (*node.args.posonlyargs, *node.args.args)}
+    last = _bound_anew(node, name) if name in own else _NEVER
     for inner in ast.walk(node):
         if getattr(inner, "lineno", 0) > last:
             continue
@@ -96,7 +98,7 @@ def _bound_anew(node: ast.FunctionDef, name: str) -> int:
     ]
     augmented = [n.target for n in ast.walk(node) if isinstance(n, ast.AugAssign)]
     same = {t.lineno for t in augmented if isinstance(t, ast.Name) and t.id == name}
-    return min((line for line in lines if line not in same), default=1 << 30)
+    return min((line for line in lines if line not in same), default=_NEVER)
 
 
 def _is(node: ast.expr, name: str) -> bool:
