@@ -30,7 +30,8 @@ _DECISIONS = {
     "in_last": 1.1, "in_two": 1.2, "below_all": 1.0, "above_all": 1.1, "between": 1.1, "only_one": 1.0,
     "there_twice": 1.0, "as_many": 0.9, "one_more": 0.9, "one_less": 0.6, "none_of": 0.8,
     "in_nothing": 0.9, "equal_items": 1.0, "repeated": 1.0, "negative_items": 1.0, "one_item": 0.9,
-    "empty": 0.9, "equal_values": 1.0, "left_away": 1.0, "ordinary": 1.2,
+    "empty": 0.9, "equal_values": 1.0, "left_away": 1.0, "ordinary": 1.2, "ordinary_part": 1.2,
+    "ordinary_all": 1.2, "backwards": 0.4, "twice": 0.5,
 }  # fmt: skip
 
 
@@ -92,10 +93,16 @@ def _score(one: Proposal, chosen: Sequence[Proposal], unseen: Collection[int]) -
     score -= 0.1 * len(same)
     repeated = sum(other.outcome == one.outcome for other in same)
     score -= (0.3 if one.result.seen is not None else 4.0) * repeated
-    score -= 0.9 * sum(other.why.name == one.why.name and other.why.line == one.why.line for other in same)
+    score -= 0.9 * sum(_reason(other) == _reason(one) for other in same)
     if any(other.key[:2] == one.key[:2] for other in same):
         score -= 1.5
     return score
+
+
+def _reason(one: Proposal) -> tuple[str, int | None]:
+    return one.why.name.partition("_")[0] if one.why.name.startswith(
+        "ordinary"
+    ) else one.why.name, one.why.line
 
 
 def _of_ending(one: Proposal) -> float:

@@ -256,15 +256,14 @@ def _shape(name: str, given: Given) -> Why:
 def _texts(given: Given) -> Iterator[tuple[Any, Why]]:
     yield "", _shape("empty_text", given)
     seen = [value for value in given.seen if isinstance(value, str) and value] or ["ab"]
-    text = min(seen, key=len)
+    text = min([value for value in seen if len(value) > 1] or seen, key=len)
     yield text[0], _shape("one_character", given)
-    longest = max(seen, key=len)
     for name, made in (
-        ("other_case", longest.swapcase()),
+        ("other_case", text.swapcase()),
         ("twice", text + text),
         ("blank_at_edge", " " + text),
         ("blank", " "),
-        ("backwards", longest[::-1]),
+        ("backwards", text[::-1]),
     ):
         if made not in seen:
             yield made, _shape(name, given)

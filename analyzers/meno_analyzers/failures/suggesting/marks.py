@@ -194,7 +194,8 @@ class _Finder:
         elif member:
             yield self._mark(side.parameter, Turn.ITEM, value, node)
         elif value is None:
-            yield self._mark(side.parameter, Turn.NONE, None, node)
+            if side.what == "value" and isinstance(other, ast.Constant):
+                yield self._mark(side.parameter, Turn.NONE, None, node)
         else:
             starts = isinstance(other, ast.Name) and other.id not in self.lasting
             mark = self._mark(side.parameter, _TURNS[side.what], value, node)

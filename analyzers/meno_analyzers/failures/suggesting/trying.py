@@ -20,6 +20,7 @@ from meno_analyzers.failures.suggesting.oddities import Oddity, Trial, is_wrong_
 _DRAWN = 60  # calls with drawn values
 _TRIES = 150  # calls for making one of them smaller
 _ASKED_AGAIN, _FAST = 12, 0.1  # so many calls are made twice, if they take no more than these seconds
+_WORTH_COUNTING = 3  # lines
 _ORDINARY, _LONGEST = 12, 60  # ordinary calls, and their length
 
 
@@ -97,17 +98,25 @@ def _longest_ways(trials: Sequence[Trial], asked: Asked, program: Program) -> It
     for trial in sorted(trials, key=lambda trial: len(repr(trial.values))):
         if trial.came_back and _is_ordinary(trial.values):
             ran = len(body & (trial.result.lines or frozenset()))
-            gaps = (("count", str(ran)), ("tried", str(_count(asked))), ("name", asked.function.node.name))
+            why = _ordinary(ran, _count(asked), asked.function.node.name)
             found.setdefault(
                 f"{ran} {trial.result.observed}",
-                _proposal(asked, trial.values, Why("ordinary", None, gaps), trial.result, program),
+                _proposal(asked, trial.values, why, trial.result, program),
             )
     yield from sorted(found.values(), key=lambda one: -one.share)[:_ORDINARY]
 
 
+def _ordinary(ran: int, count: int, name: str) -> Why:
+    """Says how much of the function the call runs, where that says anything."""
+    if count < _WORTH_COUNTING:
+        return Why("ordinary")
+    gaps = (("count", str(ran)), ("tried", str(count)), ("name", name))
+    return Why("ordinary_all" if ran >= count else "ordinary_part", None, gaps)
+
+
 def _is_ordinary(values: Values) -> bool:
     """Whether it can be taken in at a glance, and nothing in it is next to nothing."""
-    many = [value for value in values if isinstance(value, (list, tuple, set, dict))]
+    many = [value for value in values if isinstance(value, (list, tuple, set, dict, str))]
     return len(repr(values)) < _LONGEST and all(len(value) > 1 for value in many)
 
 
