@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +20,7 @@ from meno_analyzers.failures.suggesting import (
     suggest_tests,
 )
 
+HOSTILE = Path(__file__).parents[1] / "hostile"
 GRADE = """\
 def grade(points):
     if points > 90:
@@ -191,6 +193,18 @@ def test_hostile_functions_are_shown_and_end(body: str, endings: set[Ending]) ->
     found = suggested(f"def f(n):\n    {body}\nassert f(0) == 0 - n if False else True\n", seconds=12.0)
     assert time.monotonic() - start < 30
     assert {s.ending for s in found.suggestions} & endings
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["patches_builtins", "closes_files", "kills_all", "unprintable_error", "raises_the_base", "huge_answer"],
+)
+def test_programs_that_mean_harm_are_asked_and_end(name: str) -> None:
+    source = (HOSTILE / f"{name}.py").read_text("utf-8").replace("def answer():", "def answer(n: int):")
+    found = suggested(source, seconds=4.0)
+    assert found.functions == ("answer",)
+    assert found.suggestions
+    assert as_text(found)
 
 
 def test_it_ends_when_the_time_is_up_or_nobody_wants_it_any_more() -> None:
