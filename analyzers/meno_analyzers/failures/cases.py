@@ -45,6 +45,20 @@ class CallCase:
 
 
 @dataclass(frozen=True, slots=True)
+class AskCase:
+    """Calls a function to see what it does: passed if it comes back, whatever it answers.
+
+    `function` is a name, or a method as in `Cart().total`; `arguments` are texts of Python literals. With
+    `again` it is called a second time, in the same program, to see whether it answers the same.
+    """
+
+    id: str
+    function: str
+    arguments: Sequence[str]
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CodeCase:
     """Statements that are run among the program's names after the program: passed if nothing is raised."""
 
@@ -76,7 +90,7 @@ class FileCase:
     framework: str
 
 
-Case = CallCase | CodeCase | RunCase | FileCase
+Case = CallCase | AskCase | CodeCase | RunCase | FileCase
 
 
 class Verdict(Enum):
@@ -113,10 +127,22 @@ class RunError:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """What a call that came back was seen to do: the name of its answer's type, what it printed (shortened),
+    the arguments that it changed by their place, and its second answer where that was another one."""
+
+    kind: str
+    printed: str = ""
+    changed: Mapping[int, str] = field(default_factory=dict)
+    again: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseResult:
     """How one case went. `observed` and `expected` are shortened representations where the case compares two
     values; `lines` are the 1-based lines of the main file that ran, if they were traced; `sentence` says in
-    plain words what ended a case that did not end by itself."""
+    plain words what ended a case that did not end by itself; `seen` is there for an `AskCase` that came back,
+    whose `observed` is its answer."""
 
     id: str
     verdict: Verdict
@@ -126,6 +152,7 @@ class CaseResult:
     error: RunError | None = None
     lines: frozenset[int] | None = None
     sentence: str | None = None
+    seen: Seen | None = None
 
     @property
     def passed(self) -> bool:
@@ -133,6 +160,7 @@ class CaseResult:
 
 
 __all__ = [
+    "AskCase",
     "CallCase",
     "Case",
     "CaseResult",
@@ -142,5 +170,6 @@ __all__ = [
     "RunCase",
     "RunError",
     "RunFrame",
+    "Seen",
     "Verdict",
 ]

@@ -26,7 +26,7 @@ from meno_analyzers.failures.reported import explain_report
 from meno_analyzers.failures.sandbox import Limits, SandboxError
 from meno_server.failures import running
 from meno_server.settings import file_layers, resolve
-from meno_server.terminal import explanations
+from meno_server.terminal import explanations, suggestions
 from meno_server.terminal.suspecting import ask_model
 
 NOTHING_FAILS, EXPLAINED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
@@ -83,30 +83,59 @@ def explain(
     ] = _DEFAULT_LEVEL,
     format: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
     output: Annotated[Path | None, typer.Option(help="A file to write it to.")] = None,
+    suggest_tests: Annotated[
+        bool, typer.Option("--suggest-tests", help="Suggest further calls to test, as questions.")
+    ] = False,
+    function: Annotated[
+        str | None, typer.Option(metavar="NAME", help="With --suggest-tests: only this function.")
+    ] = None,
+    most: Annotated[
+        int | None, typer.Option(min=1, max=40, help="With --suggest-tests: how many, 8 if not given.")
+    ] = None,
 ) -> None:
     """Explain why a program fails, without telling the answer.
 
     The program is run with its tests, on a copy, with little time and memory and no network where the
     system allows that.
 
+    With --suggest-tests it is not asked why it fails: its functions are called with many values, and those
+    calls are shown of which you should say what they should return.
+
     Exits with 0 if nothing fails, 1 if a failure was explained, 2 if something could not be read or run,
-    and 130 if it was interrupted.
+    and 130 if it was interrupted. With --suggest-tests it exits with 0 once all was tried.
     """
     try:
+        request = suggestions.Request(function, most or 0, seconds, format.value)
+        suggestions.check(request, file, suggesting=suggest_tests)
         wanted = _Wanted(format, output, _allowed(level))
         if file is None or file == "-":
             status = _explain_report(wanted, given=file == "-")
         else:
             collected = collect(Path(file), tests=tests, examples=examples, input=_read_input(input))
             chosen = running.interpreter(interpreter)
-            status = _explain_program(collected, chosen, seconds, search, wanted)
-    except (_Unusable, CollectingError, SandboxError) as error:
+            if suggest_tests:
+                status = _suggest(collected, chosen, request, output)
+            else:
+                status = _explain_program(collected, chosen, seconds, search, wanted)
+    except (_Unusable, CollectingError, SandboxError, suggestions.NoSuggestions) as error:
         _say(str(error))
         status = UNUSABLE
     except KeyboardInterrupt:
         _say("Stopped.")
         status = INTERRUPTED
     raise typer.Exit(status)
+
+
+def _suggest(
+    collected: Collected, interpreter: str, request: suggestions.Request, output: Path | None
+) -> int:
+    cancel = threading.Event()
+    with _interruptible(cancel):
+        text, cancelled = suggestions.suggest(collected, interpreter, request, cancel)
+    if cancelled:
+        _say("Stopped. This is what was known by then.")
+    _write(text, output)
+    return INTERRUPTED if cancelled else NOTHING_FAILS
 
 
 def _explain_program(

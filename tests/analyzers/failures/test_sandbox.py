@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from meno_analyzers.failures.cases import (
+    AskCase,
     CallCase,
     Case,
     CaseResult,
@@ -25,6 +26,7 @@ from meno_analyzers.failures.cases import (
     Program,
     RunCase,
     RunFrame,
+    Seen,
     Verdict,
 )
 from meno_analyzers.failures.sandbox import Arena, Limits, SandboxError
@@ -94,6 +96,53 @@ def test_a_call_passes_if_its_answer_equals_the_expected_one(start: Opener) -> N
     assert (first.id, first.verdict) == ("six", PASSED)
     assert (second.verdict, second.observed, second.expected) == (FAILED, "3", "3.5")
     assert verdicts(arena.run(DIVIDE.replace("//", "/"))) == [PASSED, PASSED]
+
+
+def test_a_call_is_asked_what_it_does_whatever_it_answers(start: Opener) -> None:
+    source = (
+        "def note(item, items=[]):\n    items.append(item)\n    return items\n"
+        "def sort(items):\n    items.sort()\n    print('sorted')\n"
+        "def count():\n    n = 0\n    while True:\n        yield n\n        n += 1\n"
+        "class Cart:\n    def double(self, items):\n        return {i * 2 for i in items}\n"
+    )
+    cases = [
+        AskCase("note", "note", ["'a'"], again=True),
+        AskCase("sort", "sort", ["[2, 1]"]),
+        AskCase("count", "count", []),
+        AskCase("double", "Cart().double", ["set()"]),
+        AskCase("nobody", "nobody", ["1"]),
+    ]
+    arena = start(source, [CallCase("first", "sort", [[]], None)])
+    arena.run(source)
+    arena.add(cases)
+    note, sort, count, double, nobody = arena.run(source, [case.id for case in cases])
+    assert (note.verdict, note.observed) == (PASSED, "['a']")
+    assert note.seen == Seen("list", again="['a', 'a']")
+    assert sort.seen == Seen("NoneType", "sorted\n", {0: "[1, 2]"})
+    assert count.observed is not None
+    assert count.observed.startswith("[0, 1, 2, ")
+    assert (double.observed, double.seen) == ("set()", Seen("set"))
+    assert (nobody.verdict, nobody.seen) == (ERROR, None)
+    with pytest.raises(ValueError, match="a case of this id is there"):
+        arena.add(cases[:1])
+
+
+def test_calls_can_be_added_after_the_process_was_lost(start: Opener) -> None:
+    source = "import os\ndef leave(n):\n    os._exit(n)\ndef stay(n):\n    return n\n"
+    arena = start(source, [CallCase("stay", "stay", [1], 1)])
+    arena.add([AskCase("leave", "leave", ["3"]), AskCase("loud", "print", ["'x'"])])
+    arena._end_child()
+    arena.add([AskCase("again", "stay", ["(1, 2)"])])
+    left, stayed = arena.run(source, ["leave", "again"])
+    assert left.verdict is Verdict.EXIT
+    assert (stayed.verdict, stayed.observed) == (PASSED, "(1, 2)")
+
+
+def test_a_call_that_prints_without_end_is_stopped(start: Opener) -> None:
+    source = "def shout():\n    while True:\n        print('x' * 1000)\n"
+    [result] = start(source, [AskCase("shout", "shout", [])]).run(source)
+    assert result.verdict is Verdict.OUTPUT
+    assert "printed more than" in str(result.sentence)
 
 
 def test_an_error_tells_its_frames_and_their_names(start: Opener) -> None:

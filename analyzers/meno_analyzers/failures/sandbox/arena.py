@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from meno_analyzers.failures.cases import Case, CaseResult, Program, Verdict
+from meno_analyzers.failures.cases import AskCase, CallCase, Case, CaseResult, Program, Verdict
 from meno_analyzers.failures.sandbox.limits import Limits
 from meno_analyzers.failures.sandbox.lone import LoneProcesses
 from meno_analyzers.failures.sandbox.process import (
@@ -55,6 +55,7 @@ class Arena:
         self._interpreter = interpreter
         self._cancel = cancel
         self._turn = 0
+        self._unsent: list[dict[str, Any]] = []
         self._child: ChildProcess | LoneProcesses | None = None
         self._setup: dict[str, Any] = {
             "files": dict(program.files),
@@ -93,6 +94,18 @@ class Arena:
     def walls(self) -> frozenset[str]:
         """What the system granted of its confinement: "network", "files", "processes" and the like."""
         return frozenset() if self._child is None else self._child.walls
+
+    def add(self, cases: Sequence[CallCase | AskCase]) -> None:
+        """More calls that can be asked for from now on. Raises ValueError for an id that is taken, and
+        SandboxError for a value that cannot be sent."""
+        for case in cases:
+            if case.id in self._places:
+                raise ValueError(f"a case of this id is there: {case.id}")
+            sent = case_to_json(case)
+            self._places[case.id] = len(self._ids)
+            self._ids.append(case.id)
+            self._setup["cases"].append(sent)
+            self._unsent.append(sent)
 
     def run(
         self,
@@ -142,7 +155,8 @@ class Arena:
         child = self._child or self._start()
         self._turn += 1
         deadline = time.monotonic() + (request["seconds"] + 1) * len(asked) + _GRACE
-        blob = child.ask({**request, "run": self._turn, "cases": asked}, deadline)
+        added, self._unsent = self._unsent, []
+        blob = child.ask({**request, "run": self._turn, "cases": asked, "add": added}, deadline)
         results = results_from_json(blob, asked, self._ids)
         if not results:
             raise Gone
@@ -151,6 +165,7 @@ class Arena:
     def _start(self) -> ChildProcess | LoneProcesses:
         Path(self._folder).mkdir(mode=0o700, exist_ok=True)  # a process that has ended takes it along
         kind = ChildProcess if self._forks else LoneProcesses
+        self._unsent = []  # the setup holds them
         self._child = kind(self._interpreter, self._setup, self._cancel)
         return self._child
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from meno_analyzers.failures.cases import (
+    AskCase,
     CallCase,
     Case,
     CaseResult,
@@ -15,6 +16,7 @@ from meno_analyzers.failures.cases import (
     RunCase,
     RunError,
     RunFrame,
+    Seen,
     Verdict,
 )
 from meno_analyzers.failures.sandbox.limits import SandboxError
@@ -29,6 +31,13 @@ def case_to_json(case: Case) -> dict[str, Any]:
                 "function": case.function,
                 "arguments": list(case.arguments),
                 "expected": case.expected,
+            }
+        case AskCase():
+            value = {
+                "kind": "ask",
+                "function": case.function,
+                "arguments": list(case.arguments),
+                "again": case.again,
             }
         case CodeCase():
             value = {"kind": "code", "code": case.code}
@@ -74,6 +83,16 @@ def _result(value: dict[str, Any], case: str) -> CaseResult:
         error=None if error is None else _error(error),
         lines=None if lines is None else frozenset(int(line) for line in lines),
         sentence=_text(value.get("sentence")),
+        seen=None if value.get("seen") is None else _seen(value["seen"]),
+    )
+
+
+def _seen(value: dict[str, Any]) -> Seen:
+    return Seen(
+        kind=str(value["kind"]),
+        printed=str(value["printed"]),
+        changed={int(place): str(shown) for place, shown in value["changed"].items()},
+        again=_text(value["again"]),
     )
 
 

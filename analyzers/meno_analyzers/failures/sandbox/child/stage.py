@@ -14,6 +14,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from .asking import TooMuchPrinted, play_ask
 from .asserts import Mismatch, compiled
 from .confine import Walls
 from .errors import described
@@ -21,7 +22,7 @@ from .lines import Lines
 from .plays import play_call, play_code
 from .program import Version
 from .scripts import connect, play_run
-from .sentences import left_by_exit, of_error, too_much_memory
+from .sentences import left_by_exit, of_error, too_much_memory, too_much_output
 from .sheet import Sheet
 from .testfiles import TestFiles, outcome
 from .values import encoded, picture
@@ -207,6 +208,8 @@ class Stage:
         kind = case["kind"]
         if kind == "call":
             return play_call(version, case)
+        if kind == "ask":
+            return play_ask(version, case, int(self.limits["output_bytes"]))
         if kind == "code":
             return play_code(version, case["compiled"])
         if kind == "run":
@@ -225,6 +228,8 @@ class Stage:
     def _failed(self, error: BaseException, request: dict[str, Any]) -> dict[str, Any]:
         if isinstance(error, SystemExit):
             return {"verdict": "exit", "sentence": left_by_exit(picture(error.code, 40))}
+        if isinstance(error, TooMuchPrinted):
+            return {"verdict": "output", "sentence": too_much_output(self.limits["output_bytes"])}
         record: dict[str, Any] = {"verdict": "error"}
         record["error"] = described(error, self.folder, bool(request.get("names")))
         if isinstance(error, MemoryError):
