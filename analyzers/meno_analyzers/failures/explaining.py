@@ -84,9 +84,8 @@ def explain_failure(
 ) -> Explained:
     """Runs the cases and explains what fails. Raises SandboxError if nothing can be run.
 
-    `seconds` bounds the search, and `limits` each case. `model` is what the bug model thinks of each 1-based
-    line of the program, or a function that is asked for it when the cases were run. After `cancel` is set it
-    ends within moments with what is known by then.
+    `seconds` bounds the search, and `limits` each case. `model` is what the bug model thinks of the lines, or
+    what is asked for it once it is needed. After `cancel` is set it ends within moments with what is known.
     """
     findings = analyse(collected.program.source)
     refused = refusal(collected)
@@ -108,9 +107,9 @@ def explain_failure(
             return Explained(Ending.CANCELLED if over else Ending.PASSES, results=results)
         if _lacks_input(analysis.collected, failing):
             return Explained(Ending.NEEDS_INPUT, results=results)
-        known = _Known()
+        known = _Known(model)
         try:
-            analysis.find_out(known, failing, findings, model, searching=searching)
+            analysis.find_out(known, failing, findings, searching=searching)
         except SandboxError:
             if not cancel.is_set():
                 raise
@@ -127,6 +126,7 @@ _UNKNOWN = Verdict.NOT_RUN
 class _Known:
     """What is found out about failing cases."""
 
+    model: ModelScores = None  # what the bug model thinks of the lines
     lines: Mapping[str, frozenset[int] | None] = field(default_factory=dict)  # case → lines that it ran
     suspects: Sequence[Suspect] = ()
     repair: Repair | None = None
@@ -201,13 +201,7 @@ class _Analysis:
         return results
 
     def find_out(
-        self,
-        known: _Known,
-        failing: Sequence[CaseResult],
-        findings: Sequence[Finding],
-        model: ModelScores,
-        *,
-        searching: bool,
+        self, known: _Known, failing: Sequence[CaseResult], findings: Sequence[Finding], *, searching: bool
     ) -> None:
         """Fills in what can be known of the failing cases; stops where it stands if it is cancelled."""
         if self.collected.truncated:
@@ -218,13 +212,13 @@ class _Analysis:
         if self._differs(failing):
             known.limits.add(Limit.FLAKY)
         elif searching and asked:
-            self._search(known, findings, model)
+            self._search(known, findings)
         else:
             self.tell(Doing.RUNNING)
             traced = first_look(self.collected.runnable, self.collected.cases, self._arenas[0])
             known.lines = {result.id: result.lines for result in traced}
             program = self.collected.runnable
-            known.suspects = localise(traced, program.main, findings, model, source=program.source)
+            known.suspects = localise(traced, program.main, findings, known.model, source=program.source)
 
     def _differs(self, failing: Sequence[CaseResult]) -> bool:
         """Whether failing cases end in another way when they are run once more."""
@@ -237,7 +231,7 @@ class _Analysis:
             if other.verdict is not _UNKNOWN
         )
 
-    def _search(self, known: _Known, findings: Sequence[Finding], model: ModelScores) -> None:
+    def _search(self, known: _Known, findings: Sequence[Finding]) -> None:
         self.tell(Doing.SEARCHING)
         with contextlib.suppress(SandboxError):  # where there is no room for a second one, one will do
             self._arenas.append(self._open())
@@ -247,7 +241,7 @@ class _Analysis:
             self._arenas,
             seconds=max(self._deadline - time.monotonic(), 1.0),
             findings=findings,
-            model=model,
+            model=known.model,
             progress=self._searched,
             cancel=self._cancel,
         )
