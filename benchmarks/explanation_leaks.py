@@ -40,7 +40,8 @@ from meno_analyzers.failures.cases import CaseResult
 from meno_analyzers.failures.explanation import Evidence, Explanation, as_markdown, as_text, explain
 from meno_analyzers.failures.honesty import changed_lines, unified
 from meno_analyzers.failures.localisation import localise
-from meno_analyzers.failures.repair.search import first_look, search
+from meno_analyzers.failures.repair.looking import first_look
+from meno_analyzers.failures.repair.search import search
 from meno_analyzers.failures.repair.verifying import lines_changed
 from meno_analyzers.failures.sandbox import Arena, Limits, SandboxError
 from meno_analyzers.failures.suspects import Repair, Suspect
@@ -164,7 +165,7 @@ class Count:
         self.shown: set[tuple[str, str]] = set()
 
     def program(self, failing: FailingProgram, repair: Repair | None, after: str, arena: Arena) -> None:
-        looked = first_look(failing.program, failing.cases, arena)
+        looked = first_look(failing.program, failing.cases, [arena])
         if all(result.passed for result in looked):
             return
         self.of["programs"] += 1

@@ -49,7 +49,7 @@ from meno_analyzers.failures.localisation import (
     static_lines,
     traced_lines,
 )
-from meno_analyzers.failures.repair.search import first_look
+from meno_analyzers.failures.repair.looking import first_look
 from meno_analyzers.failures.sandbox import Arena, Limits, SandboxError
 from meno_model.suspicion import suspicion
 from meno_model.worker import Worker
@@ -97,7 +97,7 @@ def _run(failing: FailingProgram, save: Path | None) -> list[CaseResult]:
     try:
         with Arena.open(failing.program, failing.cases, limits=Limits(seconds=10.0)) as arena:
             deadline = time.monotonic() + FIRST_LOOK_SECONDS
-            results = first_look(failing.program, failing.cases, arena, deadline)
+            results = first_look(failing.program, failing.cases, [arena], deadline=deadline)
     except SandboxError:
         return []
     if save:

@@ -108,13 +108,15 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A second place that explains a finding, such as where the value was set."""
+    """A second place that explains a finding, such as where the value was set; `path` is that of another
+    file, whose lines do not move with those of this one."""
 
     span: Span
     text: str
+    path: str | None = None
 
     def moved_down(self, lines: int) -> Note:
-        return Note(self.span.moved_down(lines), self.text)
+        return self if self.path is not None else replace(self, span=self.span.moved_down(lines))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from meno_analyzers.findings import Channel, Finding, Severity
+from meno_analyzers.findings import Channel, Finding, Severity, Source
 
 if TYPE_CHECKING:
     from meno_server.settings import Settings
@@ -30,7 +30,7 @@ def adjusted(finding: Finding, settings: Settings) -> Finding | None:
     if finding.channel is Channel.FEATURE or finding.rule in _SILENT.get(settings.profile, ()):
         return None
     if settings.profile == "developer" and finding.channel is Channel.HINT:
-        return None
+        return finding if finding.source is Source.FAILURE else None
     return finding
 
 
@@ -44,7 +44,10 @@ def is_marked(finding: Finding, settings: Settings) -> bool:
 
 
 def on_screens(places: Iterable[tuple[Finding, int]], settings: Settings) -> list[bool]:
-    """For each (finding, line): whether it is among the weightiest of the screen around it."""
+    """For each (finding, line): whether it is among the weightiest of the screen around it.
+
+    What a run has shown was asked for, and is always seen.
+    """
     listed = list(places)
     most = 0 if settings.profile == "developer" else settings.findings_per_screen
     if not most or len(listed) <= most:
@@ -57,7 +60,9 @@ def on_screens(places: Iterable[tuple[Finding, int]], settings: Settings) -> lis
     )
     for index in order:
         line = listed[index][1]
-        if sum(abs(line - other) < _SCREEN_LINES for other in taken) < most:
+        if listed[index][0].source is Source.FAILURE:
+            kept[index] = True
+        elif sum(abs(line - other) < _SCREEN_LINES for other in taken) < most:
             taken.append(line)
             kept[index] = True
     return kept

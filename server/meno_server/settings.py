@@ -50,7 +50,8 @@ class Settings(BaseModel):
         ge=0,
         le=5,
         description="The highest rung that may be climbed to. Hints end at 4. With 5, and only then, a code "
-        "action makes the smallest repair where a rule is certain of it; a hover never shows it.",
+        "action makes the smallest repair where a rule is certain of it, or where your tests passed with it; "
+        "a hover never shows it.",
     )
     hover: bool = Field(True, description="Show hints when hovering over a finding.")
     disabled_rules: tuple[str, ...] = Field(
@@ -92,6 +93,12 @@ class Settings(BaseModel):
         description="Where a finding's code leads: the address of a published site, such as "
         "`https://example.org/meno/`. Without it, to the pages on this machine.",
     )
+    code_lens: bool = Field(
+        True,
+        alias="codeLens",
+        description="Show “Run my tests and hint” above functions that have tests, and above the function of "
+        "a failing run what is known of it. Nothing stands above other functions.",
+    )
     language: str = Field("en", description="The language of the hints.")
     log_level: Literal["error", "warning", "info", "debug"] = Field(
         "warning", alias="logLevel", description="How much the server writes to its log."
@@ -101,6 +108,31 @@ class Settings(BaseModel):
     )
     model_path: str | None = Field(
         None, alias="model.path", description="A folder with a model of your own instead of the shipped one."
+    )
+    run_allow: Literal["ask", "always", "never"] = Field(
+        "ask",
+        alias="run.allow",
+        description="Whether a command may run your program (on a copy, confined): `ask` asks once for each "
+        "folder and session, unless the editor says that it trusts the folder; `always` does not ask; "
+        "`never` runs nothing.",
+    )
+    run_trusted_folders: tuple[str, ...] = Field(
+        (),
+        alias="run.trustedFolders",
+        description="Folders whose programs may be run without asking, with all that is below them.",
+    )
+    run_interpreter: str | None = Field(
+        None,
+        alias="run.interpreter",
+        description="The Python that runs your programs. Without it, that of the environment that was "
+        "switched on when the editor started (`VIRTUAL_ENV`), or Meno's own.",
+    )
+    run_seconds: float = Field(
+        30.0,
+        alias="run.seconds",
+        ge=1,
+        le=600,
+        description="Time for the analysis of a failing run, with the search for the smallest change.",
     )
     tutor_provider: Literal["none", "openai", "compatible"] = Field(
         "none",
@@ -134,7 +166,18 @@ class Settings(BaseModel):
 
 
 # What only the user may choose, never a file that comes with a repository.
-PERSONAL = frozenset({"rulePages", "tutor.provider", "tutor.baseUrl", "tutor.model", "model.path"})
+PERSONAL = frozenset(
+    {
+        "model.path",
+        "rulePages",
+        "run.allow",
+        "run.interpreter",
+        "run.trustedFolders",
+        "tutor.baseUrl",
+        "tutor.model",
+        "tutor.provider",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,10 @@ end
 
 local function run()
   vim.opt.runtimepath:prepend(vim.env.MENO_CONFIG)
-  vim.lsp.config("meno", { cmd = { vim.env.MENO_PYTHON, "-P", "-m", "meno_server", "lsp" } })
+  vim.lsp.config("meno", {
+    cmd = { vim.env.MENO_PYTHON, "-P", "-m", "meno_server", "lsp" },
+    settings = { meno = { run = { trustedFolders = { vim.fs.dirname(vim.env.MENO_FILE) } } } },
+  })
   vim.lsp.enable("meno")
   vim.cmd.edit(vim.env.MENO_FILE)
   vim.bo.filetype = "python"
@@ -87,6 +90,23 @@ local function run()
     return has("model/AttributeError")
   end)
   seen.model_line = vim.diagnostic.get(0)[1].lnum
+
+  table.insert(program, 'assert longest(["a", "bcd"]) == "bcd"')
+  vim.api.nvim_buf_set_lines(0, 0, -1, false, program)
+  vim.lsp.buf.code_action({
+    apply = true,
+    filter = function(action)
+      return action.title == "Run my tests and hint"
+    end,
+  })
+  wait_for("the run", function()
+    return has("run/AttributeError")
+  end)
+  for _, diagnostic in ipairs(vim.diagnostic.get(0)) do
+    if diagnostic.code == "run/AttributeError" then
+      seen.run = { line = diagnostic.lnum, source = diagnostic.source, message = diagnostic.message }
+    end
+  end
 end
 
 local fine, problem = pcall(run)

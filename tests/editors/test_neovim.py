@@ -40,5 +40,7 @@ def test_a_mistake_is_typed_seen_hovered_and_asked_about(neovim: str, tmp_path: 
     assert "misspelled-name" in seen["hover"]
     assert seen["question"].startswith("# misspelled-name")
     assert "?" in seen["question"]
-    assert seen["codes"] == ["model/AttributeError"]
     assert seen["model_line"] == 3
+    assert seen["codes"] == ["run/AttributeError"]
+    assert (seen["run"]["line"], seen["run"]["source"]) == (3, "meno (run)")
+    assert seen["run"]["message"].startswith("`longest(['a', 'bcd'])` stops here with `AttributeError`")

@@ -129,3 +129,5 @@ def test_a_mistake_is_typed_seen_hovered_and_asked_about(
     assert "?" in seen["question"]
     assert "Meno" in seen["problem"]
     assert "ME101" in seen["problem"]
+    assert "NameError on line" in seen["explanation"]
+    assert "run/NameError" in seen["mark"]

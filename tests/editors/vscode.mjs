@@ -68,6 +68,18 @@ try {
   const problem = page.locator(".markers-panel-container .monaco-list-row", { hasText: "nope" }).first();
   await problem.waitFor();
   seen.problem = await problem.innerText();
+
+  // The program is run on command: the error is marked, and the explanation opens beside it.
+  await page.locator(".monaco-editor .view-lines").first().click();
+  await page.keyboard.press("F1");
+  await page.keyboard.type("Meno: Explain This Failure", { delay: 10 });
+  await page.locator(".quick-input-list .monaco-list-row", { hasText: "Explain This Failure" }).first().waitFor();
+  await page.keyboard.press("Enter");
+  await page.locator(".tab", { hasText: "Why it fails" }).first().waitFor();
+  seen.explanation = await textInAnyFrame(/Step by step/);
+  const mark = page.locator(".markers-panel-container .monaco-list-row", { hasText: "meno (run)" }).first();
+  await mark.waitFor();
+  seen.mark = await mark.innerText();
 } catch (error) {
   seen.failure = String(error);
 } finally {

@@ -4,6 +4,9 @@ import * as vscode from "vscode";
 import { debugReport, type Origins, settingsReport } from "./reports";
 import type { Server } from "./server";
 
+/** The server's commands about the program that is looked at. */
+const OF_THE_PROGRAM = ["runTests", "explainFailure", "smallestChange", "stopRun"] as const;
+
 export function registerCommands(server: Server, log: vscode.LogOutputChannel): vscode.Disposable[] {
   const commands: Record<string, () => Promise<void> | void> = {
     "meno.client.restart": () => server.restart(),
@@ -13,7 +16,16 @@ export function registerCommands(server: Server, log: vscode.LogOutputChannel): 
     "meno.client.showSettings": async () =>
       show(settingsReport((await server.ask("meno.effectiveSettings")) as Origins)),
     "meno.client.debugInformation": async () => show(debugReport(await server.ask("meno.debugInformation"))),
+    "meno.client.explainReport": async () => {
+      await server.ask("meno.explainReport", await vscode.env.clipboard.readText());
+    },
   };
+  for (const name of OF_THE_PROGRAM) {
+    commands[`meno.client.${name}`] = async () => {
+      const document = vscode.window.activeTextEditor?.document;
+      await server.ask(`meno.${name}`, ...(document === undefined ? [] : [document.uri.toString()]));
+    };
+  }
   return Object.entries(commands).map(([id, run]) =>
     vscode.commands.registerCommand(id, async () => {
       try {

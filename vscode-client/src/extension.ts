@@ -22,7 +22,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     status,
     hints,
     ...registerCommands(running, log),
-    vscode.workspace.onDidGrantWorkspaceTrust(restartIfMoved),
+    // The server learns at its start whether programs of this workspace may be run.
+    vscode.workspace.onDidGrantWorkspaceTrust(() => void running.restart()),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (LAUNCH_SETTINGS.some((name) => event.affectsConfiguration(`${SECTION}.${name}`))) {
         restartIfMoved();

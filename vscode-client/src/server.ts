@@ -15,7 +15,7 @@ import { type Command, decide, type Decision, NEXT_STEP, same } from "./launch";
 import { check, ServerProcess } from "./process";
 import { Restarts } from "./restarts";
 import { SELECTOR } from "./selector";
-import { chosen, SECTION, settingNames } from "./settings";
+import { chosen, SECTION, settingNames, withInterpreter } from "./settings";
 import type { Status } from "./status";
 
 const SHOW_LOG = "Show log";
@@ -56,11 +56,11 @@ export class Server {
   }
 
   /** Runs a command of the server's own and gives its result. */
-  async ask(command: string): Promise<unknown> {
+  async ask(command: string, ...args: string[]): Promise<unknown> {
     if (this.client?.isRunning() !== true) {
       throw new Error("Meno does not run. The command “Meno: Show Log” says why.");
     }
-    return this.client.sendRequest(ExecuteCommandRequest.type, { command });
+    return this.client.sendRequest(ExecuteCommandRequest.type, { command, arguments: args });
   }
 
   /** One after the other: two restarts at a time would leave a server behind. */
@@ -133,12 +133,17 @@ export class Server {
         revealOutputChannelOn: RevealOutputChannelOn.Never,
         errorHandler: this.errorHandler(),
         initializationFailedHandler: () => false,
+        initializationOptions: { workspaceTrusted: vscode.workspace.isTrusted },
         middleware: {
           workspace: {
-            configuration: (params) =>
-              params.items.map((item) =>
-                item.section === SECTION ? chosen(vscode.workspace.getConfiguration(SECTION), names) : null,
-              ),
+            configuration: async (params) => {
+              const selected = vscode.workspace.isTrusted ? await selectedInterpreter() : undefined;
+              const settings = withInterpreter(
+                chosen(vscode.workspace.getConfiguration(SECTION), names),
+                selected,
+              );
+              return params.items.map((item) => (item.section === SECTION ? settings : null));
+            },
           },
         },
       },

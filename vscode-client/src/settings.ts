@@ -29,3 +29,11 @@ export function chosen(configuration: Inspected, names: readonly string[]): Reco
   }
   return values;
 }
+
+/** The settings with the Python that is selected in VS Code as the one that runs programs, if none is named. */
+export function withInterpreter(
+  settings: Record<string, unknown>,
+  selected: string | undefined,
+): Record<string, unknown> {
+  return selected === undefined ? settings : { "run.interpreter": selected, ...settings };
+}

@@ -18,7 +18,10 @@ export class Shown {
 
   text(path: string): string {
     const hint = this.hints.get(path);
-    return hint === undefined ? GONE : `# ${hint.title}\n\n${hint.markdown}\n`;
+    if (hint === undefined) {
+      return GONE;
+    }
+    return hint.markdown.startsWith("# ") ? hint.markdown : `# ${hint.title}\n\n${hint.markdown}\n`;
   }
 }
 

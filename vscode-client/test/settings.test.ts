@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import manifest from "../package.json";
-import { chosen, settingNames } from "../src/settings";
+import { chosen, settingNames, withInterpreter } from "../src/settings";
 
 type Scopes = Record<string, unknown>;
 
@@ -45,4 +45,12 @@ void test("the client's commands keep clear of the server's", () => {
   for (const { command } of manifest.contributes.commands) {
     assert.match(command, /^meno\.client\./);
   }
+});
+
+void test("programs run with the selected Python, unless a setting names one", () => {
+  assert.deepEqual(withInterpreter({}, "/env/bin/python"), { "run.interpreter": "/env/bin/python" });
+  assert.deepEqual(withInterpreter({ "run.interpreter": "/mine" }, "/env/bin/python"), {
+    "run.interpreter": "/mine",
+  });
+  assert.deepEqual(withInterpreter({ hover: false }, undefined), { hover: false });
 });

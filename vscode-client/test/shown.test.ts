@@ -9,6 +9,13 @@ void test("a hint is a document with its title as heading", () => {
   assert.equal(shown.text("/a.md"), "# return-on-first-iteration\n\nLook at *line 3*.\n");
 });
 
+void test("a page with a heading of its own gets no second one", () => {
+  const shown = new Shown();
+  shown.remember("/a.md", { title: "Why it fails", markdown: "# `IndexError` on line 3\n\nLook.\n" });
+
+  assert.equal(shown.text("/a.md"), "# `IndexError` on line 3\n\nLook.\n");
+});
+
 void test("a later hint of the same title replaces the earlier", () => {
   const shown = new Shown();
   shown.remember("/a.md", { title: "a", markdown: "one" });

@@ -24,7 +24,8 @@ from meno_analyzers.failures.collecting import Collected, expects
 from meno_analyzers.failures.collecting.collected import WHOLE_RUN
 from meno_analyzers.failures.explanation import Evidence, Explanation, Limit, explain
 from meno_analyzers.failures.localisation import ModelScores, localise
-from meno_analyzers.failures.repair.search import Progress, first_look, search
+from meno_analyzers.failures.repair.looking import first_look
+from meno_analyzers.failures.repair.search import Progress, search
 from meno_analyzers.failures.sandbox import Arena, Limits, SandboxError
 from meno_analyzers.failures.suspects import Repair, Suspect
 from meno_analyzers.findings import Finding
@@ -63,11 +64,13 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """What came of it. `results` are those of the cases that were run."""
+    """What came of it. `results` are those of the cases that were run, with the places that the learner
+    knows; `repair` is the change that was seen to work, which only level 5 shows."""
 
     ended: Ending
     explanation: Explanation | None = None
     results: Sequence[CaseResult] = ()
+    repair: Repair | None = None
 
 
 def explain_failure(
@@ -84,8 +87,9 @@ def explain_failure(
 ) -> Explained:
     """Runs the cases and explains what fails. Raises SandboxError if nothing can be run.
 
-    `seconds` bounds the search, and `limits` each case. `model` is what the bug model thinks of the lines, or
-    what is asked for it once it is needed. After `cancel` is set it ends within moments with what is known.
+    `seconds` bounds the search, and `limits` each case. `model` is what the bug model thinks of each 1-based
+    line of the program, or a function that is asked for it when the cases were run. After `cancel` is set it
+    ends within moments with what is known by then.
     """
     findings = analyse(collected.program.source)
     refused = refusal(collected)
@@ -101,7 +105,7 @@ def explain_failure(
             if cancel.is_set():
                 return Explained(Ending.CANCELLED)
             raise
-        failing = [result for result in results if not result.passed and result.verdict is not _UNKNOWN]
+        failing = _failing(results)
         if not failing:
             over = any(result.verdict is _UNKNOWN for result in results)
             return Explained(Ending.CANCELLED if over else Ending.PASSES, results=results)
@@ -109,14 +113,15 @@ def explain_failure(
             return Explained(Ending.NEEDS_INPUT, results=results)
         known = _Known(model)
         try:
-            analysis.find_out(known, failing, findings, searching=searching)
+            analysis.find_out(known, results, findings, searching=searching)
         except SandboxError:
             if not cancel.is_set():
                 raise
     analysis.tell(Doing.EXPLAINING)
     evidence = _evidence(analysis.collected, results, known, findings, level)
     ended = Ending.CANCELLED if cancel.is_set() else Ending.EXPLAINED
-    return Explained(ended, explain(evidence), results)
+    told = [*evidence.failing, *evidence.passing]
+    return Explained(ended, explain(evidence), told, evidence.repair)
 
 
 _UNKNOWN = Verdict.NOT_RUN
@@ -201,23 +206,24 @@ class _Analysis:
         return results
 
     def find_out(
-        self, known: _Known, failing: Sequence[CaseResult], findings: Sequence[Finding], *, searching: bool
+        self, known: _Known, results: Sequence[CaseResult], findings: Sequence[Finding], *, searching: bool
     ) -> None:
         """Fills in what can be known of the failing cases; stops where it stands if it is cancelled."""
         if self.collected.truncated:
             known.limits.add(Limit.TRUNCATED_CONTEXT)
+        failing = _failing(results)
         asked = [result for result in failing if expects(self.collected, result)]
         if not asked:
             known.limits.add(Limit.NO_TEST)
         if self._differs(failing):
             known.limits.add(Limit.FLAKY)
         elif searching and asked:
-            self._search(known, findings)
+            self._search(known, results, findings)
         else:
             self.tell(Doing.RUNNING)
-            traced = first_look(self.collected.runnable, self.collected.cases, self._arenas[0])
+            program, cases = self.collected.runnable, self.collected.cases
+            traced = first_look(program, cases, self._arenas, results)
             known.lines = {result.id: result.lines for result in traced}
-            program = self.collected.runnable
             known.suspects = localise(traced, program.main, findings, known.model, source=program.source)
 
     def _differs(self, failing: Sequence[CaseResult]) -> bool:
@@ -231,7 +237,7 @@ class _Analysis:
             if other.verdict is not _UNKNOWN
         )
 
-    def _search(self, known: _Known, findings: Sequence[Finding]) -> None:
+    def _search(self, known: _Known, results: Sequence[CaseResult], findings: Sequence[Finding]) -> None:
         self.tell(Doing.SEARCHING)
         with contextlib.suppress(SandboxError):  # where there is no room for a second one, one will do
             self._arenas.append(self._open())
@@ -242,6 +248,7 @@ class _Analysis:
             seconds=max(self._deadline - time.monotonic(), 1.0),
             findings=findings,
             model=known.model,
+            known=results,
             progress=self._searched,
             cancel=self._cancel,
         )
@@ -272,6 +279,10 @@ class _Analysis:
         return replace(repair, source=text) if all(result.passed for result in results) else None
 
 
+def _failing(results: Sequence[CaseResult]) -> list[CaseResult]:
+    return [result for result in results if not result.passed and result.verdict is not _UNKNOWN]
+
+
 def _way(result: CaseResult) -> tuple[Verdict, str | None, int | None]:
     """The way in which a case ended, as far as two runs of a steady program agree on it."""
     own = [frame.line for frame in result.error.frames if frame.path] if result.error else []
@@ -297,7 +308,7 @@ def _evidence(
     return Evidence(
         program=collected.program,
         cases=collected.cases,
-        failing=[result for result in told if not result.passed and result.verdict is not _UNKNOWN],
+        failing=_failing(told),
         passing=passing,
         suspects=known.suspects if passing else _without_comparison(known.suspects),
         findings=findings,

@@ -13,8 +13,8 @@ from meno_analyzers.engine import analyse
 from meno_analyzers.failures.cases import Program
 from meno_analyzers.failures.collecting.collected import CollectingError
 from meno_analyzers.failures.collecting.reading import read_program
-from meno_analyzers.failures.collecting.testfiles import is_test_file, subject_of
 from meno_analyzers.failures.explanation import Evidence, Explanation, Limit, explain
+from meno_analyzers.failures.naming import is_test_file, subject_of
 from meno_analyzers.failures.tracebacks import Frame, Report, own_frames, read
 
 _MOST_LINES = 20_000

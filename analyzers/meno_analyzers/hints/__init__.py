@@ -6,13 +6,14 @@ a language model's reply at run time. This package refuses to know editors, netw
 """
 
 from meno_analyzers.hints.catalogue import DEFAULT_LANGUAGE
-from meno_analyzers.hints.ladder import Ladder, Level, ladder_for, notice_for
+from meno_analyzers.hints.ladder import FindingWithLadder, Ladder, Level, ladder_for, notice_for
 from meno_analyzers.hints.leak import ConversationBudget, LeakReport, check_leak
 from meno_analyzers.hints.markdown import as_plain_text, code_span, shorten
 
 __all__ = [
     "DEFAULT_LANGUAGE",
     "ConversationBudget",
+    "FindingWithLadder",
     "Ladder",
     "LeakReport",
     "Level",

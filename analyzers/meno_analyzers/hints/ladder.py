@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from meno_analyzers.findings import Finding
 from meno_analyzers.hints.catalogue import DEFAULT_LANGUAGE, Entry, Texts, load_entry
+from meno_analyzers.hints.markdown import as_plain_text
 
 MODEL_PREFIX = "model/"
 NEUTRAL = "Unknown"
@@ -55,8 +56,17 @@ class Ladder:
         return texts.get(level, "")
 
 
+@dataclass(frozen=True, slots=True)
+class FindingWithLadder(Finding):
+    """A finding that brings its own texts: what was seen when the program was run."""
+
+    ladder: Ladder | None = None
+
+
 def ladder_for(finding: Finding, language: str = DEFAULT_LANGUAGE) -> Ladder:
     """The whole ladder of the finding, filled in."""
+    if isinstance(finding, FindingWithLadder) and finding.ladder is not None:
+        return finding.ladder
     texts = texts_for(finding, language)
     values = finding.values
     return Ladder(
@@ -70,6 +80,8 @@ def ladder_for(finding: Finding, language: str = DEFAULT_LANGUAGE) -> Ladder:
 
 def notice_for(finding: Finding, language: str = DEFAULT_LANGUAGE) -> str:
     """The diagnostic's message: the notice as plain text."""
+    if isinstance(finding, FindingWithLadder) and finding.ladder is not None:
+        return as_plain_text(finding.ladder.notice)
     return texts_for(finding, language).notice.plain(finding.values)
 
 

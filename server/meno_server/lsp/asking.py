@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
 from meno_analyzers.findings import Finding
 from meno_analyzers.hints import Level, ladder_for
 from meno_server.lsp.hover import highest_level, level_of
+from meno_server.lsp.progress import under_progress
 from meno_server.lsp.showing import show
 
 if TYPE_CHECKING:
@@ -120,7 +121,8 @@ async def show_answer(session: Session, id: str) -> None:
         session.say("That answer is no longer there. Ask again.")
         return
     if not answer.task.done():
-        await _under_progress(session, answer)
+        async with under_progress(session, "Meno is thinking of a question", lambda: _stop(answer)):
+            await asyncio.wait({answer.task})
     if answer.task.cancelled() or answer.task.exception() is not None:
         return
     reply = answer.task.result()
@@ -128,27 +130,5 @@ async def show_answer(session: Session, id: str) -> None:
     await show(session, answer.title, text)
 
 
-async def _under_progress(session: Session, answer: Answer) -> None:
-    server = session.server
-    if not session.client.progress:
-        await asyncio.wait({answer.task})
-        return
-    token = f"meno-{answer.id}"
-    await asyncio.shield(asyncio.ensure_future(_as_coroutine(server.work_done_progress.create_async(token))))
-    begin = types.WorkDoneProgressBegin(title="Meno is thinking of a question", cancellable=True)
-    server.work_done_progress.begin(token, begin)
-    cancelled = server.work_done_progress.tokens[token]
-
-    def stop(_: Any) -> None:
-        if cancelled.cancelled():
-            answer.task.cancel()
-
-    cancelled.add_done_callback(stop)
-    await asyncio.wait({answer.task})
-    server.work_done_progress.end(token, types.WorkDoneProgressEnd())
-    # pygls keeps every token for ever.
-    server.work_done_progress.tokens.pop(token, None)
-
-
-async def _as_coroutine(awaitable: Any) -> Any:
-    return await awaitable
+def _stop(answer: Answer) -> None:
+    answer.task.cancel()

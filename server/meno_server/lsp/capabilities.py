@@ -26,6 +26,8 @@ class Client:
     registers_file_watchers: bool = False
     refreshes_diagnostics: bool = False
     versioned_edits: bool = False
+    previews_edits: bool = False
+    refreshes_lenses: bool = False
     shows_hints: bool = False
     code_action_literals: bool = False
     tags_llm_actions: bool = False
@@ -67,6 +69,8 @@ def read(capabilities: types.ClientCapabilities) -> Client:
         registers_file_watchers=bool(watchers and watchers.dynamic_registration),
         registers_configuration=bool(configuration and configuration.dynamic_registration),
         versioned_edits=bool(edit and edit.document_changes),
+        previews_edits=bool(edit and edit.document_changes and edit.change_annotation_support),
+        refreshes_lenses=bool(workspace and workspace.code_lens and workspace.code_lens.refresh_support),
         shows_hints=bool(own.get("showHint") if isinstance(own, dict) else getattr(own, "showHint", False)),
         code_action_literals=bool(action and action.code_action_literal_support),
         tags_llm_actions=bool(action and action.tag_support),

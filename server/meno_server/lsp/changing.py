@@ -1,4 +1,5 @@
-"""The last rung: a change that a rule is certain of, offered only where the settings allow level 5.
+"""The last rung: a change that a rule is certain of, or that was seen to make all tests pass, offered only
+where the settings allow level 5.
 
 It is a code action like the others and nothing that a hover shows: whoever reads on does not stumble over
 the answer. The title says where the change is and not what it is.
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from meno_analyzers.findings import Finding
+from meno_analyzers.findings import Finding, Source
 from meno_analyzers.fixes import is_sound
 from meno_analyzers.hints import Level
 from meno_server.lsp.convert import to_workspace_edit
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from meno_server.lsp.session import Session
 
 CHANGE = "change"
+PREVIEW = "The smallest change with which all cases passed"
 
 
 def offer(session: Session, file: OpenFile, finding: Finding, mark: str, of: str) -> types.CodeAction | None:
@@ -46,6 +48,9 @@ def may_change(session: Session, file: OpenFile, finding: Finding) -> bool:
     """Whether the settings allow the change, and the text at hand can be read after it."""
     if session.settings.max_hint_level < Level.DIFF or not finding.fix:
         return False
+    if finding.source is Source.FAILURE:
+        # It was run as it stands: of a text that has changed since nothing is known.
+        return file.run is not None and file.run.is_of(file.document.text)
     units = file.analysis.units
     index = units.index_at(finding.span.start_line)
     start, unit = units.starts[index], units.units[index]
@@ -59,8 +64,14 @@ def may_change(session: Session, file: OpenFile, finding: Finding) -> bool:
 
 def edit_for(session: Session, file: OpenFile, finding: Finding) -> types.WorkspaceEdit:
     """The change as the client applies it."""
-    versioned = session.client.versioned_edits
-    return to_workspace_edit(finding.fix, file.document, session.encoding, versioned=versioned)
+    ran = finding.source is Source.FAILURE and session.client.previews_edits
+    return to_workspace_edit(
+        finding.fix,
+        file.document,
+        session.encoding,
+        versioned=session.client.versioned_edits,
+        previewed=PREVIEW if ran else None,
+    )
 
 
 def _place(finding: Finding) -> str:

@@ -16,7 +16,7 @@ from pygls.exceptions import JsonRpcException
 
 from meno_analyzers.findings import Category, Finding, Source, insertion
 from meno_analyzers.hints import Level
-from meno_server.lsp import asking, changing
+from meno_server.lsp import asking, changing, lenses
 from meno_server.lsp.convert import to_position, to_workspace_edit
 from meno_server.lsp.hover import highest_level, level_of
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from meno_server.lsp.session import Session
 
 GONE = "The text has changed since; ask again."
+RUN_KIND = "source.meno"
 ASK_TITLE = "Ask me a question about this"
 _RUNGS = {
     Level.ORIENT: "where to look",
@@ -44,15 +45,21 @@ def register(server: MenoServer) -> None:
 
     @server.feature(
         types.TEXT_DOCUMENT_CODE_ACTION,
-        types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix], resolve_provider=True),
+        types.CodeActionOptions(
+            code_action_kinds=[types.CodeActionKind.QuickFix, RUN_KIND],
+            resolve_provider=True,
+        ),
     )
     def code_actions(params: types.CodeActionParams) -> list[types.CodeAction | types.Command]:
         file = session.file(params.text_document.uri)
         only = params.context.only
-        if file is None or not session.settings.enable or not _wanted(only):
+        if file is None or not session.settings.enable:
             return []
         first, _ = to_position(params.range.start, file.document, session.encoding)
         last, _ = to_position(params.range.end, file.document, session.encoding)
+        runs = _to_run(session, file, first, last) if _wanted(only, RUN_KIND) else []
+        if not _wanted(only, "quickfix"):
+            return runs
         findings = [f for f in file.findings(session.settings) if f.span.touches_lines(first, last)]
         findings.sort(key=lambda finding: finding.order)
         actions = [
@@ -60,7 +67,7 @@ def register(server: MenoServer) -> None:
             for finding in findings[:_MOST_FINDINGS]
             for action in _actions(session, file, finding, several=len(findings) > 1)
         ]
-        return [*actions, *_show_more(session, file)] if actions else []
+        return [*actions, *(_show_more(session, file) if actions else ()), *runs]
 
     @server.feature(types.CODE_ACTION_RESOLVE)
     async def resolve(action: types.CodeAction) -> types.CodeAction:
@@ -80,8 +87,22 @@ def register(server: MenoServer) -> None:
         return action
 
 
-def _wanted(only: Any) -> bool:
-    return not only or any(str(getattr(kind, "value", kind)) in {"", "quickfix"} for kind in only)
+def _wanted(only: Any, kind: str) -> bool:
+    """Whether the client asks for actions of a kind: for all, for that one, or for one that takes it in."""
+    asked = [str(getattr(one, "value", one)) for one in only or ("",)]
+    return any(not one or kind == one or kind.startswith(f"{one}.") for one in asked)
+
+
+def _to_run(
+    session: Session, file: OpenFile, first: int, last: int
+) -> list[types.CodeAction | types.Command]:
+    """The action that runs the tests; of a kind that shows no light bulb."""
+    return [
+        types.CodeAction(title=command.title, kind=RUN_KIND, command=command)
+        if session.client.code_action_literals
+        else command
+        for command in lenses.command_to_run(file, first, last)
+    ]
 
 
 def _actions(
@@ -104,6 +125,8 @@ def _actions(
     actions.append(_ask(session, file, finding, mark, of))
     if (change := changing.offer(session, file, finding, mark, of)) is not None:
         actions.append(change)
+    if finding.source is Source.FAILURE:
+        actions += _of_run(file)
     if finding.source is Source.STATIC and (edit := _suppression(session, file, finding)) is not None:
         actions.append(
             types.CodeAction(
@@ -117,6 +140,22 @@ def _actions(
             action.command for action in actions if isinstance(action, types.CodeAction) and action.command
         ]
     return actions
+
+
+def _of_run(file: OpenFile) -> list[types.CodeAction | types.Command]:
+    """What more there is about a failing run."""
+    uri = file.document.uri
+    offered = [(lenses.EXPLAIN_TITLE, "meno.explainFailure"), ("Forget this run", "meno.forgetRun")]
+    if not (file.run is not None and file.run.verified and file.run.is_of(file.document.text)):
+        offered.insert(1, (lenses.SMALLEST_TITLE, "meno.smallestChange"))
+    return [
+        types.CodeAction(
+            title=title,
+            kind=types.CodeActionKind.QuickFix,
+            command=types.Command(title, command, arguments=[uri]),
+        )
+        for title, command in offered
+    ]
 
 
 def _show_more(session: Session, file: OpenFile) -> list[types.CodeAction | types.Command]:

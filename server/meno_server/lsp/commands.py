@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from meno_server import __version__
 from meno_server.lsp import asking
+from meno_server.lsp.runs import Purpose
 
 if TYPE_CHECKING:
     from meno_server.lsp.server import MenoServer
@@ -33,6 +34,34 @@ def register(server: MenoServer) -> None:
     @server.command("meno.showAnswer")
     async def show_answer(id: str) -> None:
         await asking.show_answer(session, id)
+
+    @server.command("meno.runTests")
+    def run_tests(*uris: str) -> None:
+        session.runs.start(_first(uris), Purpose.HINT)
+
+    @server.command("meno.explainFailure")
+    def explain_failure(*uris: str) -> None:
+        session.runs.start(_first(uris), Purpose.EXPLAIN)
+
+    @server.command("meno.smallestChange")
+    def smallest_change(*uris: str) -> None:
+        session.runs.start(_first(uris), Purpose.SMALLEST)
+
+    @server.command("meno.stopRun")
+    def stop_run(*uris: str) -> None:
+        session.runs.stop(_first(uris))
+
+    @server.command("meno.explainReport")
+    def explain_report(text: str) -> None:
+        session.run(session.runs.report(text))
+
+    @server.command("meno.forgetRun")
+    async def forget_run(uri: str) -> None:
+        file = session.file(uri)
+        if file is not None:
+            file.run = None
+            session.refresh(file)
+            await session.refresh_lenses()
 
     @server.command("meno.showAll")
     async def show_all(uri: str) -> None:
@@ -64,6 +93,11 @@ def register(server: MenoServer) -> None:
             "modelState": session.model_state,
             "milliseconds": {stage: _milliseconds(times) for stage, times in session.timings.items()},
         }
+
+
+def _first(uris: tuple[str, ...]) -> str | None:
+    """The file that is meant, if one is named; pygls knows no optional argument but the rest of them."""
+    return str(uris[0]) if uris else None
 
 
 def _milliseconds(seconds: list[float]) -> dict[str, float]:

@@ -74,3 +74,4 @@ async def fetch(server: MenoServer) -> None:
             log.warning("The client did not answer for its settings; the others hold.")
     if not session.closing:
         session.configure(found if isinstance(found, dict) else {})
+        session.configured.set()

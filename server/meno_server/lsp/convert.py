@@ -16,7 +16,7 @@ from pathlib import Path
 
 from lsprotocol import types
 
-from meno_analyzers.findings import Edit, Finding, Severity, Source, Span
+from meno_analyzers.findings import Edit, Finding, Note, Severity, Source, Span
 from meno_analyzers.hints import notice_for
 from meno_analyzers.source import Document, Encoding
 from meno_server.lsp.capabilities import Client
@@ -27,8 +27,9 @@ _SEVERITY = {
     Severity.INFORMATION: 3,
     Severity.HINT: 4,
 }
+_PREVIEW = "meno"
 _PUBLISHED_PAGES = "https://github.com/meno-lsp/meno/blob/main/docs/rules/"
-_SOURCE_NAMES = {Source.STATIC: "Meno", Source.MODEL: "Meno (model)", Source.FAILURE: "Meno (tests)"}
+_SOURCE_NAMES = {Source.STATIC: "Meno", Source.MODEL: "Meno (model)", Source.FAILURE: "meno (run)"}
 
 
 @lru_cache(maxsize=1)
@@ -95,6 +96,12 @@ def render(
     def quoted(text: str) -> str:
         return json.dumps(text).replace("%", "%%")
 
+    def place(note: Note) -> str:
+        if note.path is None:
+            return f'"uri":{quoted(uri)},"range":{span(note.span)}'
+        line = f'{{"line":{note.span.start_line},"character":0}}'
+        return f'"uri":{quoted(Path(note.path).as_uri())},"range":{{"start":{line},"end":{line}}}'
+
     mark = fingerprint(finding, text_of(finding.span.start_line))
     parts = [
         f'"range":{span(finding.span)}',
@@ -107,8 +114,7 @@ def render(
         parts.append(f'"codeDescription":{{"href":{quoted(_page(finding.rule, site))}}}')
     if client.related_information and finding.notes:
         notes = ",".join(
-            f'{{"location":{{"uri":{quoted(uri)},"range":{span(note.span)}}},"message":{quoted(note.text)}}}'
-            for note in finding.notes
+            f'{{"location":{{{place(note)}}},"message":{quoted(note.text)}}}' for note in finding.notes
         )
         parts.append(f'"relatedInformation":[{notes}]')
     if client.diagnostic_data or client.pulls_diagnostics:
@@ -125,14 +131,28 @@ def to_range(span: Span, document: Document, encoding: Encoding) -> types.Range:
 
 
 def to_workspace_edit(
-    edits: Iterable[Edit], document: Document, encoding: Encoding, *, versioned: bool
+    edits: Iterable[Edit],
+    document: Document,
+    encoding: Encoding,
+    *,
+    versioned: bool,
+    previewed: str | None = None,
 ) -> types.WorkspaceEdit:
-    """Edits of one document as the client applies them; versioned, it refuses them for another text."""
+    """Edits of one document as the client applies them; versioned, it refuses them for another text.
+
+    With `previewed`, which says what they are, the client shows them to a person before they are made.
+    """
     changes = [types.TextEdit(to_range(edit.span, document, encoding), edit.text) for edit in edits]
     if not versioned:
         return types.WorkspaceEdit(changes={document.uri: changes})
     identifier = types.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
-    return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(identifier, list(changes))])
+    if previewed is None:
+        return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(identifier, list(changes))])
+    shown = [types.AnnotatedTextEdit(_PREVIEW, change.range, change.new_text) for change in changes]
+    return types.WorkspaceEdit(
+        document_changes=[types.TextDocumentEdit(identifier, list(shown))],
+        change_annotations={_PREVIEW: types.ChangeAnnotation(previewed, needs_confirmation=True)},
+    )
 
 
 def to_position(position: types.Position, document: Document, encoding: Encoding) -> tuple[int, int]:

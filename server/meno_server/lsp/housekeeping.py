@@ -5,6 +5,7 @@ collecting garbage only while nobody types.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import logging
 from collections.abc import Coroutine
@@ -20,6 +21,7 @@ log = logging.getLogger("meno.session")
 # Collecting garbage stops the world, so it waits until nobody types.
 QUIET_BEFORE_COLLECTING = 10.0
 _MOST_TIMINGS = 500
+_SETTINGS_PATIENCE = 5.0
 
 
 class Housekeeping:
@@ -32,6 +34,7 @@ class Housekeeping:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._collecting: asyncio.TimerHandle | None = None
         self._told: set[str] = set()
+        self.configured = asyncio.Event()  # set once the client has been asked for its settings
 
     def run(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Runs a coroutine beside the loop; its fault is logged and stops nothing else."""
@@ -44,6 +47,11 @@ class Housekeeping:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("A background task failed.", exc_info=error)
+
+    async def settled(self) -> None:
+        """Waits for the editor's settings, for what must not be done if they say no; not for ever."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.configured.wait(), _SETTINGS_PATIENCE)
 
     def collect_later(self) -> None:
         if self._collecting is not None:
@@ -68,6 +76,11 @@ class Housekeeping:
             self.server.window_show_message(
                 types.ShowMessageParams(type=types.MessageType.Info, message=sentence)
             )
+
+    def log_info(self, sentence: str) -> None:
+        """A sentence for who reads the editor's log of the server."""
+        if not self.closing:
+            self.server.window_log_message(types.LogMessageParams(types.MessageType.Info, sentence))
 
     def note(self, stage: str, seconds: float) -> None:
         """Keeps the last timings of each stage for `meno.debugInformation`."""

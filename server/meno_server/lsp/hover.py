@@ -56,7 +56,8 @@ def hover_text(session: Session, file: OpenFile, finding: Finding) -> str:
     reached = level_of(session, file, finding)
     parts = [ladder.text(level) for level in Level if level <= reached]
     source = " (model)" if finding.source is Source.MODEL else ""
-    parts[0] = f"**{finding.name}** · {finding.rule}{source}\n\n{parts[0]}"
+    rule = "seen in a run" if finding.source is Source.FAILURE else finding.rule
+    parts[0] = f"**{finding.name}** · {rule}{source}\n\n{parts[0]}"
     if reached < highest_level(session):
         parts.append("*More: the code action “Next hint”.*")
     return "\n\n".join(parts)

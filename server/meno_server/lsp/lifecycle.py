@@ -34,7 +34,9 @@ def register(server: MenoServer) -> None:
         server.protocol._workspace = installed(workspace, list(params.workspace_folders or ()))
         session.encoding = _encoding(workspace.position_encoding)
         session.root = _root(params)
-        options = params.initialization_options
+        options = _as_dict(params.initialization_options)
+        trusted = options.pop("workspaceTrusted", None)
+        session.runs.trust.editor = trusted if isinstance(trusted, bool) else None
         session.initialization_options = _settings_in(options)
         if session.client.pulls_diagnostics:
             # Capabilities are worked out after this handler, so the choice of channel is made here.
@@ -71,13 +73,15 @@ def _root(params: types.InitializeParams) -> Path | None:
     return Path(path) if path else None
 
 
-def _settings_in(options: Any) -> dict[str, Any]:
+def _as_dict(options: Any) -> dict[str, Any]:
+    """Initialization options, whatever a client sends; a copy that may be changed."""
+    plain = _plain(options)
+    return dict(plain) if isinstance(plain, dict) else {}
+
+
+def _settings_in(options: dict[str, Any]) -> dict[str, Any]:
     """The settings among initialization options: under `settings`, under `meno`, or plain."""
-    if options is not None and not isinstance(options, dict):
-        options = _plain(options)
-    if not isinstance(options, dict):
-        return {}
-    found: dict[str, Any] = options
+    found = options
     for key in ("settings", "meno"):
         if isinstance(found.get(key), dict):
             found = found[key]

@@ -6,6 +6,7 @@ Everything here belongs to the event loop's thread. Times and tasks are not kept
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -24,6 +25,30 @@ if TYPE_CHECKING:
     from meno_server.settings import Settings
 
 
+@dataclass(slots=True)
+class LastRun:
+    """What came of running a file's program: `text` is what was run, and `findings` move with the text."""
+
+    text: str
+    passed: int
+    failed: int
+    title: str
+    page: str
+    verified: bool
+    line: int  # 1-based, in `text`
+    searched: bool
+    findings: list[Finding]
+
+    def is_of(self, text: str) -> bool:
+        """Whether this very text was run."""
+        return self.text == plain(text)
+
+
+def plain(text: str) -> str:
+    """The text with `\\n` at the ends of lines, as it is run."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 class OpenFile:
     """A file that an editor has open. `epoch` counts openings, since versions may restart."""
 
@@ -33,6 +58,7 @@ class OpenFile:
         self.analysis = Analysis(document, check_now=False, target=target)
         self.calm = Calm()
         self.model_findings: list[Finding] = []
+        self.run: LastRun | None = None  # what came of running the program, until it is run again
         self.levels: dict[str, Level] = {}
         self.last_sent: str | None = None
         self.edits = 0
@@ -45,12 +71,9 @@ class OpenFile:
     def edited(self, splice: Splice, pause: bool) -> None:
         """Follows one edit that was made to the document."""
         self.edits += 1
-        shift = splice.new_end - splice.old_end
-        self.model_findings = [
-            finding.moved_down(shift if finding.span.start_line >= splice.old_end else 0)
-            for finding in self.model_findings
-            if not touches(finding.span, splice)
-        ]
+        self.model_findings = _after(splice, self.model_findings)
+        if self.run is not None:
+            self.run.findings = _after(splice, self.run.findings)
         was_broken = self.analysis.is_broken(splice.first)
         before = self.analysis.edited(splice)
         if pause:
@@ -61,6 +84,7 @@ class OpenFile:
         """Follows a change of the whole text."""
         self.edits += 1
         self.model_findings = []
+        self.run = None
         self.calm.settle()
         self.analysis.replaced()
 
@@ -87,8 +111,12 @@ class OpenFile:
     def findings(self, settings: Settings) -> list[Finding]:
         """All findings that the client sees, absolute."""
         found = [f.moved_down(start) for start, _, fs in self.static_findings() for f in fs]
-        found += self._model_findings_shown(found)
+        found += [*self._model_findings_shown(found), *self._run_findings]
         return [kept for f in found if (kept := adjusted(f, settings)) is not None]
+
+    @property
+    def _run_findings(self) -> list[Finding]:
+        return self.run.findings if self.run is not None else []
 
     def _model_findings_shown(self, static: list[Finding]) -> list[Finding]:
         """A model finding on a line that a rule already explains is not said twice."""
@@ -105,10 +133,10 @@ class OpenFile:
             for rendered in self._render(start, unit, findings, settings, client, encoding):
                 items.append((rendered.finding, start, rendered))
                 static_lines.add(start + rendered.finding.span.start_line)
-        for finding in self.model_findings:
-            if finding.span.start_line not in static_lines:
-                made = self._render(0, None, (finding,), settings, client, encoding)
-                items += [(rendered.finding, 0, rendered) for rendered in made]
+        others = [f for f in self.model_findings if f.span.start_line not in static_lines]
+        for finding in [*others, *self._run_findings]:
+            made = self._render(0, None, (finding,), settings, client, encoding)
+            items += [(rendered.finding, 0, rendered) for rendered in made]
         self.held_back = 0
         if not self.shows_all:
             kept = on_screens(((item[0], item[1] + item[0].span.start_line) for item in items), settings)
@@ -156,3 +184,24 @@ class OpenFile:
         """After a change of settings every diagnostic may look different."""
         self._rendered.clear()
         self.last_sent = None
+
+
+def _after(splice: Splice, findings: list[Finding]) -> list[Finding]:
+    """Findings that no analysis finds again, as they are after an edit: moved, or gone with their line."""
+    shift = splice.new_end - splice.old_end
+
+    def below(line: int) -> int:
+        return shift if line >= splice.old_end else 0
+
+    return [
+        replace(
+            finding.moved_down(below(finding.span.start_line)),
+            notes=tuple(
+                note.moved_down(below(note.span.start_line))
+                for note in finding.notes
+                if note.path is not None or not touches(note.span, splice)
+            ),
+        )
+        for finding in findings
+        if not touches(finding.span, splice)
+    ]

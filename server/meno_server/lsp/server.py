@@ -12,7 +12,16 @@ from pygls.io_ import StdinAsyncReader, StdoutWriter, run_async
 from pygls.lsp.server import LanguageServer
 
 from meno_server import __version__
-from meno_server.lsp import code_actions, commands, configuration, diagnostics, documents, hover, lifecycle
+from meno_server.lsp import (
+    code_actions,
+    commands,
+    configuration,
+    diagnostics,
+    documents,
+    hover,
+    lenses,
+    lifecycle,
+)
 from meno_server.lsp.protocol import MenoProtocol
 from meno_server.lsp.session import Session
 from meno_server.lsp.standard_io import PipeReader
@@ -68,6 +77,6 @@ class MenoServer(LanguageServer):
 def create() -> MenoServer:
     """A server with all its handlers, not yet started."""
     server = MenoServer()
-    for concern in (lifecycle, documents, diagnostics, hover, code_actions, commands, configuration):
+    for concern in (lifecycle, documents, diagnostics, hover, code_actions, lenses, commands, configuration):
         concern.register(server)
     return server

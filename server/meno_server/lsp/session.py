@@ -11,7 +11,7 @@ import asyncio
 import gc
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -27,6 +27,7 @@ from meno_server.lsp.housekeeping import Housekeeping
 from meno_server.lsp.neighbours import Neighbours
 from meno_server.lsp.open_file import OpenFile
 from meno_server.lsp.pauses import Pauses
+from meno_server.lsp.runs import Runs
 
 if TYPE_CHECKING:
     from meno_model.tutor import Tutor
@@ -41,6 +42,7 @@ FIRST_SLICE = 0.003
 OPENING_SLICE = 0.02
 SLICE = 0.001
 TURNS_TO_READ = 4
+MODEL_PATIENCE = 2.0
 
 
 class Session(Housekeeping):
@@ -63,6 +65,8 @@ class Session(Housekeeping):
         self._model: ModelClient | None = None
         self._model_tasks: dict[str, asyncio.Task[None]] = {}
         self._tutor: Tutor | None = None
+        self.runs = Runs(self)
+        self.latest_file: OpenFile | None = None  # the one that was opened or typed in last
 
     # Settings
 
@@ -110,6 +114,7 @@ class Session(Housekeeping):
             if not self.settings.model_enable:
                 file.model_findings = []
         self.publish_all()
+        self.run(self.refresh_lenses())
 
     # Files
 
@@ -119,7 +124,7 @@ class Session(Housekeeping):
     def opened(self, uri: str, text: str, version: int) -> None:
         self._epoch += 1
         file = OpenFile(Document(uri, text, version), self._epoch, self.settings.target)
-        self.files[unquote(uri)] = file
+        self.files[unquote(uri)] = self.latest_file = file
         self._after_change(file, OPENING_SLICE)
         gc.freeze()
         self.look_around(file)
@@ -132,6 +137,7 @@ class Session(Housekeeping):
             log.warning("A change for a file that is not open was ignored.")
             return
         started = time.perf_counter()
+        self.latest_file = file
         pause = self.settings.typing_pause > 0
         for change in changes:
             if isinstance(change, types.TextDocumentContentChangePartial):
@@ -151,6 +157,9 @@ class Session(Housekeeping):
         file = self.files.pop(unquote(uri), None)
         if file is None:
             return
+        if file is self.latest_file:
+            self.latest_file = next(iter(self.files.values()), None)
+        self.runs.stop(uri)
         for tasks in (self._finishing, self._looking, self._model_tasks):
             task = tasks.pop(unquote(uri), None)
             if task is not None:
@@ -225,6 +234,11 @@ class Session(Housekeeping):
             file.last_sent = items
             self.server.workspace_diagnostic_refresh(None)
 
+    async def refresh_lenses(self) -> None:
+        """Lets the client ask for its code lenses again, if it can be told to."""
+        if self.client.refreshes_lenses and not self.closing:
+            await self.server.workspace_code_lens_refresh_async(None)
+
     def publish_all(self) -> None:
         for file in self.files.values():
             self.refresh(file)
@@ -266,6 +280,15 @@ class Session(Housekeeping):
     @property
     def model_state(self) -> str:
         return "not started" if self._model is None else self._model.state
+
+    async def suspicion(self, text: str) -> Mapping[int, float]:
+        """What the model thinks of each 1-based line; nothing if it does not run or takes its time."""
+        if self._model is None or self._model.state != "ready" or not self.settings.model_enable:
+            return {}
+        try:
+            return await asyncio.wait_for(self._model.suspicion(text), MODEL_PATIENCE)
+        except TimeoutError:
+            return {}
 
     async def restart_model(self) -> None:
         """Ends the model's process; the next save starts a new one."""
@@ -325,6 +348,7 @@ class Session(Housekeeping):
 
     async def _close(self) -> None:
         self._pauses.close()
+        await self.runs.close()
         if self._model is not None:
             await self._model.stop()
         if self._tutor is not None:

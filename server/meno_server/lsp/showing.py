@@ -34,7 +34,7 @@ def _hint_folder() -> Path:
 
 
 async def show(session: Session, title: str, markdown: str) -> None:
-    """Shows a text to the learner."""
+    """Shows a text to the learner. `title` names it, and stands above it if it has no heading of its own."""
     client = session.client
     if client.shows_hints:
         session.server.protocol.notify_ready(
@@ -44,7 +44,8 @@ async def show(session: Session, title: str, markdown: str) -> None:
     if client.shows_documents:
         try:
             path = _hint_folder() / f"{title}.md"
-            path.write_text(f"# {title}\n\n{markdown}\n", "utf-8")
+            text = markdown if markdown.startswith("# ") else f"# {title}\n\n{markdown}"
+            path.write_text(f"{text.rstrip()}\n", "utf-8")
             result = await session.server.window_show_document_async(
                 types.ShowDocumentParams(uri=path.as_uri(), take_focus=False)
             )

@@ -5,7 +5,6 @@ What is told about the analysis goes to standard error, so that standard output 
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import threading
@@ -21,9 +20,11 @@ import typer
 
 from meno_analyzers.failures.cases import Verdict
 from meno_analyzers.failures.collecting import Collected, CollectingError, collect
+from meno_analyzers.failures.collecting.collected import WHOLE_RUN
 from meno_analyzers.failures.explaining import Ending, Explained, explain_failure, refusal
 from meno_analyzers.failures.reported import explain_report
 from meno_analyzers.failures.sandbox import Limits, SandboxError
+from meno_server.failures import running
 from meno_server.settings import file_layers, resolve
 from meno_server.terminal import explanations
 from meno_server.terminal.suspecting import ask_model
@@ -97,7 +98,7 @@ def explain(
             status = _explain_report(wanted, given=file == "-")
         else:
             collected = collect(Path(file), tests=tests, examples=examples, input=_read_input(input))
-            chosen = _interpreter(interpreter)
+            chosen = running.interpreter(interpreter)
             status = _explain_program(collected, chosen, seconds, search, wanted)
     except (_Unusable, CollectingError, SandboxError) as error:
         _say(str(error))
@@ -115,7 +116,7 @@ def _explain_program(
     cancel = threading.Event()
     model = None
     if refusal(collected) is None:
-        said = _what_is_run(collected, interpreter, limits)
+        said = running.what_is_run(collected, interpreter, limits)
         model = ask_model(collected.runnable.source)
     else:
         said = f"Python cannot read {collected.program.main}, so nothing is run."
@@ -187,40 +188,10 @@ def _read_input(path: Path | None) -> str | None:
         raise _Unusable(f"The input {path} cannot be read ({error.strerror}); check the path.") from None
 
 
-def _interpreter(named: str | None) -> str:
-    """The one that is named, or that of the environment that is switched on, or Meno's own.
-
-    One that merely lies beside the program is not taken: it would run before anything is confined.
-    """
-    if named is not None:
-        return str(Path(named).absolute()) if Path(named).exists() else named
-    environment = os.environ.get("VIRTUAL_ENV")
-    if environment:
-        steps = ("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")
-        python = Path(environment, *steps)
-        if python.exists():
-            return str(python)
-    return sys.executable
-
-
-def _what_is_run(collected: Collected, interpreter: str, limits: Limits) -> str:
-    count = len(collected.cases)
-    cases = "1 case" if count == 1 else f"{count} cases"
-    megabytes = limits.memory_bytes // (1 << 20)
-    return (
-        f"Running {cases} of {collected.program.main} ({', '.join(collected.sources)}) with {interpreter}, "
-        f"on a copy and confined: at most {limits.seconds:g} seconds and {megabytes} MB each, no network "
-        "where the system allows it."
-    )
-
-
 def _passed(explained: Explained) -> str:
-    """What is said when nothing failed: what was run, and no more than that."""
-    count = len(explained.results)
-    if count == 1 and explained.results[0].id == "run":
-        return "The program came to its end without an error."
-    passed = sum(result.verdict is Verdict.PASSED for result in explained.results)
-    return "The one case passed." if passed == 1 else f"All {passed} cases passed."
+    results = explained.results
+    passed = sum(result.verdict is Verdict.PASSED for result in results)
+    return running.what_passed(passed, alone=len(results) == 1 and results[0].id == WHOLE_RUN)
 
 
 def _shown(path: Path) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from meno_analyzers.failures.cases import Case, Program, RunCase
 from meno_analyzers.failures.collecting.collected import WHOLE_RUN, Collected, CollectingError
@@ -18,36 +19,37 @@ from meno_analyzers.failures.collecting.examples import (
 from meno_analyzers.failures.collecting.layout import Layout
 from meno_analyzers.failures.collecting.lifting import Lifted, is_main_guard, lift, outside_functions
 from meno_analyzers.failures.collecting.reading import imports_of, parsed, read_program
-from meno_analyzers.failures.collecting.testfiles import (
-    doctests_in,
-    subject_of,
-    tests_below,
-    tests_beside,
-    tests_in,
-)
+from meno_analyzers.failures.collecting.testfiles import doctests_in, tests_below, tests_in
+from meno_analyzers.failures.naming import subject_of, tests_beside
 
 EXAMPLES_FILE = "meno.toml"
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def collect(
-    file: Path, *, tests: Path | None = None, examples: Path | None = None, input: str | None = None
+    file: Path,
+    *,
+    tests: Path | None = None,
+    examples: Path | None = None,
+    input: str | None = None,
+    unsaved: Mapping[Path, str] = MappingProxyType({}),
 ) -> Collected:
     """The program of `file` with its cases. Reads files and runs nothing. Raises CollectingError.
 
     `tests` is a test file or a folder of them, `examples` a file of examples; without them, those that
-    stand beside the program are taken. `input` is what the script reads when it is run.
+    stand beside the program are taken. `input` is what the script reads when it is run. `unsaved` are texts,
+    by absolute path, that an editor holds and the disk does not yet.
     """
     file = Path(file)
-    source = read_program(file)
+    source = read_program(file, unsaved)
     file = file.absolute()
     subject = subject_of(file) if tests is None else None
     if subject is not None:
         # Asked about a test file, Meno looks at the program that it tests.
-        tests, file, source = file, subject, read_program(subject)
+        tests, file, source = file, subject, read_program(subject, unsaved)
     found = _test_files(file, tests)
-    texts = {path: read_program(path) for path in found if path != file}
-    layout = Layout.of(file, texts.values())
+    texts = {path: read_program(path, unsaved) for path in found if path != file}
+    layout = Layout.of(file, texts.values(), unsaved)
     main = layout.add(file, source)
     cases: list[Case] = [*_from_examples(file, source, examples)]
     sources = ["examples"] if cases else []

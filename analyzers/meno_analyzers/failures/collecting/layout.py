@@ -8,7 +8,7 @@ a text; never the whole folder.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -17,6 +17,7 @@ from meno_analyzers.failures.collecting.reading import (
     Imported,
     decoded,
     imports_of,
+    plain_ends,
     texts_of,
 )
 
@@ -33,14 +34,15 @@ class Layout:
     root: Path
     files: dict[str, str] = field(default_factory=dict)
     paths: dict[str, Path] = field(default_factory=dict)
+    unsaved: Mapping[Path, str] = field(default_factory=dict)  # texts that count instead of the disk's
     truncated: bool = False
     size: int = 0
 
     @classmethod
-    def of(cls, main: Path, tests: Iterable[str]) -> Layout:
+    def of(cls, main: Path, tests: Iterable[str], unsaved: Mapping[Path, str]) -> Layout:
         """`tests` are the texts of test files: what they import says from where the program is imported."""
         named = {name for text in tests for imported in imports_of(text) for name in imported.names()}
-        return cls(main, _root(main, named))
+        return cls(main, _root(main, named), unsaved=unsaved)
 
     def alias(self, path: Path) -> str:
         """Where a file stands in the copy: relative to the root, or to the next folder that both share."""
@@ -113,7 +115,11 @@ class Layout:
             if len(self.files) >= MOST_FILES or self.size + size > MOST_BYTES:
                 self.truncated = True
                 return False
-            text = decoded(path.read_bytes()) if path.is_file() and size <= most else None
+            text = self.unsaved.get(path)
+            if text is not None:
+                text = plain_ends(text)
+            elif path.is_file() and size <= most:
+                text = decoded(path.read_bytes())
         except OSError:
             return False
         if text is None:

@@ -6,39 +6,53 @@ import ast
 import io
 import tokenize
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from meno_analyzers.failures.collecting.collected import CollectingError
 
 MOST_BYTES = 2_000_000  # of all files of a program
 
 
-def read_program(path: Path) -> str:
-    """The text of a file that was named, with `\\n` at the ends of lines. Raises CollectingError."""
+def read_program(path: Path, unsaved: Mapping[Path, str] = MappingProxyType({})) -> str:
+    """The text of a file that was named, with `\\n` at the ends of lines. Raises CollectingError.
+
+    `unsaved` are texts that count in the place of what is on the disk, by absolute path.
+    """
+    if path.absolute() in unsaved:
+        text = plain_ends(unsaved[path.absolute()])
+        if len(text) > MOST_BYTES:
+            raise CollectingError(f"{path} is larger than {MOST_BYTES // 1_000_000} MB, too large to be run.")
+        return text
     if path.is_dir():
         raise CollectingError(f"{path} is a folder; name the file that fails.")
     try:
         if path.stat().st_size > MOST_BYTES:
             raise CollectingError(f"{path} is larger than {MOST_BYTES // 1_000_000} MB, too large to be run.")
-        text = decoded(path.read_bytes())
+        found = decoded(path.read_bytes())
     except FileNotFoundError:
         raise CollectingError(f"There is no file {path}; check the path.") from None
     except OSError as error:
         raise CollectingError(f"{path} cannot be read ({error.strerror or 'unknown reason'}).") from None
-    if text is None:
+    if found is None:
         raise CollectingError(f"{path} cannot be read: its bytes do not fit its encoding; save it as UTF-8.")
-    return text
+    return found
 
 
 def decoded(data: bytes) -> str | None:
     """Bytes as Python text; None if they do not fit the encoding that they name."""
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+        return plain_ends(data.decode(encoding))
     except (SyntaxError, UnicodeDecodeError, LookupError):
         return None
+
+
+def plain_ends(text: str) -> str:
+    """The text with `\\n` at the ends of lines, as Python reads it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def parsed(text: str) -> ast.Module | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -114,7 +115,7 @@ def _kind(result: CaseResult) -> tuple[Verdict, str | None, int | None]:
 def _of_result(result: CaseResult, evidence: Evidence) -> Failure:
     case = next((case for case in evidence.cases if case.id == result.id), None)
     situation = _situation(result, case)
-    called = _called(case)
+    called = called_of(case)
     if result.error is not None and situation is Situation.CRASH:
         return _of_error(result.error, situation, evidence, case, result, called)
     error = result.error
@@ -221,12 +222,28 @@ def alias(path: str | None, program: Program) -> str:
     return shorten(PurePosixPath(neutral).name, 120)
 
 
-def _called(case: Case | None) -> str | None:
+def _asked_in(code: str) -> str | None:
+    """What the last line of statements asks for: of `assert total([1]) == 1` that is `total([1])`."""
+    lines = [line for line in code.splitlines() if line.strip()]
+    if not lines:
+        return None
+    try:
+        last = ast.parse(lines[-1].strip()).body[0]
+    except (SyntaxError, ValueError, IndexError):
+        last = None
+    if isinstance(last, ast.Assert) and isinstance(last.test, ast.Compare) and len(last.test.ops) == 1:
+        left = last.test.left
+        if isinstance(left, ast.Call) and isinstance(last.test.ops[0], ast.Eq | ast.Is):
+            return shorten(ast.get_source_segment(lines[-1].strip(), left) or lines[-1], _VALUE)
+    return shorten(lines[-1], _VALUE)
+
+
+def called_of(case: Case | None) -> str | None:
+    """What a case runs, in the learner's words, shortened."""
     if isinstance(case, CallCase):
         return shorten(call_text(case), _VALUE)
     if isinstance(case, CodeCase):
-        lines = [line for line in case.code.splitlines() if line.strip()]
-        return shorten(lines[-1], _VALUE) if lines else None
+        return _asked_in(case.code)
     if isinstance(case, FileCase):
         return shorten(case.name, _VALUE) or None
     return None

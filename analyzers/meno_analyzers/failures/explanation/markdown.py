@@ -66,6 +66,11 @@ def as_text(explanation: Explanation, language: str = DEFAULT_LANGUAGE, width: i
     return "\n".join(lines) + "\n"
 
 
+def title_of(explanation: Explanation, language: str = DEFAULT_LANGUAGE) -> str:
+    """What is seen from outside, in one line of Markdown: the neutral symptom."""
+    return _Page(explanation, language).title()
+
+
 class _Page:
     """The blocks of one explanation, in order."""
 
@@ -74,7 +79,7 @@ class _Page:
         self.language = language
 
     def blocks(self) -> Iterator[_Block]:
-        yield _Block(_Kind.TITLE, self._title())
+        yield _Block(_Kind.TITLE, self.title())
         yield from self._happened()
         yield from self._look()
         yield self._heading("steps")
@@ -95,7 +100,7 @@ class _Page:
         if self.it.diff:
             yield _Block(_Kind.DIFF, self.it.diff)
 
-    def _title(self) -> str:
+    def title(self) -> str:
         it = self.it
         values = {"call": it.called or "", "error": "", "line": str(it.root_cause.line_start)}
         name = str(it.situation) if it.called else f"{it.situation}_alone"

@@ -38,6 +38,7 @@ class Operator:
 
 
 OPERATORS: dict[str, Operator] = {}
+COMPOSED = "new expression"  # a kind of change that no operator proposes: see `ranking.composed`
 
 
 def operator(name: str, mechanism: str, *on: type[ast.AST]) -> Callable[[Propose], Propose]:

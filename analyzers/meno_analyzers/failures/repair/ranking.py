@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
-from meno_analyzers.failures.repair.candidates import Candidate, proposals
+from meno_analyzers.failures.repair.candidates import COMPOSED, Candidate, proposals
 from meno_analyzers.failures.repair.operators import naming as _registered  # noqa: F401 - fills the registry
+from meno_analyzers.failures.repair.operators.composing import compositions
 from meno_analyzers.failures.repair.source import Change, Source, changed
 from meno_analyzers.failures.repair.weights import PER_MILLE, UNKNOWN
 from meno_analyzers.failures.suspects import Suspect
@@ -52,6 +53,18 @@ def ranked(source: Source, suspects: Sequence[Suspect]) -> list[Candidate]:
             worth = _ALL_PLACES * max(candidate.worth for candidate in places)
             propose(Candidate(tuple(c.changes[0] for c in places), name, places[0].line, worth))
     return sorted(best.values(), key=lambda candidate: -candidate.worth)
+
+
+def composed(source: Source, suspects: Sequence[Suspect]) -> list[Candidate]:
+    """New small expressions, as `ranked`: thousands, so they are made only when they are needed."""
+    suspicion = suspicion_of(suspects)
+    found: list[Candidate] = []
+    for node, changes in compositions(source):
+        around = max((suspicion.get(line, 0.0) for line in _lines(source, node)), default=0.0)
+        worth = max(around, _FLOOR) * UNKNOWN / 1000 / max(1, len(changes))
+        line = source.line_at(source.start(node))
+        found += [Candidate((change,), COMPOSED, line, worth) for change in changes]
+    return sorted(found, key=lambda candidate: -candidate.worth)
 
 
 def suspicion_of(suspects: Sequence[Suspect]) -> Mapping[int, float]:

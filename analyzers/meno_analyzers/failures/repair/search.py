@@ -8,18 +8,17 @@ it work again.
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import dataclass
 
 from meno_analyzers.failures.cases import Case, CaseResult, Program, Verdict
 from meno_analyzers.failures.localisation import ModelScores, localise
 from meno_analyzers.failures.repair.candidates import Candidate
 from meno_analyzers.failures.repair.judging import Ask, Base, Outcome, judge
-from meno_analyzers.failures.repair.ranking import of_rules, ranked
+from meno_analyzers.failures.repair.looking import Runs, first_look, traced
+from meno_analyzers.failures.repair.ranking import composed, of_rules, ranked
 from meno_analyzers.failures.repair.references import guided
 from meno_analyzers.failures.repair.source import Source, changed
 from meno_analyzers.failures.repair.streams import Streams, Trial, pairs, singles
@@ -31,32 +30,17 @@ from meno_analyzers.findings import Finding
 _PATIENCE = 8
 _LEAST, _MOST = 0.1, 5.0
 _SLOW = 0.5  # a case that takes longer is not waited for until all others pass
-_FIRST, _AFTER_ONE = 2.0, 0.4  # seconds for a case of the program itself
 _SHARE_OF_FIRST_LOOK = 0.1  # of all the time
-_TRACED, _MOST_LATE = 0.5, 3  # seconds for a case whose lines are noted, and how many may take longer
+_PATIENTLY = 2.0  # seconds, or three times what the slowest case that came to an end took
 # Where one repair is found, others are looked for as long again, within these bounds (seconds).
 _SHORTEST_GRACE, _LONGEST_GRACE = 0.4, 4.0
 _DEEPEST = 4  # changes on top of one another
 _MOST_ALIKE = 4  # texts that pass as many cases and are built upon
 _MOST_MOVED = 12  # texts that only moved an error and are built upon
 _MOST_WAITED = 8  # texts that are given all the time that a case may ever take
-_BEFORE_REFERENCES = 1500
+_BEFORE_REFERENCES, _BEFORE_LAST_RESORT = 1500, 1000  # candidates
 # What changes on top of another are worth, against changes of the program itself.
 _FACTORS = {Outcome.HELPS: 4.0, Outcome.MOVES: 0.05}
-
-
-class Runs(Protocol):
-    """What the search needs of an arena."""
-
-    def run(
-        self,
-        source: str,
-        cases: Sequence[str] | None = None,
-        *,
-        trace: bool = False,
-        stop_at_failure: bool = False,
-        seconds: float | None = None,
-    ) -> list[CaseResult]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +79,7 @@ def search(
     findings: Sequence[Finding] = (),
     references: Sequence[str] = (),
     model: ModelScores = None,
+    known: Sequence[CaseResult] = (),
     progress: Callable[[Progress], None] | None = None,
     cancel: threading.Event | None = None,
 ) -> Found:
@@ -102,10 +87,11 @@ def search(
 
     `arenas` run the program's cases, one thread for each; `findings` are those of the static rules;
     `model`, what the bug model thinks of the program's lines, has a say in the suspects only;
+    `known` are results of the program's cases that were seen already;
     `references` are programs that are right, whose ideas are tried behind the likeliest single changes.
     """
     start = time.monotonic()
-    baseline = first_look(program, cases, arenas[0], start + _SHARE_OF_FIRST_LOOK * seconds)
+    baseline = first_look(program, cases, arenas, known, start + _SHARE_OF_FIRST_LOOK * seconds)
     found = Found(baseline)
     if all(result.passed for result in baseline):
         found.ended = "passes"
@@ -119,52 +105,10 @@ def search(
     likely = localise(baseline, program.main, findings, source=program.source)
     hunt = _Hunt(program, cases, arenas, found, start + seconds, cancel or threading.Event(), progress)
     hunt.start = start
+    hunt.last_resort = lambda: composed(source, likely)
     hunt.run(source, [*of_rules(source, findings), *ranked(source, likely)], references)
     found.suspects = localise(baseline, program.main, findings, model, source=program.source)
     found.seconds = time.monotonic() - start
-    return found
-
-
-def first_look(
-    program: Program, cases: Sequence[Case], arena: Runs, deadline: float = math.inf
-) -> list[CaseResult]:
-    """How the program does, with the lines that each case runs; in a hurry from `deadline` (monotonic) on.
-
-    Once a case took all the time that it was given, the others get less, since what never ends in one case
-    seldom ends in the others. Tracing makes a case many times as slow, so it says nothing about the time:
-    a case that takes too long then goes without its lines.
-    """
-    results: list[CaseResult] = []
-    for case in cases:
-        hung = any(result.verdict is Verdict.TIME for result in results)
-        results += arena.run(program.source, [case.id], seconds=_AFTER_ONE if hung else _FIRST)
-    late = [result.id for result in results if result.verdict is Verdict.TIME]
-    if 0 < len(late) < len(results):
-        # Others end by themselves: perhaps these are merely slow, and do if they are given all the time.
-        again: dict[str, CaseResult] = {}
-        for id in late:
-            left = deadline - time.monotonic()
-            if left < _FIRST:
-                break
-            (result,) = arena.run(program.source, [id], seconds=None if left == math.inf else left)
-            if result.verdict is Verdict.TIME:
-                break
-            again[id] = result
-        results = [again.get(result.id, result) for result in results]
-    return traced(program.source, results, arena)
-
-
-def traced(text: str, results: Sequence[CaseResult], arena: Runs) -> list[CaseResult]:
-    """The results with the lines that the cases ran, as far as that can be had in a short time."""
-    found: list[CaseResult] = []
-    late = 0
-    for result in results:
-        # What was stopped from outside cannot tell which lines it ran.
-        if late < _MOST_LATE and result.verdict is not Verdict.TIME:
-            (again,) = arena.run(text, [result.id], trace=True, seconds=_TRACED)
-            late += again.verdict is Verdict.TIME
-            result = replace(result, lines=again.lines)
-        found.append(result)
     return found
 
 
@@ -182,25 +126,29 @@ class _Hunt:
         progress: Callable[[Progress], None] | None,
     ) -> None:
         self.start = time.monotonic()
+        # Further changes of the program, made once the likelier ones were tried.
+        self.last_resort: Callable[[], Sequence[Candidate]] | None = None
         self._program, self._cases, self._arenas = program, cases, arenas
         self._found, self._deadline, self._cancel, self._progress = found, deadline, cancel, progress
         self._lock = threading.Lock()
         self._streams = Streams()
         self._seen = {program.source}
-        self._best = Base.of(program.source, found.baseline)
+        self._first = self._best = Base.of(program.source, found.baseline)
         self._repairs: list[tuple[Plausibility, Repair]] = []
         self._built: dict[int, int] = {}  # cases passed (-1: an error moved) → texts built upon
         self._waited = 0
         self._limit: int | None = None
+        self._source: Source | None = None
         self._single: dict[str, Candidate] = {}  # what one change makes of the program
         # Failing cases that come to an end count as well: a session of pytest is slower than a call.
         ended = [r.seconds for r in found.baseline if r.verdict is not Verdict.TIME]
         quick = [seconds for seconds in ended if seconds < _SLOW]
         self._seconds = min(_MOST, max(_LEAST, _PATIENCE * max(quick, default=0.0)))
-        self._patience = max(_FIRST, 3 * max(ended, default=0.0))
+        self._patience = max(_PATIENTLY, 3 * max(ended, default=0.0))
 
     def run(self, source: Source, candidates: Sequence[Candidate], references: Sequence[str]) -> None:
-        base = self._best
+        base = self._first = self._best
+        self._source = source
         self._single = {changed(source.text, one.changes): one for one in candidates}
         self._streams.add(singles(base, source, candidates, 1), 1.0)
         self._streams.add(pairs(base, source, candidates), 1.0)
@@ -239,10 +187,15 @@ class _Hunt:
 
     def _work(self, arena: Runs) -> None:
         while not self._over() and (self._limit is None or self._found.tried < self._limit):
+            if self._found.tried >= _BEFORE_LAST_RESORT:
+                self._use_last_resort()
             with self._lock:
                 trial = self._streams.take()
-                if trial is None:
-                    return
+            if trial is None:
+                if self._use_last_resort():
+                    continue
+                return
+            with self._lock:
                 if trial.text in self._seen:
                     continue
                 self._seen.add(trial.text)
@@ -254,6 +207,17 @@ class _Hunt:
                 self._build_upon(trial, outcome, results, arena)
             if self._progress is not None and arena is self._arenas[0]:
                 self._tell()
+
+    def _use_last_resort(self) -> bool:
+        """Takes in the changes that were not worth making before; whether there were any left."""
+        with self._lock:
+            make, self.last_resort = self.last_resort, None
+        if make is None or self._source is None:
+            return False
+        candidates = make()
+        with self._lock:
+            self._streams.add(singles(self._first, self._source, candidates, 1), 1.0)
+        return bool(candidates)
 
     def _asker(self, arena: Runs, text: str) -> Ask:
         def ask(ids: Sequence[str], *, stop: bool, patiently: bool = False) -> list[CaseResult]:
@@ -305,7 +269,7 @@ class _Hunt:
                 return
         if outcome is Outcome.MOVES:
             results = arena.run(trial.text, seconds=self._seconds)
-        results = traced(trial.text, results, arena)
+        results = traced(trial.text, results, [arena])
         base = Base.of(trial.text, results)
         try:
             source = Source(trial.text)

@@ -9,17 +9,15 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from meno_analyzers.failures.cases import Case, CaseResult, Program
 from meno_analyzers.failures.honesty import cases_expecting, cheats
-from meno_analyzers.failures.repair.candidates import OPERATORS, Candidate
+from meno_analyzers.failures.repair.candidates import COMPOSED, OPERATORS, Candidate
 from meno_analyzers.failures.repair.hunks import Hunk, applied, differing, fewest
+from meno_analyzers.failures.repair.looking import Runs
 from meno_analyzers.failures.suspects import Repair
 
-if TYPE_CHECKING:
-    from meno_analyzers.failures.repair.search import Runs
-
+_OTHERS = {COMPOSED: "wrong_operator"}  # kinds of changes that are no operators
 _TOKEN = re.compile(r"\w+|[^\w\s]+")
 
 
@@ -42,7 +40,7 @@ def verified(
         if len(results) != len(cases) or not all(result.passed for result in results):
             return None, ["It did not pass every time."]
     name = candidate.operator.partition(" + ")[0]
-    mechanism = OPERATORS[name].mechanism if name in OPERATORS else "spec_mismatch"
+    mechanism = OPERATORS[name].mechanism if name in OPERATORS else _OTHERS.get(name, "spec_mismatch")
     return Repair(text, lines_changed(program.source, text), candidate.operator, mechanism), []
 
 

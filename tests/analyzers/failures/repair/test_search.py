@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from textwrap import dedent
@@ -53,7 +54,8 @@ def test_a_wrong_comparison_is_turned_round(look: Look) -> None:
 
     assert found.ended == "repaired"
     assert found.repair is not None
-    assert "number > best" in found.repair.source or "best < number" in found.repair.source
+    # Either is right, and which of them comes first within the grace is a matter of time.
+    assert re.search(r"number >=? best|best <=? number", found.repair.source)
     assert found.repair.lines == (5,)
     assert found.repair.mechanism == "wrong_operator"
     assert 5 in {suspect.line for suspect in found.suspects}

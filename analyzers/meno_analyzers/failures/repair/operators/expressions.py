@@ -9,6 +9,7 @@ from meno_analyzers.failures.repair.candidates import Proposal, operator
 from meno_analyzers.failures.repair.source import Change, Source
 
 _SMALL = 28  # characters
+_LONGEST_GROWN = 80
 _KINDS = (ast.Name, ast.Subscript, ast.Attribute, ast.Call, ast.BinOp, ast.Compare, ast.BoolOp, ast.List)
 
 
@@ -69,9 +70,11 @@ def part_of_it(source: Source, node: ast.AST) -> Iterator[Proposal]:
 def one_more_term(source: Source, node: ast.AST) -> Iterator[Proposal]:
     """`+ other`, `- other`, `* other` at the end of a value."""
     value = getattr(node, "value", None)
-    if not isinstance(value, ast.Name | ast.Call | ast.BinOp | ast.Subscript | ast.Attribute):
+    if not isinstance(value, ast.expr) or isinstance(value, ast.Constant | ast.BoolOp | ast.Compare):
         return
     text = source.get(value)
+    if "\n" in text or len(text) > _LONGEST_GROWN:
+        return
     grown = f"({text})" if isinstance(value, ast.BinOp) else text
     for sign in ("/ 2", "// 2", "* 2"):
         yield source.replace(value, f"{grown} {sign}")

@@ -26,6 +26,8 @@ _write = os.write
 class _Line:
     """Takes the place of the result sheet."""
 
+    lines = None
+
     def __init__(self, answers: int) -> None:
         self._answers = answers
 

@@ -16,8 +16,11 @@ _CODE = type((lambda: 0).__code__)
 class Lines:
     """Collects lines of the code objects of one file, between `start` and `stop`."""
 
-    def __init__(self, filename: str) -> None:
+    def __init__(self, filename: str, marks: Any = None) -> None:
+        """`marks` is memory with a byte for each line, in which they are noted as well."""
         self._filename = filename
+        self._marks = marks
+        self._marked = len(marks) if marks is not None else 0
         self._seen: set[int] = set()
         self._first: frozenset[int] | None = None
         self._tool: int | None = None
@@ -28,6 +31,10 @@ class Lines:
         self._seen = set(self._first or ()) if keep else set()
         if not keep:
             self._first = None
+        if self._marked:
+            self._marks[:] = bytes(self._marked)
+            for line in self._seen:
+                self._mark(line)
         if _monitoring is None:
             _settrace(self._call)
             threading.settrace(self._call)
@@ -66,7 +73,12 @@ class Lines:
 
     def _line(self, code: CodeType, line: int) -> Any:
         self._seen.add(line)
+        self._mark(line)
         return _monitoring.DISABLE
+
+    def _mark(self, line: int) -> None:
+        if line < self._marked:
+            self._marks[line] = 1
 
     def _call(self, frame: FrameType, event: str, argument: object) -> Any:
         if frame.f_code.co_filename != self._filename:
@@ -74,8 +86,9 @@ class Lines:
         return self._step
 
     def _step(self, frame: FrameType, event: str, argument: object) -> Any:
-        if event == "line":
+        if event == "line" and frame.f_lineno not in self._seen:
             self._seen.add(frame.f_lineno)
+            self._mark(frame.f_lineno)
         return self._step
 
 

@@ -11,6 +11,7 @@ import mmap
 import struct
 
 CAPACITY = 4 * 1024 * 1024
+MOST_LINES = 1 << 16
 _HEADER = struct.Struct("<QQd")  # bytes used, cases done, when the present case began
 _FIRST = 64
 _pack = _HEADER.pack
@@ -22,6 +23,9 @@ class Sheet:
 
     def __init__(self) -> None:
         self._memory = mmap.mmap(-1, CAPACITY)
+        # One byte for each line of the program that ran in the present case: what was ended from outside
+        # cannot tell any more.
+        self.lines = mmap.mmap(-1, MOST_LINES)
         self._used = 0
         self._done = 0
 
@@ -45,6 +49,10 @@ class Sheet:
         begun = _unpack(self._memory[: _HEADER.size])[2]
         self._memory[: _HEADER.size] = _pack(self._used, self._done, begun)
         return True
+
+    def lines_run(self) -> list[int]:
+        """The lines that have run in the present case, as far as lines are noted."""
+        return [line for line, ran in enumerate(self.lines[:]) if ran]
 
     def progress(self) -> tuple[int, float]:
         """How many cases are done, and when the present one began."""

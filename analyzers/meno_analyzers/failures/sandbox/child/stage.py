@@ -59,7 +59,7 @@ class Stage:
             version = self._version(request)
             if output is not None:
                 connect(self.cases[cases[0]]["input"], output, self.folder)
-            lines = Lines(self.filename) if request.get("trace") else None
+            lines = Lines(self.filename, self.sheet.lines) if request.get("trace") else None
             for group in self._groups(cases):
                 if len(group) == 1 and not self._tests.needs_pytest(self.cases[group[0]]):
                     go_on = self._noted(self._judged(version, group[0], request, lines), request)

@@ -183,6 +183,7 @@ class _Supervision:
         self._seconds = float(request["seconds"])
         self._output = b""
         self._stop_first = bool(request.get("stop"))
+        self._trace = bool(request.get("trace"))
 
     def wait(self) -> list[bytes]:
         reason = self._watch()
@@ -202,7 +203,8 @@ class _Supervision:
         if reason is None:
             reason = self._from_status(status)
         if len(records) < len(self._batch):
-            records.append(_record(self._batch[len(records)], reason[0], reason[1], self._elapsed()))
+            ran = self._sheet.lines_run() if self._trace else None
+            records.append(_record(self._batch[len(records)], reason[0], reason[1], self._elapsed(), ran))
         elif reason[0] == "output":
             records = [_record(self._batch[0], *reason)]
         return records
@@ -294,8 +296,13 @@ def _failed(records: list[bytes]) -> bool:
     return bool(records) and b'"verdict": "passed"' not in records[-1]
 
 
-def _record(place: int, verdict: str, sentence: str, seconds: float = 0.0) -> bytes:
-    record = {"case": place, "verdict": verdict, "seconds": round(seconds, 6), "sentence": sentence}
+def _record(
+    place: int, verdict: str, sentence: str, seconds: float = 0.0, lines: list[int] | None = None
+) -> bytes:
+    record: dict[str, Any] = {"case": place, "verdict": verdict, "sentence": sentence}
+    record["seconds"] = round(seconds, 6)
+    if lines is not None:
+        record["lines"] = lines
     return encoded(record).encode("ascii")
 
 
