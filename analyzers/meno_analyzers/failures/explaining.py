@@ -19,7 +19,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from meno_analyzers.engine import analyse
-from meno_analyzers.failures.cases import CaseResult, RunCase, RunError, RunFrame, Verdict
+from meno_analyzers.failures.cases import CaseResult, RunError, RunFrame, Verdict
 from meno_analyzers.failures.collecting import Collected, expects
 from meno_analyzers.failures.collecting.collected import WHOLE_RUN
 from meno_analyzers.failures.explanation import Evidence, Explanation, Limit, explain
@@ -28,6 +28,7 @@ from meno_analyzers.failures.repair.looking import first_look
 from meno_analyzers.failures.repair.search import Progress, search
 from meno_analyzers.failures.sandbox import Arena, Limits, SandboxError
 from meno_analyzers.failures.suspects import Repair, Suspect
+from meno_analyzers.failures.telling import as_told
 from meno_analyzers.findings import Finding
 
 # Once a case had to be ended, the others get less time: what never ends in one seldom ends in the others.
@@ -303,7 +304,7 @@ def _evidence(
     findings: Sequence[Finding],
     level: int,
 ) -> Evidence:
-    told = [replace(_told(result, collected), lines=known.lines.get(result.id)) for result in results]
+    told = [replace(as_told(result, collected), lines=known.lines.get(result.id)) for result in results]
     passing = [result for result in told if result.passed]
     return Evidence(
         program=collected.program,
@@ -322,24 +323,6 @@ def _evidence(
 def _without_comparison(suspects: Sequence[Suspect]) -> Sequence[Suspect]:
     """Where no case passes, that a line runs in failing ones says nothing; what else speaks of it does."""
     return [suspect for suspect in suspects if set(suspect.reasons) - {"spectrum"}] or suspects
-
-
-def _told(result: CaseResult, collected: Collected) -> CaseResult:
-    """The result without what only seems to be seen: no output where none is asked for."""
-    case = next((case for case in collected.cases if case.id == result.id), None)
-    if isinstance(case, RunCase) and case.output is None and result.observed == "''":
-        result = replace(result, observed=None)
-    return _on_its_line(result, collected)
-
-
-def _on_its_line(result: CaseResult, collected: Collected) -> CaseResult:
-    """The result of an assert that was taken out of the program, with the line on which it stands."""
-    line, error = collected.lifted.lines.get(result.id), result.error
-    if line is None or error is None:
-        return result
-    frames = [frame for frame in error.frames if not (frame.path is None and frame.function == "<module>")]
-    frames.insert(0, RunFrame(collected.program.main, line, "<module>"))
-    return replace(result, error=replace(error, frames=frames))
 
 
 def refusal(collected: Collected) -> RunError | None:

@@ -206,7 +206,8 @@ class _Marks:
 
 def edits_between(before: str, after: str) -> tuple[Edit, ...]:
     """The edits that turn one text into the other, whole lines at a time, in the order of the text."""
-    rows, found = before.split("\n"), []
+    rows = before.split("\n")
+    found: list[Edit] = []
     for hunk in differing(rows, after.split("\n")):
         text = "\n".join(hunk.rows)
         if hunk.end > hunk.start and hunk.rows:
@@ -217,6 +218,9 @@ def edits_between(before: str, after: str) -> tuple[Edit, ...]:
         else:  # lines are added below the last one, or it is taken away: the break above it goes with them
             span = Span(hunk.start - 1, len(rows[hunk.start - 1]), len(rows) - 1, len(rows[-1]))
             text = "\n" + text if hunk.rows else ""
+        if found and found[-1].span == span:
+            # Two insertions at one place: an editor need not keep their order.
+            text = found.pop().text + text
         found.append(Edit(span, text))
     return tuple(found)
 

@@ -25,6 +25,15 @@ class Outcome(Enum):
     HELPS = 2  # more cases than before, and none that passed fails
     MOVES = 1  # an error is gone or comes later, or some cases pass at others' cost
     NOTHING = 0
+    LATE = -1  # the little time of the first question was not enough
+
+
+class Pace(Enum):
+    """How much time a case is given."""
+
+    HASTY = "hasty"
+    USUAL = "usual"
+    PATIENT = "patient"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +74,9 @@ def _place(result: CaseResult) -> int | None:
 
 
 class Ask(Protocol):
-    """Runs a text against the cases with these ids; `patiently` with all the time that a case may ever
-    take."""
+    """Runs a text against the cases with these ids."""
 
-    def __call__(self, ids: Sequence[str], *, stop: bool, patiently: bool = False) -> list[CaseResult]: ...
+    def __call__(self, ids: Sequence[str], *, stop: bool, pace: Pace = Pace.USUAL) -> list[CaseResult]: ...
 
 
 def judge(base: Base, ask: Ask) -> tuple[Outcome, list[CaseResult]]:
@@ -76,15 +84,16 @@ def judge(base: Base, ask: Ask) -> tuple[Outcome, list[CaseResult]]:
     quick = [id for id in base.groups if base.results[id].verdict is not Verdict.TIME]
     # Where cases take their time it is not spent on finding out which of them fail.
     short = sum(base.results[id].seconds for id in quick) < _SHORT
-    first = ask(quick or base.groups, stop=not (quick and short))
+    first = ask(quick or base.groups, stop=not (quick and short), pace=Pace.HASTY)
     if not any(result.passed for result in first):
         moved = any(_moves(base.results[result.id], result) for result in first)
-        return (Outcome.MOVES if moved else Outcome.NOTHING), first
+        late = any(result.verdict is Verdict.TIME for result in first)
+        return Outcome.MOVES if moved else Outcome.LATE if late else Outcome.NOTHING, first
     everything = {result.id: result for result in ask(tuple(base.results), stop=False)}
     slow = [id for id, result in everything.items() if result.verdict is Verdict.TIME]
     if slow and all(result.passed for id, result in everything.items() if id not in slow):
         # Nothing but time is missing: the right program may need more of it than the wrong one did.
-        everything.update((result.id, result) for result in ask(slow, stop=True, patiently=True))
+        everything.update((result.id, result) for result in ask(slow, stop=True, pace=Pace.PATIENT))
     passing = {id for id, result in everything.items() if result.passed}
     results = list(everything.values())
     if len(passing) == len(base.results):

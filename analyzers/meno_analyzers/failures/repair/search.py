@@ -11,13 +11,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from meno_analyzers.failures.cases import Case, CaseResult, Program, Verdict
+from meno_analyzers.failures.cases import Case, CaseResult, Program
 from meno_analyzers.failures.localisation import ModelScores, localise
 from meno_analyzers.failures.repair.candidates import Candidate
-from meno_analyzers.failures.repair.judging import Ask, Base, Outcome, judge
+from meno_analyzers.failures.repair.judging import Ask, Base, Outcome, Pace, judge
 from meno_analyzers.failures.repair.looking import Runs, first_look, traced
+from meno_analyzers.failures.repair.patience import Patience
 from meno_analyzers.failures.repair.ranking import composed, of_rules, ranked
 from meno_analyzers.failures.repair.references import guided
 from meno_analyzers.failures.repair.source import Source, changed
@@ -26,19 +27,14 @@ from meno_analyzers.failures.repair.verifying import Plausibility, plausibility,
 from meno_analyzers.failures.suspects import Repair, Suspect
 from meno_analyzers.findings import Finding
 
-# A candidate gets so many times what the slowest passing case took, within these bounds (seconds).
-_PATIENCE = 8
-_LEAST, _MOST = 0.1, 5.0
-_SLOW = 0.5  # a case that takes longer is not waited for until all others pass
 _SHARE_OF_FIRST_LOOK = 0.1  # of all the time
-_PATIENTLY = 2.0  # seconds, or three times what the slowest case that came to an end took
 # Where one repair is found, others are looked for as long again, within these bounds (seconds).
 _SHORTEST_GRACE, _LONGEST_GRACE = 0.4, 4.0
 _DEEPEST = 4  # changes on top of one another
 _MOST_ALIKE = 4  # texts that pass as many cases and are built upon
 _MOST_MOVED = 12  # texts that only moved an error and are built upon
-_MOST_WAITED = 8  # texts that are given all the time that a case may ever take
 _BEFORE_REFERENCES, _BEFORE_LAST_RESORT = 1500, 1000  # candidates
+_LATE = 0.02  # what a text is worth that has used its time up, when it is asked once more
 # What changes on top of another are worth, against changes of the program itself.
 _FACTORS = {Outcome.HELPS: 4.0, Outcome.MOVES: 0.05}
 
@@ -136,15 +132,10 @@ class _Hunt:
         self._first = self._best = Base.of(program.source, found.baseline)
         self._repairs: list[tuple[Plausibility, Repair]] = []
         self._built: dict[int, int] = {}  # cases passed (-1: an error moved) → texts built upon
-        self._waited = 0
         self._limit: int | None = None
         self._source: Source | None = None
         self._single: dict[str, Candidate] = {}  # what one change makes of the program
-        # Failing cases that come to an end count as well: a session of pytest is slower than a call.
-        ended = [r.seconds for r in found.baseline if r.verdict is not Verdict.TIME]
-        quick = [seconds for seconds in ended if seconds < _SLOW]
-        self._seconds = min(_MOST, max(_LEAST, _PATIENCE * max(quick, default=0.0)))
-        self._patience = max(_PATIENTLY, 3 * max(ended, default=0.0))
+        self._patience = Patience(cases, found.baseline)
 
     def run(self, source: Source, candidates: Sequence[Candidate], references: Sequence[str]) -> None:
         base = self._first = self._best
@@ -196,17 +187,25 @@ class _Hunt:
                     continue
                 return
             with self._lock:
-                if trial.text in self._seen:
+                if trial.text in self._seen and not trial.again:
                     continue
                 self._seen.add(trial.text)
-                self._found.tried += 1
-            outcome, results = judge(trial.base, self._asker(arena, trial.text))
-            if outcome is Outcome.PASSES:
+                self._found.tried += not trial.again
+            outcome, results = judge(trial.base, self._asker(arena, trial))
+            if outcome is Outcome.LATE:
+                self._ask_again(trial)
+            elif outcome is Outcome.PASSES:
                 self._believe(trial.candidate, trial.text, arena)
             elif outcome is not Outcome.NOTHING:
                 self._build_upon(trial, outcome, results, arena)
             if self._progress is not None and arena is self._arenas[0]:
                 self._tell()
+
+    def _ask_again(self, trial: Trial) -> None:
+        """Keeps a text that had little time for later, if it will have more then."""
+        if not trial.again and self._patience.hasty(trial.base.groups) < self._patience.usual:
+            with self._lock:
+                self._streams.add(iter([replace(trial, again=True)]), _LATE)
 
     def _use_last_resort(self) -> bool:
         """Takes in the changes that were not worth making before; whether there were any left."""
@@ -219,15 +218,18 @@ class _Hunt:
             self._streams.add(singles(self._first, self._source, candidates, 1), 1.0)
         return bool(candidates)
 
-    def _asker(self, arena: Runs, text: str) -> Ask:
-        def ask(ids: Sequence[str], *, stop: bool, patiently: bool = False) -> list[CaseResult]:
-            seconds = self._seconds
-            if patiently:
-                self._waited += 1
-                if self._waited > _MOST_WAITED:
+    def _asker(self, arena: Runs, trial: Trial) -> Ask:
+        patience = self._patience
+
+        def ask(ids: Sequence[str], *, stop: bool, pace: Pace = Pace.USUAL) -> list[CaseResult]:
+            seconds: float | None = patience.usual
+            if pace is Pace.HASTY and not trial.again:
+                seconds = patience.hasty(ids)
+            elif pace is Pace.PATIENT:
+                waits, seconds = patience.waits()
+                if not waits:
                     return []
-                seconds = self._patience
-            return arena.run(text, ids, stop_at_failure=stop, seconds=seconds)
+            return arena.run(trial.text, ids, stop_at_failure=stop, seconds=seconds)
 
         return ask
 
@@ -237,11 +239,11 @@ class _Hunt:
         self._progress(Progress(self._found.tried, passed, len(self._found.baseline), seconds))
 
     def _believe(self, candidate: Candidate, text: str, arena: Runs) -> None:
-        text = smallest(self._program.source, text, arena, self._seconds)
+        text = smallest(self._program.source, text, arena, self._patience.usual)
         # What is left of several changes may be a single one that was not tried yet.
         candidate = self._single.get(text, candidate)
         repair, problems = verified(
-            self._program, self._cases, candidate, text, self._found.baseline, arena, self._patience
+            self._program, self._cases, candidate, text, self._found.baseline, arena, self._patience.long
         )
         with self._lock:
             self._found.refused = list(dict.fromkeys([*self._found.refused, *problems]))
@@ -268,7 +270,7 @@ class _Hunt:
             if built > (_MOST_ALIKE if level >= len(self._best.passing) else _MOST_MOVED if level < 0 else 0):
                 return
         if outcome is Outcome.MOVES:
-            results = arena.run(trial.text, seconds=self._seconds)
+            results = arena.run(trial.text, seconds=self._patience.usual)
         results = traced(trial.text, results, [arena])
         base = Base.of(trial.text, results)
         try:
@@ -288,7 +290,7 @@ class _Hunt:
             if self._over():
                 return False
             self._found.tried += 1
-            results = arena.run(text, stop_at_failure=True, seconds=self._seconds)
+            results = arena.run(text, stop_at_failure=True, seconds=self._patience.usual)
             return all(result.passed for result in results)
 
         for text in guided(self._program.source, references, passes):

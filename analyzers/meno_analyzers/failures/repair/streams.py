@@ -27,6 +27,7 @@ class Trial:
     text: str
     base: Base
     depth: int  # changes of the program that the text holds
+    again: bool = False  # it had too little time the first time
 
 
 class Streams:
