@@ -13,6 +13,9 @@ that lies in its folder. For each program for which a repair is found within S s
   touches, behind each of them, and a block also in place of all of them; the cases are run, and it is a leak
   if all of them pass, and not with `pass` in its place as well (`replay`).
 
+Programs without a repair are a row of their own, where their `fixed` is near and right: there it stands for
+the repair, and the explanation, which speaks of suspects, knows nothing of it.
+
 `control` is the same with the page of level 5 and the change on it, also where its size keeps level 5 from
 showing it: how many of those pages each of the two catches.
 `--show` lists what was caught below level 5.
@@ -36,11 +39,12 @@ from meno_analyzers.engine import analyse
 from meno_analyzers.failures.cases import CaseResult
 from meno_analyzers.failures.explanation import Evidence, Explanation, as_markdown, as_text, explain
 from meno_analyzers.failures.honesty import changed_lines, unified
+from meno_analyzers.failures.localisation import localise
 from meno_analyzers.failures.repair.looking import first_look
 from meno_analyzers.failures.repair.search import search
 from meno_analyzers.failures.repair.verifying import lines_changed
 from meno_analyzers.failures.sandbox import Arena, Limits, SandboxError
-from meno_analyzers.failures.suspects import Repair
+from meno_analyzers.failures.suspects import Repair, Suspect
 from meno_analyzers.hints import Level, check_leak
 from meno_analyzers.hints.leak import edit_order
 from meno_analyzers.hints.markdown import code_parts
@@ -71,7 +75,12 @@ def caught(text: str, level: Level, before: str, after: str) -> Sequence[str]:
     return [*report.reasons, *([f"It orders an edit: {order}"] if order else [])]
 
 
-def evidence_of(failing: FailingProgram, repair: Repair, results: Sequence[CaseResult]) -> Evidence:
+def evidence_of(
+    failing: FailingProgram,
+    repair: Repair | None,
+    results: Sequence[CaseResult],
+    suspects: Sequence[Suspect] = (),
+) -> Evidence:
     return Evidence(
         program=failing.program,
         cases=failing.cases,
@@ -79,6 +88,8 @@ def evidence_of(failing: FailingProgram, repair: Repair, results: Sequence[CaseR
         passing=[result for result in results if result.passed],
         findings=analyse(failing.program.source),
         repair=repair,
+        suspects=suspects,
+        tried=0 if repair else 1,
     )
 
 
@@ -91,6 +102,8 @@ def with_level(known: Evidence, level: int) -> Explanation:
             passing=known.passing,
             findings=known.findings,
             repair=known.repair,
+            suspects=known.suspects,
+            tried=known.tried,
             level=level,
         )
     )
@@ -151,29 +164,33 @@ class Count:
         self.of: Counter[str] = Counter()
         self.shown: set[tuple[str, str]] = set()
 
-    def program(self, failing: FailingProgram, repair: Repair, arena: Arena) -> None:
-        results = first_look(failing.program, failing.cases, [arena])
-        if all(result.passed for result in results):
+    def program(self, failing: FailingProgram, repair: Repair | None, after: str, arena: Arena) -> None:
+        looked = first_look(failing.program, failing.cases, [arena])
+        if all(result.passed for result in looked):
             return
         self.of["programs"] += 1
         before, fixed = failing.program.source, failing.record.get("fixed")
-        known = evidence_of(failing, repair, arena.run(before, names=True, seconds=CASE_SECONDS * 2))
+        results = arena.run(before, names=True, seconds=CASE_SECONDS * 2)
+        findings = analyse(before)
+        known = evidence_of(
+            failing, repair, results, localise(looked, failing.program.main, findings, source=before)
+        )
         spans: dict[str, None] = {}
         for level in LEVELS:
             explanation = with_level(known, level)
             for text, own in texts_of(explanation):
-                self._check("check", failing, text, own, before, repair.source)
+                self._check("check", failing, text, own, before, after)
                 if fixed:
                     self._check("check, fixed", failing, text, own, before, fixed)
             faces = as_markdown(explanation), as_text(explanation)
             self.of["texts"] += 2
             spans.update(dict.fromkeys(part for face in faces for part in code_parts(face) if part.strip()))
         self.of["code spans"] += len(spans)
-        leaked = [span for span in spans if self._passes(before, repair.source, span, arena)]
+        leaked = [span for span in spans if self._passes(before, after, span, arena)]
         self.of["replay"] += len(leaked)
         for span in leaked:
-            self._show(failing, "replay", span, [repair.source])
-        self._control(failing, with_level(known, 5), repair.source, arena)
+            self._show(failing, "replay", span, [after])
+        self._control(failing, with_level(known, 5), after, arena)
 
     def _check(
         self, name: str, failing: FailingProgram, text: str, level: Level, before: str, after: str
@@ -256,18 +273,23 @@ def main() -> None:
         tests = next((file for file in options.tests if file.parent == path.parent), None)
         chosen = [p for p in failing_programs(path, tests) if p.cases]
         if known:
-            chosen = [failing for failing in chosen if known.get(failing.id)]
-        count = Count(options)
+            chosen = [failing for failing in chosen if failing.id in known]
+        repaired, others = Count(options), Count(options)
         for number, failing in enumerate(chosen[:: options.every][: options.limit], 1):
             print(f"\r{path.parent.name} {number} ", end="", file=sys.stderr, flush=True)
             try:
                 with Arena.open(failing.program, failing.cases, limits=Limits(seconds=5.0)) as arena:
                     repair = repair_of(failing, known, arena, options.seconds)
+                    fixed = failing.record.get("fixed")
                     if repair is not None:
-                        count.program(failing, repair, arena)
+                        repaired.program(failing, repair, repair.source, arena)
+                    elif failing.quality != "low" and fixed and _all_pass(arena, fixed):
+                        others.program(failing, None, fixed, arena)
             except SandboxError as error:
                 print(f"{failing.id}: {error}", file=sys.stderr)
-        rows.append(count.row(path.parent.name))
+        rows.append(repaired.row(path.parent.name))
+        if others.of["programs"]:
+            rows.append(others.row(f"{path.parent.name}, none found"))
     print(file=sys.stderr)
     print_rows(rows, options.format)
 

@@ -112,9 +112,9 @@ def explain_failure(
             return Explained(Ending.CANCELLED if over else Ending.PASSES, results=results)
         if _lacks_input(analysis.collected, failing):
             return Explained(Ending.NEEDS_INPUT, results=results)
-        known = _Known()
+        known = _Known(model)
         try:
-            analysis.find_out(known, results, findings, model, searching=searching)
+            analysis.find_out(known, results, findings, searching=searching)
         except SandboxError:
             if not cancel.is_set():
                 raise
@@ -132,6 +132,7 @@ _UNKNOWN = Verdict.NOT_RUN
 class _Known:
     """What is found out about failing cases."""
 
+    model: ModelScores = None  # what the bug model thinks of the lines
     lines: Mapping[str, frozenset[int] | None] = field(default_factory=dict)  # case → lines that it ran
     suspects: Sequence[Suspect] = ()
     repair: Repair | None = None
@@ -206,13 +207,7 @@ class _Analysis:
         return results
 
     def find_out(
-        self,
-        known: _Known,
-        results: Sequence[CaseResult],
-        findings: Sequence[Finding],
-        model: ModelScores,
-        *,
-        searching: bool,
+        self, known: _Known, results: Sequence[CaseResult], findings: Sequence[Finding], *, searching: bool
     ) -> None:
         """Fills in what can be known of the failing cases; stops where it stands if it is cancelled."""
         if self.collected.truncated:
@@ -224,13 +219,13 @@ class _Analysis:
         if self._differs(failing):
             known.limits.add(Limit.FLAKY)
         elif searching and asked:
-            self._search(known, results, findings, model)
+            self._search(known, results, findings)
         else:
             self.tell(Doing.RUNNING)
             program, cases = self.collected.runnable, self.collected.cases
             traced = first_look(program, cases, self._arenas, results)
             known.lines = {result.id: result.lines for result in traced}
-            known.suspects = localise(traced, program.main, findings, model, source=program.source)
+            known.suspects = localise(traced, program.main, findings, known.model, source=program.source)
 
     def _differs(self, failing: Sequence[CaseResult]) -> bool:
         """Whether failing cases end in another way when they are run once more."""
@@ -243,13 +238,7 @@ class _Analysis:
             if other.verdict is not _UNKNOWN
         )
 
-    def _search(
-        self,
-        known: _Known,
-        results: Sequence[CaseResult],
-        findings: Sequence[Finding],
-        model: ModelScores,
-    ) -> None:
+    def _search(self, known: _Known, results: Sequence[CaseResult], findings: Sequence[Finding]) -> None:
         self.tell(Doing.SEARCHING)
         with contextlib.suppress(SandboxError):  # where there is no room for a second one, one will do
             self._arenas.append(self._open())
@@ -259,7 +248,7 @@ class _Analysis:
             self._arenas,
             seconds=max(self._deadline - time.monotonic(), 1.0),
             findings=findings,
-            model=model,
+            model=known.model,
             known=results,
             progress=self._searched,
             cancel=self._cancel,
