@@ -42,7 +42,7 @@ def measure(
     start = time.monotonic()
     arenas: list[Arena] = []
     try:
-        limits = Limits(seconds=options.case_seconds)
+        limits = limits_of(options)
         arenas += [Arena.open(failing.program, shown, limits=limits) for _ in range(options.workers)]
         found = search(
             failing.program,
@@ -58,6 +58,10 @@ def measure(
         for arena in arenas:
             arena.close()
     return row_of(failing, found, hidden, time.monotonic() - start, options)
+
+
+def limits_of(options: argparse.Namespace) -> Limits:
+    return Limits(seconds=options.case_seconds, memory_bytes=options.megabytes * (1 << 20))
 
 
 def split(cases: Sequence[Case], share: float, seed: str) -> tuple[Sequence[Case], Sequence[Case]]:
@@ -97,7 +101,7 @@ def row_of(
         "refused": "; ".join(found.refused),
     }
     if repair is not None and hidden:
-        with Arena.open(failing.program, hidden, limits=Limits(seconds=options.case_seconds)) as arena:
+        with Arena.open(failing.program, hidden, limits=limits_of(options)) as arena:
             row["hidden"] = all(result.passed for result in arena.run(repair.source))
     return row
 
@@ -161,6 +165,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=60.0, help="for one program")
     parser.add_argument("--case-seconds", type=float, default=10.0)
+    parser.add_argument("--megabytes", type=int, default=512, help="memory of one case")
     parser.add_argument("--quality", help="only records of this label_quality")
     parser.add_argument("--hide", type=float, default=0.0)
     parser.add_argument("--workers", type=int, default=2)
