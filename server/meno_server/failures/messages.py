@@ -51,7 +51,7 @@ class Answer:
 
     `ended` is a word of `meno_analyzers.failures.explaining.Ending`, or "problem"; `problem` is then one
     sentence with the next step. `main` is the path of the program, `page` the explanation as Markdown and
-    `title` its first line. `verified` says that a change was seen to work, `lines` on how many lines.
+    `title` its first line. `verified` says that a change was seen to work.
     `source` is the text that was run, and `findings` belong to it.
     """
 
@@ -66,7 +66,6 @@ class Answer:
     page: str = ""
     verified: bool = False
     line: int = 0
-    lines: int = 0
     findings: tuple[Finding, ...] = ()
 
 

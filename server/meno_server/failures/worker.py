@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -109,7 +109,7 @@ class _Analysis:
             level=request.level,
             searching=request.searching,
             limits=limits,
-            model=request.model,
+            model=_of_lines(request.model, collected.runnable.source),
             progress=self._tell,
             cancel=self._cancel,
         )
@@ -143,7 +143,8 @@ class _Analysis:
             results=explained.results,
             explanation=told,
             paths=collected.paths,
-            changed=repair.source if repair is not None else None,
+            # What the page does not show is not made by an action either.
+            changed=repair.source if repair is not None and told.diff is not None else None,
         )
         return self._explained(explained.ended.value, told, seen, main, passed, failed)
 
@@ -164,7 +165,6 @@ class _Analysis:
         self, ended: str, told: Explanation, seen: Seen, main: str, passed: int, failed: int
     ) -> Answer:
         language = self._request.language
-        changed = seen.changed.split("\n") if seen.changed is not None else []
         return Answer(
             ended,
             main=main,
@@ -175,9 +175,14 @@ class _Analysis:
             page=as_markdown(told, language),
             verified=told.test_impact.verified,
             line=told.root_cause.line_start,
-            lines=len(set(changed) - set(seen.source.split("\n"))) or 1,
             findings=tuple(marks(seen, language)),
         )
+
+
+def _of_lines(model: Mapping[int, float], text: str) -> Mapping[int, float]:
+    """The model's scores without those of lines that are tests: they were taken out of the text that is run."""
+    rows = text.split("\n")
+    return {line: score for line, score in model.items() if line <= len(rows) and rows[line - 1].strip()}
 
 
 def _asked(results: Sequence[CaseResult]) -> Sequence[CaseResult]:

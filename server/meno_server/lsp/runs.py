@@ -11,7 +11,7 @@ import asyncio
 import difflib
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 NO_FILE = "Open the Python file that fails first; Meno runs the one that you look at."
 UNSAVED = "Save this file once: a program without a name cannot be run with its tests."
 NOTHING_YET = "Stopped. Nothing was known yet."
+_MODEL_PATIENCE = 2.0
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 _DOING = {
     "starting": "starting Python",
@@ -121,7 +122,7 @@ class Runs:
             for say in tell:
                 say(_DOING.get(told.doing, "").format(cases=cases, tried=told.tried, passed=told.passed))
 
-        model = await session.suspicion(file.document.text)
+        model = await self._suspicion(file.document.text)
         request = self._request(file=path, unsaved=self._unsaved(), model=model)
         analysis = Analysis(request, lambda said: session.log_info(said), progress)
         self._running[key] = analysis, task
@@ -147,6 +148,14 @@ class Runs:
             language=settings.language,
         )
         return replace(request, **values)  # type: ignore[arg-type]  # the names of its own fields
+
+    async def _suspicion(self, text: str) -> Mapping[int, float]:
+        """What the model thinks of each 1-based line; nothing if it does not run or takes its time."""
+        model = self._session.ready_model
+        try:
+            return await asyncio.wait_for(model.suspicion(text), _MODEL_PATIENCE) if model else {}
+        except TimeoutError:
+            return {}
 
     def _unsaved(self) -> dict[str, str]:
         """The texts of all open files, since the disk may not have them yet."""

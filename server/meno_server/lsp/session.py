@@ -11,7 +11,7 @@ import asyncio
 import gc
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -42,7 +42,6 @@ FIRST_SLICE = 0.003
 OPENING_SLICE = 0.02
 SLICE = 0.001
 TURNS_TO_READ = 4
-MODEL_PATIENCE = 2.0
 
 
 class Session(Housekeeping):
@@ -281,14 +280,11 @@ class Session(Housekeeping):
     def model_state(self) -> str:
         return "not started" if self._model is None else self._model.state
 
-    async def suspicion(self, text: str) -> Mapping[int, float]:
-        """What the model thinks of each 1-based line; nothing if it does not run or takes its time."""
-        if self._model is None or self._model.state != "ready" or not self.settings.model_enable:
-            return {}
-        try:
-            return await asyncio.wait_for(self._model.suspicion(text), MODEL_PATIENCE)
-        except TimeoutError:
-            return {}
+    @property
+    def ready_model(self) -> ModelClient | None:
+        """The model, if it runs already and is switched on."""
+        wanted = self._model is not None and self.settings.model_enable
+        return self._model if wanted and self.model_state == "ready" else None
 
     async def restart_model(self) -> None:
         """Ends the model's process; the next save starts a new one."""
