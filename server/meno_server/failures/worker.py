@@ -180,7 +180,7 @@ class _Analysis:
 
 
 def _of_lines(model: Mapping[int, float], text: str) -> Mapping[int, float]:
-    """The model's scores without those of lines that are tests: they were taken out of the text that is run."""
+    """The model's scores without those of tests, which were taken out of the text that is run."""
     rows = text.split("\n")
     return {line: score for line, score in model.items() if line <= len(rows) and rows[line - 1].strip()}
 
