@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import math
 import threading
 import time
@@ -11,6 +10,7 @@ from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from meno_analyzers.failures.cases import Case, CaseResult, Program, Verdict
+from meno_analyzers.failures.repair.patience import may_never_end
 
 _FIRST, _AFTER_ONE = 1.0, 0.4  # seconds for a case, and for each one after a case that took all of its time
 _AMONG_QUICK, _QUICK = 0.1, 0.005  # the same where all cases that come to an end take next to no time
@@ -75,7 +75,7 @@ def _waited_for(text: str, results: list[CaseResult], arena: Runs, deadline: flo
     if they are given all the time."""
     late = [result.id for result in results if result.verdict is Verdict.TIME]
     again: dict[str, CaseResult] = {}
-    if 0 < len(late) < len(results) and not _may_never_end(text):
+    if 0 < len(late) < len(results) and not may_never_end(text):
         for id in late:
             left = deadline - time.monotonic()
             if left < _FIRST:
@@ -85,15 +85,6 @@ def _waited_for(text: str, results: list[CaseResult], arena: Runs, deadline: flo
                 break
             again[id] = result
     return [again.get(result.id, result) for result in results]
-
-
-def _may_never_end(text: str) -> bool:
-    """Whether waiting is most likely vain: a loop with a condition that takes so long seldom ends at all,
-    while loops over things do, and calls without end stop with an error."""
-    try:
-        return any(isinstance(node, ast.While) for node in ast.walk(ast.parse(text)))
-    except (SyntaxError, ValueError, RecursionError):
-        return False
 
 
 def traced(text: str, results: Sequence[CaseResult], arenas: Sequence[Runs]) -> list[CaseResult]:

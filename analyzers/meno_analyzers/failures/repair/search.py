@@ -28,8 +28,8 @@ from meno_analyzers.failures.suspects import Repair, Suspect
 from meno_analyzers.findings import Finding
 
 _SHARE_OF_FIRST_LOOK = 0.1  # of all the time
-# Where one repair is found, others are looked for as long again, within these bounds (seconds).
-_SHORTEST_GRACE, _LONGEST_GRACE = 0.4, 4.0
+# Where one repair is found, others are looked for half as long again, within these bounds (seconds).
+_SHORTEST_GRACE, _LONGEST_GRACE = 0.4, 3.0
 _DEEPEST = 4  # changes on top of one another
 _MOST_ALIKE = 4  # texts that pass as many cases and are built upon
 _MOST_MOVED = 12  # texts that only moved an error and are built upon
@@ -135,7 +135,7 @@ class _Hunt:
         self._limit: int | None = None
         self._source: Source | None = None
         self._single: dict[str, Candidate] = {}  # what one change makes of the program
-        self._patience = Patience(cases, found.baseline)
+        self._patience = Patience(program.source, cases, found.baseline)
 
     def run(self, source: Source, candidates: Sequence[Candidate], references: Sequence[str]) -> None:
         base = self._first = self._best
@@ -251,7 +251,7 @@ class _Hunt:
                 return
             now = time.monotonic()
             if not self._repairs:
-                grace = min(_LONGEST_GRACE, max(_SHORTEST_GRACE, now - self.start))
+                grace = min(_LONGEST_GRACE, max(_SHORTEST_GRACE, (now - self.start) / 2))
                 self._deadline = min(self._deadline, now + grace)
             self._repairs.append((plausibility(self._program.source, repair, candidate), repair))
 
