@@ -34,7 +34,7 @@ _DEEPEST = 4  # changes on top of one another
 _MOST_ALIKE = 4  # texts that pass as many cases and are built upon
 _MOST_MOVED = 12  # texts that only moved an error and are built upon
 _BEFORE_REFERENCES, _BEFORE_LAST_RESORT = 1500, 1000  # candidates
-_LATE = 0.02  # what a text is worth that has used its time up, when it is asked once more
+_LATE = 0.0005  # what a text is worth that has used its time up, when it is asked once more
 # What changes on top of another are worth, against changes of the program itself.
 _FACTORS = {Outcome.HELPS: 4.0, Outcome.MOVES: 0.05}
 
