@@ -3,7 +3,8 @@
     python benchmarks/edit_frequencies.py BUGS.jsonl.gz … [--quality high] [--format json]
 
 For each pair of `buggy` and `fixed` all single changes are made; the kind that makes `fixed` (as a tree)
-has a hit, of several the one with the fewest choices at its place. Places are all nodes at which a kind
+has a hit, of several the one with the fewest choices at its place; a new expression counts where no other
+kind makes it. Places are all nodes at which a kind
 proposes something. The rates, in 1,000 places and with half a hit added, are what
 `failures/repair/weights.py` holds, rounded.
 """
@@ -20,7 +21,8 @@ from failing_programs import records
 from tables import Row, print_rows
 
 from meno_analyzers.failures.repair import operators as _registered  # noqa: F401 - fills the registry
-from meno_analyzers.failures.repair.candidates import proposals
+from meno_analyzers.failures.repair.candidates import COMPOSED, proposals
+from meno_analyzers.failures.repair.operators.composing import compositions
 from meno_analyzers.failures.repair.source import Source, changed
 
 _LONGEST = 1500  # characters: longer programs have too many changes to make them all
@@ -41,6 +43,12 @@ def kind_of(source: Source, fixed: str, places: Counter[str]) -> str | None:
             text = changed(source.text, change)
             if squeezed(text) == wanted and ast.dump(ast.parse(text)) == tree:
                 found.append((len(changes), operator.name))
+    for _, composed in compositions(source):
+        places[COMPOSED] += 1
+        for one in composed if not found else ():
+            text = changed(source.text, [one])
+            if squeezed(text) == wanted and ast.dump(ast.parse(text)) == tree:
+                found.append((len(composed), COMPOSED))
     return min(found)[1] if found else None
 
 

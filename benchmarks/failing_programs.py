@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,9 +73,21 @@ def _cases(record: Mapping[str, Any], shared: Mapping[str, Any], name: str) -> S
             found.append(CodeCase(f"test {number}", f"{above}\nassert {left} == {right}".strip()))
         else:
             arguments = left if isinstance(left, list) else [left]
-            found.append(CallCase(f"test {number}", name, arguments, right))
+            found.append(
+                CallCase(f"test {number}", name, arguments, right, _tolerance(record, name, arguments))
+            )
     # The same test twice says nothing new.
     return list({_text(case): case for case in reversed(found)}.values())[::-1]
+
+
+def _tolerance(record: Mapping[str, Any], name: str, arguments: Sequence[Any]) -> float:
+    """How exact an answer has to be: a function that takes an `epsilon` says so itself."""
+    header = re.search(rf"def {re.escape(name)}\(([^)]*)\)", record["buggy"])
+    parameters = [part.split("=")[0].strip() for part in header[1].split(",")] if header else []
+    for parameter, argument in zip(parameters, arguments, strict=False):
+        if parameter == "epsilon" and isinstance(argument, int | float):
+            return float(argument)
+    return 0.0
 
 
 def _text(case: Case) -> str:

@@ -35,13 +35,16 @@ class CallCase:
     """Calls a function of the program: passed if the answer equals `expected`.
 
     `arguments` and `expected` are JSON values. An answer that is a generator is taken as the list of its
-    items, and tuples are equal to lists of the same items, since JSON knows no others.
+    items, and tuples are equal to lists of the same items, since JSON knows no others. Where a fraction is
+    expected, numbers are equal that differ by at most `tolerance`, or by a billionth of their size, which is
+    as good as two ways to work them out agree.
     """
 
     id: str
     function: str
     arguments: Sequence[Any]
     expected: Any
+    tolerance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ class Example(BaseModel):
     function: str | None = Field(None, pattern=_DOTTED_NAME)
     arguments: list[JsonValue] = Field(default_factory=list)
     expected: JsonValue = None
+    tolerance: float = Field(0.0, ge=0)  # by how much a number may differ
     input: str | None = None
     output: str | None = None
 
@@ -51,7 +52,7 @@ class Example(BaseModel):
             raise ValueError("`function` goes with `arguments` and `expected`, not with `input` or `output`")
         if self.function is not None and "expected" not in given:
             raise ValueError("`expected` is missing (`None` can be written in JSON only, as null)")
-        if self.function is None and given & {"arguments", "expected"}:
+        if self.function is None and given & {"arguments", "expected", "tolerance"}:
             raise ValueError("`arguments` and `expected` go with `function`, which is missing")
         return self
 
@@ -59,7 +60,7 @@ class Example(BaseModel):
         """The entry as a case; `number` is its place in the file, from 1."""
         name = self.name or f"example {number}"
         if self.function is not None:
-            return CallCase(name, self.function, self.arguments, self.expected)
+            return CallCase(name, self.function, self.arguments, self.expected, self.tolerance)
         return RunCase(name, self.input or "", self.output)
 
 

@@ -215,7 +215,7 @@ class _Hunt:
             return False
         candidates = make()
         with self._lock:
-            self._streams.add(singles(self._first, self._source, candidates, 1), 1.0)
+            self._streams.set_aside(singles(self._first, self._source, candidates, 1))
         return bool(candidates)
 
     def _asker(self, arena: Runs, trial: Trial) -> Ask:

@@ -36,6 +36,13 @@ class Streams:
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, Trial, float, Iterator[Trial]]] = []
         self._count = 0
+        self._aside: Iterator[Trial] = iter(())
+        self._turn = 0
+
+    def set_aside(self, trials: Iterator[Trial]) -> None:
+        """Takes in a stream of which every second trial is taken from now on, whatever it is worth: what is
+        seen too seldom to be counted would else wait for the endless line of pairs."""
+        self._aside = trials
 
     def add(self, trials: Iterator[Trial], factor: float) -> None:
         """Takes in a stream whose candidates are worth `factor` times what they say."""
@@ -47,6 +54,11 @@ class Streams:
 
     def take(self) -> Trial | None:
         """The trial that is worth most now; None if there is none left."""
+        self._turn += 1
+        if self._turn % 2 == 0 or not self._heap:
+            trial = next(self._aside, None)
+            if trial is not None:
+                return trial
         if not self._heap:
             return None
         _, _, trial, factor, trials = heapq.heappop(self._heap)

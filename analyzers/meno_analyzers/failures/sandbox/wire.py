@@ -31,6 +31,7 @@ def case_to_json(case: Case) -> dict[str, Any]:
                 "function": case.function,
                 "arguments": list(case.arguments),
                 "expected": case.expected,
+                "tolerance": case.tolerance,
             }
         case AskCase():
             value = {

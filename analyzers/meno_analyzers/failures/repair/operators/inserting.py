@@ -10,6 +10,7 @@ from meno_analyzers.failures.repair.candidates import Proposal, operator
 from meno_analyzers.failures.repair.source import Change, Source
 
 _EMPTY = ("0", "[]", '""', "1", "None", "False", "True", "{}", "set()")
+_LONGEST_ROW = 60
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.Expr, ast.Return, ast.Break, ast.Continue)
 
 
@@ -68,6 +69,22 @@ def answer_at_the_end(source: Source, node: ast.AST) -> Iterator[Proposal]:
             yield source.insert_behind(node, f"return {value}")
 
 
+def _rows(source: Source, function: ast.AST, node: ast.AST) -> list[str]:
+    """The simple lines of a function, as they are and with one name changed for another that `node` sees."""
+    names = source.variables(node)
+    rows: dict[str, None] = {}
+    for other in ast.walk(function):
+        if isinstance(other, _SIMPLE) and not source.is_docstring(other):
+            text = source.get(other)
+            if "\n" not in text and len(text) < _LONGEST_ROW:
+                rows[text] = None
+                for used in sorted({n.id for n in ast.walk(other) if isinstance(n, ast.Name)} & {*names}):
+                    for name in names:
+                        if name != used:
+                            rows[re.sub(rf"\b{re.escape(used)}\b", name, text, count=1)] = None
+    return list(rows)
+
+
 @operator("line repeated", "update_missing", *_SIMPLE)
 def line_repeated(source: Source, node: ast.AST) -> Iterator[Proposal]:
     """A line like another one of the function, perhaps with one name changed, below this one or above it."""
@@ -75,17 +92,7 @@ def line_repeated(source: Source, node: ast.AST) -> Iterator[Proposal]:
     function = source.function_of(node)
     if function is None or not source.is_alone(node) or source.is_docstring(node):
         return
-    names = source.variables(node)
-    rows: dict[str, None] = {}
-    for other in ast.walk(function):
-        if isinstance(other, _SIMPLE) and not source.is_docstring(other):
-            text = source.get(other)
-            if "\n" not in text and len(text) < 60:
-                rows[text] = None
-                for used in sorted({n.id for n in ast.walk(other) if isinstance(n, ast.Name)} & {*names}):
-                    for name in names:
-                        if name != used:
-                            rows[re.sub(rf"\b{re.escape(used)}\b", name, text, count=1)] = None
+    rows = _rows(source, function, node)
     block = source.block_of(node)
     first = block is not None and block.statements[0] is node
     for row in rows:
@@ -97,21 +104,16 @@ def line_repeated(source: Source, node: ast.AST) -> Iterator[Proposal]:
 
 @operator("line repeated behind a block", "update_missing", ast.For, ast.While, ast.If)
 def line_behind_block(source: Source, node: ast.AST) -> Iterator[Proposal]:
-    """A line like another one of the function behind a loop or an `if`, or as its `else`."""
+    """A line like another one of the function, perhaps with one name changed, behind a loop or an `if`, or
+    as its `else`."""
     assert isinstance(node, ast.For | ast.While | ast.If)
     function = source.function_of(node)
     if function is None or not source.is_alone(node):
         return
-    rows = dict.fromkeys(
-        source.get(other)
-        for other in ast.walk(function)
-        if isinstance(other, _SIMPLE) and not source.is_docstring(other)
-    )
+    rows = _rows(source, function, node)
     is_elif = source.text.startswith("elif", source.start(node))
     end, indent, unit = source.lines_of(node)[1], source.indent(node), source.unit
     for row in rows:
-        if "\n" in row:
-            continue
         if not is_elif:
             yield source.insert_behind(node, row)
         if isinstance(node, ast.If) and not node.orelse:

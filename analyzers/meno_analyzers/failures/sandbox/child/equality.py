@@ -2,14 +2,18 @@
 
 JSON knows neither tuples nor generators: tuples equal lists of the same items, and a generator is taken as
 the list of its items, of which at most one more is drawn than are expected, so that an endless one comes to
-an end."""
+an end. Fractions are equal if they differ by rounding only, or by no more than the case allows."""
 
 from __future__ import annotations
 
+import math
 from types import GeneratorType
 from typing import Any
 
 _DRAWN_AT_MOST = 100_000
+_NUMBERS = (int, float)
+_RELATIVE, _NOTHING = 1e-9, 1e-12
+_isclose = math.isclose
 
 
 def drawn(answer: Any, expected: Any) -> Any:
@@ -34,17 +38,19 @@ def drawn(answer: Any, expected: Any) -> Any:
     return answer
 
 
-def equal(answer: Any, expected: Any) -> bool:
+def equal(answer: Any, expected: Any, tolerance: float = 0.0) -> bool:
     if isinstance(expected, list):
         if not isinstance(answer, (list, tuple)):
             return bool(answer == expected)
         if len(answer) != len(expected):
             return False
-        return all(equal(answer[place], item) for place, item in enumerate(expected))
+        return all(equal(answer[place], item, tolerance) for place, item in enumerate(expected))
     if isinstance(expected, dict) and isinstance(answer, dict):
         if len(answer) != len(expected):
             return False
-        return all(key in answer and equal(answer[key], expected[key]) for key in expected)
+        return all(key in answer and equal(answer[key], expected[key], tolerance) for key in expected)
     if type(expected) is float and expected != expected:
         return bool(answer != answer)  # a number that is not one
+    if type(answer) in _NUMBERS and type(expected) in _NUMBERS and (type(expected) is float or tolerance):
+        return _isclose(answer, expected, rel_tol=_RELATIVE, abs_tol=max(tolerance, _NOTHING))
     return bool(answer == expected)

@@ -26,7 +26,7 @@ def play_call(version: Version, case: dict[str, Any]) -> dict[str, Any]:
     answer = found(*copied(case["arguments"]))
     expected = case["expected"]
     answer = drawn(answer, expected)
-    if equal(answer, expected):
+    if equal(answer, expected, case.get("tolerance", 0.0)):
         return {"verdict": "passed"}
     return {"verdict": "failed", "observed": picture(answer), "expected": picture(expected)}
 
