@@ -11,7 +11,7 @@ import asyncio
 import difflib
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
@@ -21,14 +21,14 @@ from urllib.parse import unquote
 from pygls.uris import from_fs_path, to_fs_path
 
 from meno_analyzers.findings import Edit, Finding
-from meno_server.failures.analysis import Analysis
-from meno_server.failures.messages import Answer, Progress, Request
 from meno_server.lsp.open_file import LastRun, plain
 from meno_server.lsp.progress import Tell, under_progress
 from meno_server.lsp.showing import show
 from meno_server.lsp.trust import Trust
 
 if TYPE_CHECKING:
+    from meno_server.failures.analysis import Analysis
+    from meno_server.failures.messages import Answer, Progress, Request
     from meno_server.lsp.open_file import OpenFile
     from meno_server.lsp.session import Session
 
@@ -97,7 +97,7 @@ class Runs:
         await session.settled()
         root = session.root or (self._folder_of(session.latest_file) if session.latest_file else None)
         request = self._request(report=text, root=str(root) if root is not None else None)
-        answer = await Analysis(request, lambda _: None, lambda _: None).answer()
+        answer = await self._analysis(request).answer()
         await self._take(answer, Purpose.EXPLAIN, searched=False)
 
     async def _start(self, file: OpenFile, purpose: Purpose) -> None:
@@ -124,7 +124,7 @@ class Runs:
 
         model = await self._suspicion(file.document.text)
         request = self._request(file=path, unsaved=self._unsaved(), model=model)
-        analysis = Analysis(request, lambda said: session.log_info(said), progress)
+        analysis = self._analysis(request, progress)
         self._running[key] = analysis, task
         started = time.perf_counter()
         try:
@@ -139,7 +139,14 @@ class Runs:
         if not session.closing:
             await self._take(answer, purpose, searched=True)
 
+    def _analysis(self, request: Request, progress: Callable[[Progress], None] = lambda _: None) -> Analysis:
+        from meno_server.failures.analysis import Analysis  # off the way to the first answer
+
+        return Analysis(request, self._session.log_info, progress)
+
     def _request(self, **values: object) -> Request:
+        from meno_server.failures.messages import Request
+
         settings = self._session.settings
         request = Request(
             interpreter=settings.run_interpreter,
