@@ -90,6 +90,11 @@ class Learner:
         found = self.wire.diagnostics(version, lambda ds: any(d["source"] == SOURCE for d in ds), since)
         return [diagnostic for diagnostic in found if diagnostic["source"] == SOURCE]
 
+    def sees_in_the_end(self, version: int = 1, since: int = 0) -> list[dict[str, Any]]:
+        """What the run has marked when a change was found, the last of two publications."""
+        found = self.wire.diagnostics(version, lambda ds: any(d["code"] == "run/cause" for d in ds), since)
+        return [diagnostic for diagnostic in found if diagnostic["source"] == SOURCE]
+
     def is_shown(self) -> str:
         """The document that the editor is asked to open."""
         message = self.wire.wait(lambda m: m.get("method") == "window/showDocument")
@@ -117,7 +122,9 @@ def test_tests_are_run_on_command_and_the_place_is_marked_without_the_answer(
 
     learner.does("meno.runTests")
 
-    cause, check = learner.sees()
+    (early,) = learner.sees()
+    assert early["range"]["start"]["line"] == 14
+    cause, check = learner.sees_in_the_end()
     assert cause["range"]["start"] == {"line": 2, "character": 4}
     assert cause["message"].startswith("`find([3, 5, 8], 8)` gives `-1`; the test wants `2`.")
     assert cause["relatedInformation"][0]["location"]["range"]["start"]["line"] == 14
@@ -235,7 +242,7 @@ def test_marks_move_with_the_text_and_go_with_their_line_and_an_old_change_is_no
 ) -> None:
     learner = Learner(wire, folder, SEARCH, maxHintLevel=5)
     learner.does("meno.runTests")
-    learner.sees()
+    learner.sees_in_the_end()
 
     since = wire.count()
     wire.change(2, (0, 0), (0, 0), "# a line above\n", learner.uri)
@@ -304,7 +311,7 @@ def test_a_test_file_marks_the_program_that_it_tests(wire: Wire, folder: Path) -
     wire.open(test.read_text("utf-8"), test.as_uri())
     learner.does("meno.runTests", test.as_uri())
 
-    (cause,) = learner.sees()
+    (cause,) = learner.sees_in_the_end()
     assert cause["range"]["start"]["line"] == 2
     assert cause["relatedInformation"][0]["location"]["uri"] == test.as_uri()
 
@@ -338,7 +345,7 @@ def test_a_run_is_offered_as_an_action_where_tests_are_and_forgotten_on_command(
     assert kinds["Run my tests and hint"] == "source.meno"
 
     learner.does("meno.runTests")
-    learner.sees()
+    learner.sees_in_the_end()
     titles = [action["title"] for action in learner.actions(2)]
     assert "Explain this failure" in titles
     since = learner.does("meno.forgetRun")

@@ -84,13 +84,15 @@ def explain_failure(
     limits: Limits = Limits(),  # noqa: B008 - a frozen value
     model: ModelScores = None,
     progress: Callable[[Told], None] | None = None,
+    early: Callable[[Explained], None] | None = None,
     cancel: threading.Event | None = None,
 ) -> Explained:
     """Runs the cases and explains what fails. Raises SandboxError if nothing can be run.
 
     `seconds` bounds the search, and `limits` each case. `model` is what the bug model thinks of each 1-based
-    line of the program, or a function that is asked for it when the cases were run. After `cancel` is set it
-    ends within moments with what is known by then.
+    line of the program, or a function that is asked for it when the cases were run. `early` is told what is
+    seen to fail before a change is looked for. After `cancel` is set it ends within moments with what is
+    known by then.
     """
     findings = analyse(collected.program.source)
     refused = refusal(collected)
@@ -113,6 +115,9 @@ def explain_failure(
         if _lacks_input(analysis.collected, failing):
             return Explained(Ending.NEEDS_INPUT, results=results)
         known = _Known(model)
+        if early is not None and searching:
+            seen = _evidence(analysis.collected, results, known, findings, level)
+            early(Explained(Ending.EXPLAINED, explain(seen), [*seen.failing, *seen.passing]))
         try:
             analysis.find_out(known, results, findings, searching=searching)
         except SandboxError:

@@ -26,14 +26,19 @@ _COMMAND = (sys.executable, "-P", "-m", "meno_server.failures.worker")
 
 
 class Analysis:
-    """Runs one request. `said` and `progress` are called while it goes on."""
+    """Runs one request. `said`, `progress` and `early` are called while it goes on."""
 
     def __init__(
-        self, request: Request, said: Callable[[str], None], progress: Callable[[Progress], None]
+        self,
+        request: Request,
+        said: Callable[[str], None],
+        progress: Callable[[Progress], None],
+        early: Callable[[Answer], None],
     ) -> None:
         self._request = request
         self._said = said
         self._progress = progress
+        self._early = early
         self._process: asyncio.subprocess.Process | None = None
         self._cancelled = False
 
@@ -81,6 +86,8 @@ class Analysis:
                     return answer_from_plain(message["answer"])
                 if "said" in message:
                     self._said(str(message["said"]))
+                elif "early" in message:
+                    self._early(answer_from_plain(message["early"]))
                 elif "doing" in message:
                     self._progress(Progress(**message))
         except (OSError, ValueError, KeyError, TypeError):

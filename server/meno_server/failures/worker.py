@@ -111,6 +111,7 @@ class _Analysis:
             limits=limits,
             model=_of_lines(request.model, collected.runnable.source),
             progress=self._tell,
+            early=lambda seen: self.send({"early": answer_to_plain(self._of_run(collected, seen))}),
             cancel=self._cancel,
         )
         return self._of_run(collected, explained)
@@ -134,7 +135,14 @@ class _Analysis:
         sentence = running.what_passed(passed, alone=alone) if explained.ended is Ending.PASSES else ""
         told = explained.explanation
         if told is None:
-            return Answer(explained.ended.value, main=main, passed=passed, failed=failed, sentence=sentence)
+            return Answer(
+                explained.ended.value,
+                main=main,
+                source=collected.program.source,
+                passed=passed,
+                failed=failed,
+                sentence=sentence,
+            )
         repair = explained.repair
         seen = Seen(
             source=collected.program.source,

@@ -108,9 +108,9 @@ class Runs:
             return
         if not await self.trust.may_run(session, Path(path)):
             return
+        model = await self._suspicion(file.document.text)
         key = unquote(file.document.uri)
-        older = self._running.get(key)
-        if older is not None:
+        while (older := self._running.get(key)) is not None:
             older[1].cancel()
             await asyncio.wait({older[1]})
         task = asyncio.current_task()
@@ -122,7 +122,6 @@ class Runs:
             for say in tell:
                 say(_DOING.get(told.doing, "").format(cases=cases, tried=told.tried, passed=told.passed))
 
-        model = await self._suspicion(file.document.text)
         request = self._request(file=path, unsaved=self._unsaved(), model=model)
         analysis = self._analysis(request, progress)
         self._running[key] = analysis, task
@@ -142,7 +141,10 @@ class Runs:
     def _analysis(self, request: Request, progress: Callable[[Progress], None] = lambda _: None) -> Analysis:
         from meno_server.failures.analysis import Analysis  # off the way to the first answer
 
-        return Analysis(request, self._session.log_info, progress)
+        def early(answer: Answer) -> None:
+            self._mark(answer, searched=False)
+
+        return Analysis(request, self._session.log_info, progress, early)
 
     def _request(self, **values: object) -> Request:
         from meno_server.failures.messages import Request
@@ -182,6 +184,18 @@ class Runs:
         if answer.problem is not None:
             session.say(answer.problem)
             return
+        run = self._mark(answer, searched=searched)
+        await session.refresh_lenses()
+        if answer.ended == "cancelled" and not answer.page:
+            session.say(NOTHING_YET)
+        elif answer.ended == "passes":
+            session.say(answer.sentence)
+        else:
+            await self._tell(run, purpose, answer)
+
+    def _mark(self, answer: Answer, *, searched: bool) -> LastRun:
+        """Shows in the text what was found, if the program is open."""
+        session = self._session
         uri = from_fs_path(answer.main) if answer.main else None
         file = session.file(uri) if uri is not None else None
         run = LastRun(
@@ -195,19 +209,11 @@ class Runs:
             searched=searched and answer.ended != "cancelled",
             findings=list(answer.findings),
         )
-        if file is not None:
+        if file is not None and not session.closing:
             run.findings = carried(run.findings, answer.source, file.document.text)
             file.run = run if answer.page or answer.ended == "passes" else None
-            if answer.ended == "passes":
-                run.text = plain(file.document.text)
             session.refresh(file)
-            await session.refresh_lenses()
-        if answer.ended == "cancelled" and not answer.page:
-            session.say(NOTHING_YET)
-        elif answer.ended == "passes":
-            session.say(answer.sentence)
-        else:
-            await self._tell(run, purpose, answer)
+        return run
 
     async def _tell(self, run: LastRun, purpose: Purpose, answer: Answer | None) -> None:
         """The sentence or the document that goes with the marks."""
