@@ -82,6 +82,7 @@ def explain_failure(
     level: int = 3,
     searching: bool = True,
     limits: Limits = Limits(),  # noqa: B008 - a frozen value
+    side_by_side: int = 2,
     model: ModelScores = None,
     progress: Callable[[Told], None] | None = None,
     early: Callable[[Explained], None] | None = None,
@@ -89,10 +90,10 @@ def explain_failure(
 ) -> Explained:
     """Runs the cases and explains what fails. Raises SandboxError if nothing can be run.
 
-    `seconds` bounds the search, and `limits` each case. `model` is what the bug model thinks of each 1-based
-    line of the program, or a function that is asked for it when the cases were run. `early` is told what is
-    seen to fail before a change is looked for. After `cancel` is set it ends within moments with what is
-    known by then.
+    `seconds` bounds the search, and `limits` each case, of which so many are run `side_by_side` at most.
+    `model` is what the bug model thinks of each 1-based line of the program, or a function that is asked for
+    it when the cases were run. `early` is told what is seen to fail before a change is looked for. After
+    `cancel` is set it ends within moments with what is known by then.
     """
     findings = analyse(collected.program.source)
     refused = refusal(collected)
@@ -102,6 +103,7 @@ def explain_failure(
     cancel = cancel or threading.Event()
     with contextlib.ExitStack() as opened:
         analysis = _Analysis(collected, str(interpreter), seconds, limits, progress, cancel, opened)
+        analysis.side_by_side = side_by_side
         try:
             results = analysis.look()
         except SandboxError:
@@ -162,6 +164,7 @@ class _Analysis:
         self._interpreter, self._limits = interpreter, limits
         self._deadline = time.monotonic() + seconds
         self._progress, self._cancel, self._opened = progress, cancel, opened
+        self.side_by_side = 2
         self._arenas: list[Arena] = []
 
     def tell(self, doing: Doing, tried: int = 0, passed: int = 0) -> None:
@@ -246,7 +249,8 @@ class _Analysis:
     def _search(self, known: _Known, results: Sequence[CaseResult], findings: Sequence[Finding]) -> None:
         self.tell(Doing.SEARCHING)
         with contextlib.suppress(SandboxError):  # where there is no room for a second one, one will do
-            self._arenas.append(self._open())
+            while len(self._arenas) < self.side_by_side:
+                self._arenas.append(self._open())
         found = search(
             self.collected.runnable,
             self.collected.cases,

@@ -33,6 +33,8 @@ from meno_server.failures.messages import (
 
 PROBLEM = "problem"
 _NICE = 10
+# One core is left to who types; more than two make a search hardly faster.
+_SIDE_BY_SIDE = max(1, min(2, (os.cpu_count() or 1) - 1))
 
 
 def main() -> None:
@@ -109,6 +111,7 @@ class _Analysis:
             level=request.level,
             searching=request.searching,
             limits=limits,
+            side_by_side=_SIDE_BY_SIDE,
             model=_of_lines(request.model, collected.runnable.source),
             progress=self._tell,
             early=lambda seen: self.send({"early": answer_to_plain(self._of_run(collected, seen))}),
