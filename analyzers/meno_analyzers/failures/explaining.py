@@ -28,7 +28,7 @@ from meno_analyzers.failures.repair.looking import first_look
 from meno_analyzers.failures.repair.search import Progress, search
 from meno_analyzers.failures.sandbox import Arena, Limits, SandboxError
 from meno_analyzers.failures.suspects import Repair, Suspect
-from meno_analyzers.failures.telling import as_told
+from meno_analyzers.failures.telling import as_told, failing_of
 from meno_analyzers.findings import Finding
 
 # Once a case had to be ended, the others get less time: what never ends in one seldom ends in the others.
@@ -110,7 +110,7 @@ def explain_failure(
             if cancel.is_set():
                 return Explained(Ending.CANCELLED)
             raise
-        failing = _failing(results)
+        failing = failing_of(results)
         if not failing:
             over = any(result.verdict is _UNKNOWN for result in results)
             return Explained(Ending.CANCELLED if over else Ending.PASSES, results=results)
@@ -220,7 +220,7 @@ class _Analysis:
         """Fills in what can be known of the failing cases; stops where it stands if it is cancelled."""
         if self.collected.truncated:
             known.limits.add(Limit.TRUNCATED_CONTEXT)
-        failing = _failing(results)
+        failing = failing_of(results)
         asked = [result for result in failing if expects(self.collected, result)]
         if not asked:
             known.limits.add(Limit.NO_TEST)
@@ -289,10 +289,6 @@ class _Analysis:
         return replace(repair, source=text) if all(result.passed for result in results) else None
 
 
-def _failing(results: Sequence[CaseResult]) -> list[CaseResult]:
-    return [result for result in results if not result.passed and result.verdict is not _UNKNOWN]
-
-
 def _way(result: CaseResult) -> tuple[Verdict, str | None, int | None]:
     """The way in which a case ended, as far as two runs of a steady program agree on it."""
     own = [frame.line for frame in result.error.frames if frame.path] if result.error else []
@@ -318,7 +314,7 @@ def _evidence(
     return Evidence(
         program=collected.program,
         cases=collected.cases,
-        failing=_failing(told),
+        failing=failing_of(told),
         passing=passing,
         suspects=known.suspects if passing else _without_comparison(known.suspects),
         findings=findings,

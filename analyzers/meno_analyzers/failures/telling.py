@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from meno_analyzers.failures.cases import CaseResult, RunCase, RunFrame
+from meno_analyzers.failures.cases import CaseResult, RunCase, RunFrame, Verdict
 from meno_analyzers.failures.collecting import Collected
+
+
+def failing_of(results: Sequence[CaseResult]) -> list[CaseResult]:
+    """Those that were run and did not pass."""
+    return [result for result in results if not result.passed and result.verdict is not Verdict.NOT_RUN]
 
 
 def as_told(result: CaseResult, collected: Collected) -> CaseResult:
