@@ -21,7 +21,7 @@ from meno_analyzers.failures.suggesting.inputs import (
     plain,
 )
 from meno_analyzers.failures.suggesting.kinds import Kind
-from meno_analyzers.failures.suggesting.marks import Turn
+from meno_analyzers.failures.suggesting.turns import Turn
 
 _MOST_CALLS = 160
 _LONGEST = 160  # characters of a call's values

@@ -11,8 +11,8 @@ from typing import Any
 
 from meno_analyzers.failures.suggesting.functions import AtHand, LeftOut, Parameter, Reason
 from meno_analyzers.failures.suggesting.kinds import ANY, NONE, Kind, kinds_of, kinds_of_annotation
-from meno_analyzers.failures.suggesting.marks import Mark, marks_of
 from meno_analyzers.failures.suggesting.seen import SeenCall, value_of
+from meno_analyzers.failures.suggesting.turns import Mark, marks_of
 from meno_analyzers.failures.suggesting.uses import kind_by_use
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from meno_analyzers.failures.suggesting.given import Asked, Given
 from meno_analyzers.failures.suggesting.kinds import ANY, Kind
-from meno_analyzers.failures.suggesting.marks import Mark, Turn
+from meno_analyzers.failures.suggesting.turns import Mark, Turn
 
 _MOST_OF_ONE = 40
 _LONG = 60  # characters of a call
