@@ -382,6 +382,10 @@ def test_a_text_that_was_never_saved_gets_a_sentence(wire: Wire, folder: Path) -
 
     assert "Save this file once" in learner.is_told(since)
 
+    wire.open(SEARCH, "vscode-notebook-cell:/lesson.ipynb#W0")
+    since = learner.does("meno.runTests", "vscode-notebook-cell:/lesson.ipynb#W0")
+    assert "no cells of notebooks" in learner.is_told(since)
+
 
 @pytest.fixture
 def processes() -> Iterator[Any]:

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 NO_FILE = "Open the Python file that fails first; Meno runs the one that you look at."
 UNSAVED = "Save this file once: a program without a name cannot be run with its tests."
+IN_NOTEBOOK = (
+    "Meno runs files and no cells of notebooks. It can explain a traceback that you copy from the cell."
+)
 NOTHING_YET = "Stopped. Nothing was known yet."
 _MODEL_PATIENCE = 2.0
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
@@ -104,7 +107,7 @@ class Runs:
         session = self._session
         path = to_fs_path(file.document.uri)
         if path is None or not file.document.uri.startswith("file:"):
-            session.say(UNSAVED)
+            session.say(IN_NOTEBOOK if "notebook" in file.document.uri.partition(":")[0] else UNSAVED)
             return
         if not await self.trust.may_run(session, Path(path)):
             return
