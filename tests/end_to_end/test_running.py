@@ -5,8 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import signal
-import subprocess
-from collections.abc import Iterator
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
@@ -387,18 +386,7 @@ def test_a_text_that_was_never_saved_gets_a_sentence(wire: Wire, folder: Path) -
     assert "no cells of notebooks" in learner.is_told(since)
 
 
-@pytest.fixture
-def processes() -> Iterator[Any]:
-    """How many processes carry a word in their command line."""
-
-    def count(word: str) -> int:
-        listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
-        return sum(word in line and " ps " not in line for line in listed.splitlines())
-
-    return count
-
-
-@pytest.mark.skipif(os.name != "posix", reason="processes are told apart by their folder in /proc")
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are followed in /proc")
 def test_nothing_is_left_when_the_server_is_killed_in_the_middle_of_a_run(wire: Wire, folder: Path) -> None:
     learner = Learner(wire, folder, ENDLESS)
     learner.does("meno.runTests")

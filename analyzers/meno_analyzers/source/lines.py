@@ -11,6 +11,11 @@ import re
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 
 
+def plain_ends(text: str) -> str:
+    """The text with `\\n` at the ends of lines, as Python reads it."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def split_lines(text: str) -> list[str]:
     r"""The lines of `text` with their ends kept; the last one has no end and may be empty.
 

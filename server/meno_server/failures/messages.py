@@ -50,8 +50,8 @@ class Answer:
     """What an analysis came to.
 
     `ended` is a word of `meno_analyzers.failures.explaining.Ending`, or "problem"; `problem` is then one
-    sentence with the next step. `main` is the path of the program, `page` the explanation as Markdown and
-    `title` its first line. `verified` says that a change was seen to work.
+    sentence with the next step. `main` is the path of the program, `page` the explanation as Markdown.
+    `verified` says that a change was seen to work.
     `source` is the text that was run, and `findings` belong to it.
     """
 
@@ -62,7 +62,6 @@ class Answer:
     passed: int = 0
     failed: int = 0
     sentence: str = ""
-    title: str = ""
     page: str = ""
     verified: bool = False
     line: int = 0

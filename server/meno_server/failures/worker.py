@@ -17,11 +17,9 @@ from meno_analyzers.failures.collecting import Collected, CollectingError, colle
 from meno_analyzers.failures.collecting.collected import WHOLE_RUN
 from meno_analyzers.failures.explaining import Ending, Explained, Told, explain_failure, refusal
 from meno_analyzers.failures.explanation import Explanation, as_markdown
-from meno_analyzers.failures.explanation.markdown import title_of
 from meno_analyzers.failures.marks import Seen, marks
 from meno_analyzers.failures.reported import explain_report
 from meno_analyzers.failures.sandbox import Limits, SandboxError
-from meno_analyzers.hints import as_plain_text
 from meno_model.protocol import decode, encode
 from meno_server.failures import running
 from meno_server.failures.messages import (
@@ -182,7 +180,6 @@ class _Analysis:
             source=seen.source,
             passed=passed,
             failed=failed,
-            title=as_plain_text(title_of(told, language)),
             page=as_markdown(told, language),
             verified=told.test_impact.verified,
             line=told.root_cause.line_start,

@@ -136,11 +136,14 @@ def _lens(line: int, title: str, command: str, uri: str) -> types.CodeLens:
 
 
 async def _has_tests_beside(file: OpenFile) -> bool:
-    """Whether tests or examples for the file lie beside it. Asked in a thread: a disk may not answer."""
+    """Whether tests or examples for the file lie beside it: looked for once, and again after a save. In a
+    thread, since a disk may not answer."""
     path = to_fs_path(file.document.uri)
     if path is None or not file.document.uri.startswith("file:"):
         return False
-    return await asyncio.to_thread(_lie_beside, Path(path))
+    if file.tests_beside is None:
+        file.tests_beside = await asyncio.to_thread(_lie_beside, Path(path))
+    return file.tests_beside
 
 
 def _lie_beside(path: Path) -> bool:

@@ -15,6 +15,7 @@ from meno_analyzers.facts.newer import Version
 from meno_analyzers.findings import Finding
 from meno_analyzers.hints import Level
 from meno_analyzers.source import Document, Encoding, Splice, Unit
+from meno_analyzers.source.lines import plain_ends
 from meno_analyzers.source.positions import to_units
 from meno_server.adjusting import adjusted, is_marked, on_screens
 from meno_server.lsp.calm import Calm, touches
@@ -32,7 +33,6 @@ class LastRun:
     text: str
     passed: int
     failed: int
-    title: str
     page: str
     verified: bool
     line: int  # 1-based, in `text`
@@ -41,12 +41,7 @@ class LastRun:
 
     def is_of(self, text: str) -> bool:
         """Whether this very text was run."""
-        return self.text == plain(text)
-
-
-def plain(text: str) -> str:
-    """The text with `\\n` at the ends of lines, as it is run."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+        return self.text == plain_ends(text)
 
 
 class OpenFile:
@@ -59,6 +54,7 @@ class OpenFile:
         self.calm = Calm()
         self.model_findings: list[Finding] = []
         self.run: LastRun | None = None  # what came of running the program, until it is run again
+        self.tests_beside: bool | None = None  # whether other files test this one; None: to be looked for
         self.levels: dict[str, Level] = {}
         self.last_sent: str | None = None
         self.edits = 0

@@ -21,7 +21,8 @@ from urllib.parse import unquote
 from pygls.uris import from_fs_path, to_fs_path
 
 from meno_analyzers.findings import Edit, Finding
-from meno_server.lsp.open_file import LastRun, plain
+from meno_analyzers.source.lines import plain_ends
+from meno_server.lsp.open_file import LastRun
 from meno_server.lsp.progress import Tell, under_progress
 from meno_server.lsp.showing import show
 from meno_server.lsp.trust import Trust
@@ -205,7 +206,6 @@ class Runs:
             text=answer.source,
             passed=answer.passed,
             failed=answer.failed,
-            title=answer.title,
             page=answer.page,
             verified=answer.verified,
             line=answer.line,
@@ -259,9 +259,9 @@ def carried(findings: Sequence[Finding], ran: str, now: str) -> list[Finding]:
     are gone, and so is a fix if anything has changed."""
     newline = _LINE_ENDS.search(now)
     end = newline.group() if newline else "\n"
-    if ran == plain(now):
+    if ran == plain_ends(now):
         return [replace(f, fix=tuple(_with_ends(edit, end) for edit in f.fix)) for f in findings]
-    matcher = difflib.SequenceMatcher(None, ran.split("\n"), plain(now).split("\n"), autojunk=False)
+    matcher = difflib.SequenceMatcher(None, ran.split("\n"), plain_ends(now).split("\n"), autojunk=False)
     places = {
         block.a + step: block.b + step
         for block in matcher.get_matching_blocks()

@@ -283,8 +283,7 @@ class Session(Housekeeping):
     @property
     def ready_model(self) -> ModelClient | None:
         """The model, if it runs already and is switched on."""
-        wanted = self._model is not None and self.settings.model_enable
-        return self._model if wanted and self.model_state == "ready" else None
+        return self._model if self.settings.model_enable and self.model_state == "ready" else None
 
     async def restart_model(self) -> None:
         """Ends the model's process; the next save starts a new one."""
@@ -315,6 +314,7 @@ class Session(Housekeeping):
             return
         self._pauses.end(file)
         for other in self.files.values():
+            other.tests_beside = None
             self.look_around(other)
         if not self.settings.model_enable:
             return

@@ -17,9 +17,9 @@ from meno_analyzers.failures.collecting.reading import (
     Imported,
     decoded,
     imports_of,
-    plain_ends,
     texts_of,
 )
+from meno_analyzers.source.lines import plain_ends
 
 MOST_FILES = 60
 _MOST_BYTES_OF_DATA = 200_000

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from meno_analyzers.failures.collecting.collected import CollectingError
+from meno_analyzers.source.lines import plain_ends
 
 MOST_BYTES = 2_000_000  # of all files of a program
 
@@ -48,11 +49,6 @@ def decoded(data: bytes) -> str | None:
         return plain_ends(data.decode(encoding))
     except (SyntaxError, UnicodeDecodeError, LookupError):
         return None
-
-
-def plain_ends(text: str) -> str:
-    """The text with `\\n` at the ends of lines, as Python reads it."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def parsed(text: str) -> ast.Module | None:
