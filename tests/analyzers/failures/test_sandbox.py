@@ -233,27 +233,6 @@ def test_cases_after_one_that_was_ended_still_run(start: Opener) -> None:
     assert results[2].sentence == "This ran for 1 second without an end and was stopped."
 
 
-@pytest.mark.parametrize(
-    ("answer", "expected", "verdict"),
-    [
-        ("(1, (2, 3))", [1, [2, 3]], PASSED),
-        ("(n for n in range(3))", [0, 1, 2], PASSED),
-        ("((m for m in range(n)) for n in range(2))", [[], [0]], PASSED),
-        ("iter_forever()", [1, 1], FAILED),
-        ("{'a': (1, 2)}", {"a": [1, 2]}, PASSED),
-        ("{1: 2}", {"1": 2}, FAILED),
-        ("True", 1, PASSED),
-        ("float('nan')", float("nan"), PASSED),
-        ("'x'", ["x"], FAILED),
-        ("None", None, PASSED),
-    ],
-)
-def test_answers_equal_what_json_can_say_of_them(answer: str, expected: Any, verdict: Verdict) -> None:
-    source = f"def iter_forever():\n    while True:\n        yield 1\ndef f():\n    return {answer}\n"
-    with Arena.open(Program({"p.py": source}, "p.py"), [CallCase("f", "f", [], expected)]) as arena:
-        assert verdicts(arena.run(source)) == [verdict]
-
-
 TESTS = """
 import pytest
 from program import divide
