@@ -323,7 +323,7 @@ def data_card(sources: Sequence[dict[str, Any]], protected: dict[str, Any], file
             "",
             "## Exercises written for Meno",
             "",
-            "Templates of beginners' programs with varying names and spellings (`meno_model.exercises`, Apache-2.0).",
+            "Templates of beginners' programs with varying names and spellings (`meno_model.corpus.exercises`, Apache-2.0).",
             "",
             "| family | split | programs |",
             "| --- | --- | ---: |",

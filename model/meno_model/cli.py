@@ -37,25 +37,48 @@ def _sentences() -> Iterator[None]:
 def train(
     out: Annotated[Path, typer.Option("--out", help="The run's folder; an existing run is continued.")],
     config: Annotated[
-        Path | None, typer.Option("--config", help="A TOML recipe. Default: the shipped model's.")
+        Path | None,
+        typer.Option("--config", help="A TOML recipe, or the name of a shipped one. Default: `default`."),
     ] = None,
-    minutes: Annotated[
-        float | None, typer.Option("--minutes", min=0.1, help="Another budget than the recipe's.")
+    sources: Annotated[
+        list[Path] | None,
+        typer.Option("--from", help="A folder of code or a git repository to read, too (repeatable)."),
     ] = None,
-    steps: Annotated[int | None, typer.Option("--steps", min=1, help="A budget in steps instead.")] = None,
+    installed: Annotated[
+        bool, typer.Option(help="Read the standard library and the installed projects.")
+    ] = True,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="Of installed projects this one only (repeatable).")
+    ] = None,
     protect: Annotated[
         list[Path] | None,
         typer.Option("--protect", help="A folder of evaluation sets whose near copies are left out."),
     ] = None,
-    only: Annotated[
-        list[str] | None, typer.Option("--only", help="Read this installed project only (repeatable).")
+    backbone: Annotated[
+        str | None,
+        typer.Option("--backbone", help="Fine-tune this RoBERTa encoder, by name or folder."),
+    ] = None,
+    minutes: Annotated[
+        float | None, typer.Option("--minutes", min=0.1, help="Another budget than the recipe's.")
+    ] = None,
+    steps: Annotated[int | None, typer.Option("--steps", min=1, help="A budget in steps.")] = None,
+    epochs: Annotated[float | None, typer.Option("--epochs", min=0.01, help="A budget in epochs.")] = None,
+    track: Annotated[
+        Path | None, typer.Option("--track", help="Keep figures in this MLflow folder, too.")
     ] = None,
 ) -> None:
-    """Train a model from installed code, or go on with a run that was interrupted."""
+    """Train a model from code on this machine, or go on with a run that was interrupted."""
     with _sentences():
-        from meno_model.commands import run_training
+        from meno_model.commands import Budget, Reading, run_training
 
-        finished = run_training(config, out, minutes, steps, protect or [], only or None)
+        finished = run_training(
+            config,
+            out,
+            Budget(minutes, steps, epochs),
+            Reading(protect or [], (only or None) if installed else [], sources or []),
+            backbone=backbone,
+            track=track,
+        )
     if not finished:
         typer.echo(
             f"Training was interrupted. `meno model train --out {out}` with the same options goes on.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from meno_model.configuration import Configuration, load_configuration
-from meno_model.corpus import Snippet, load_corpus
+from meno_model.corpus.snippets import Snippet, load_corpus
 from meno_model.errors import ConfigurationError, CorpusError, TrainingExtraMissingError
 
 if TYPE_CHECKING:
@@ -26,48 +26,85 @@ _EVALUATION_SEED = 7
 _AGREEMENT_SEQUENCES = 200
 
 
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Another budget than the recipe's; at most one is given."""
+
+    minutes: float | None = None
+    steps: int | None = None
+    epochs: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What code to read: evaluation sets to keep away from, installed projects, folders and repositories."""
+
+    protect: Sequence[Path] = ()
+    only: Sequence[str] | None = None
+    sources: Sequence[Path] = ()
+
+
 def run_training(
     config: Path | None,
     out: Path,
-    minutes: float | None,
-    steps: int | None,
-    protect: Sequence[Path],
-    only: Sequence[str] | None,
+    budget: Budget = Budget(),
+    reading: Reading = Reading(),
+    *,
+    backbone: str | None = None,
+    track: Path | None = None,
 ) -> bool:
     """Train to the end of the budget; False when the user interrupted it."""
     _need("torch", "transformers")
     from meno_model.preparation import prepare
+    from meno_model.tokenizer import CodeTokenizer
+    from meno_model.tracking import tracked
     from meno_model.training import TrainingRun
 
-    configuration = _with_budget(load_configuration(config), minutes, steps)
+    configuration = _with_budget(load_configuration(config), budget)
+    if backbone is not None:
+        configuration = replace(configuration, model=replace(configuration.model, backbone=backbone))
     console = Console(stderr=True)
     try:
-        train, validation = prepare(configuration, out, lambda text: console.print(text), protect, only)
-        run = TrainingRun(configuration, out, train, validation)
-        if run.resume():
-            console.print(f"going on after step {run.step}")
-        columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-        with Progress(*columns, console=console) as bar:
-            task = bar.add_task("training", total=1.0)
-            run.run(
-                lambda now: bar.update(
-                    task,
-                    completed=now.share,
-                    description=f"{now.phase} {now.step}: "
-                    + ", ".join(f"{name} {value:.2f}" for name, value in now.facts.items()),
+        pairs = prepare(
+            configuration,
+            out,
+            lambda text: console.print(text),
+            reading.protect,
+            reading.only,
+            reading.sources,
+        )
+        with tracked(track, configuration) as note:
+            run = TrainingRun(configuration, out, pairs, CodeTokenizer.load(out / "tokenizer.json"), note)
+            if run.resume():
+                console.print(f"going on after step {run.step}")
+            columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+            with Progress(*columns, console=console) as bar:
+                task = bar.add_task("training", total=1.0)
+                run.run(
+                    lambda now: bar.update(
+                        task,
+                        completed=now.share,
+                        description=f"{now.phase} {now.step}: "
+                        + ", ".join(f"{name} {value:.2f}" for name, value in now.facts.items()),
+                    )
                 )
-            )
     except KeyboardInterrupt:
         return False
     return True
 
 
-def _with_budget(configuration: Configuration, minutes: float | None, steps: int | None) -> Configuration:
-    if minutes is not None and steps is not None:
-        raise ConfigurationError("Give either --minutes or --steps, not both.")
-    if minutes is None and steps is None:
+def _with_budget(configuration: Configuration, budget: Budget) -> Configuration:
+    given = [value for value in (budget.minutes, budget.steps, budget.epochs) if value is not None]
+    if len(given) > 1:
+        raise ConfigurationError("Give only one of --minutes, --steps and --epochs.")
+    if not given:
         return configuration
-    schedule = replace(configuration.training, minutes=minutes or 0.0, steps=steps or 0)
+    schedule = replace(
+        configuration.training,
+        minutes=budget.minutes or 0.0,
+        steps=budget.steps or 0,
+        epochs=budget.epochs or 0.0,
+    )
     return replace(configuration, training=schedule)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from meno_analyzers.findings import Category
-from meno_model.corpus import CorpusPlan
+from meno_model.corpus.snippets import CorpusPlan
 from meno_model.errors import ConfigurationError
 
 Section = TypeVar("Section")
@@ -38,28 +38,47 @@ class ModelShape:
     """Standard deviation of the first weights: the 0.02 of larger models leaves this attention flat."""
     longest: int = 192
     """Tokens of one window, `<s>` and `</s>` included."""
+    backbone: str = ""
+    """A pretrained RoBERTa encoder by name or folder (such as `microsoft/codebert-base`), whose vocabulary
+    and dimensions then count instead of the ones above; empty: from nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """How long and how to train. Exactly one of `minutes` (wall clock) and `steps` is the budget."""
+    """How long and how to train. One of `minutes` (wall clock), `steps` and `epochs` is the budget."""
 
     minutes: float = 0.0
     steps: int = 0
+    epochs: float = 0.0
     dense_share: float = 0.2
     """Share of the budget for masked-language and replaced-token pre-training."""
+    correction_share: float = 0.0
+    """Share of the budget in which half of the pairs are real mistakes and their corrections."""
+    settle_share: float = 0.0
+    """Share of the budget, at the end, in which correct code weighs `settle_weight` times as much."""
+    settle_weight: float = 8.0
+    replay_from: float = 1.0
+    """From this share of the budget behind the dense phase on, half of the mutants are the hardest so far."""
+    hardest_share: float = 0.2
+    guessed_pairs: int = 0
+    """How many mistakes the network itself proposes at the end of the dense phase."""
     decay_from: float = 0.55
     learning_rate: float = 1e-3
     warm_up_steps: int = 200
     weight_decay: float = 0.05
     tokens_per_batch: int = 2304
+    pairs_per_batch: int = 0
+    """0: as many as `tokens_per_batch` allows."""
     long_from: int = 112
     long_share: float = 0.4
     """Of the pairs longer than `long_from` tokens this share takes part in a round: short code is the aim."""
     category_weight: float = 0.5
+    repair_weight: float = 0.3
     margin_weight: float = 0.3
     unfinished_share: float = 0.1
     checkpoint_minutes: float = 3.0
+    keep_best: bool = False
+    """Export the checkpoint with the smallest loss on the validation pairs instead of the last one."""
     threads: int = 0
     """0: as many as torch chooses."""
     bf16: bool = True
@@ -92,19 +111,21 @@ class Configuration:
 
 
 def load_configuration(path: Path | None) -> Configuration:
-    """Read a TOML file; None reads the recipe of the shipped default model."""
-    if path is None:
-        source = resources.files("meno_model") / "configurations" / "default.toml"
-        return configuration_from(tomllib.loads(source.read_text(encoding="utf-8")))
+    """Read a TOML file, or a shipped recipe by its name; None reads that of the shipped default model."""
+    shipped = resources.files("meno_model") / "configurations"
+    name = "default" if path is None else str(path)
+    if not name.endswith(".toml") and (shipped / f"{name}.toml").is_file():
+        return configuration_from(tomllib.loads((shipped / f"{name}.toml").read_text(encoding="utf-8")))
+    place = Path(name)
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as problem:
+        values = tomllib.loads(place.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as problem:
         raise ConfigurationError(
-            f"The configuration {path} cannot be read: name an existing TOML file."
+            f"The configuration {place} cannot be read: name an existing TOML file."
         ) from problem
     except tomllib.TOMLDecodeError as problem:
         raise ConfigurationError(
-            f"The configuration {path} is not valid TOML ({problem}): correct that line."
+            f"The configuration {place} is not valid TOML ({problem}): correct that line."
         ) from problem
     return configuration_from(values)
 
@@ -120,8 +141,11 @@ def configuration_from(values: dict[str, Any]) -> Configuration:
         model=_section(ModelShape, values.get("model", {}), "model"),
         training=_section(Schedule, values.get("training", {}), "training"),
     )
-    if (configuration.training.minutes > 0) == (configuration.training.steps > 0):
-        raise ConfigurationError("Set exactly one of training.minutes and training.steps to more than 0.")
+    budgets = (configuration.training.minutes, configuration.training.steps, configuration.training.epochs)
+    if sum(budget > 0 for budget in budgets) != 1:
+        raise ConfigurationError(
+            "Set exactly one of training.minutes, training.steps and training.epochs to more than 0."
+        )
     if configuration.model.hidden % configuration.model.heads:
         raise ConfigurationError("model.hidden must be a multiple of model.heads: change one of them.")
     _refuse_unknown(

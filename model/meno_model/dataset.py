@@ -21,16 +21,19 @@ import numpy as np
 import numpy.typing as npt
 
 from meno_model.configuration import CATEGORIES, MutationPlan
-from meno_model.corpus import Snippet
+from meno_model.corpus.snippets import Fix, Snippet
 from meno_model.errors import CorpusError
 from meno_model.mutations import OPERATORS, Edit, apply, edits_of
 from meno_model.mutations.base import is_mutant, load_operators
+from meno_model.mutations.inverses import REPAIRS, UNDONE_BY
 from meno_model.rendering import Rendering, render
 from meno_model.tokenizer import CodeTokenizer
 from meno_model.units import parse_quietly
 from meno_model.windows import Window, windows_of
 
 Tokens = npt.NDArray[np.uint16]
+CORRECTION = "correction"
+"""The operator of pairs that people made: a mistake and its correction from a history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +78,33 @@ class PairSet:
 
     @classmethod
     def of(cls, pairs: Sequence[Pair]) -> PairSet:
-        operators = sorted(load_operators())
+        operators = sorted({*load_operators(), *UNDONE_BY, CORRECTION})
         place = {name: index for index, name in enumerate(operators)}
         sides = [side for pair in pairs for side in (pair.clean, pair.mutant)]
         offsets = np.zeros(len(sides) + 1, dtype=np.int64)
         np.cumsum([len(side) for side in sides], out=offsets[1:])
         tokens = np.fromiter((token for side in sides for token in side), np.uint16, count=int(offsets[-1]))
-        labels = np.array([(*p.target, p.category, place[p.operator]) for p in pairs], np.int32).reshape(
-            -1, 4
-        )
+        rows = [(*pair.target, pair.category, place[pair.operator]) for pair in pairs]
+        labels = np.array(rows, np.int32).reshape(-1, 4)
         return cls(tokens, offsets, labels, operators)
+
+    def repairs(self, chosen: Sequence[int]) -> npt.NDArray[np.bool_]:
+        """Which repairs undo the mistakes of these pairs [B, R]; none where that is not known."""
+        wanted = np.zeros((len(chosen), len(REPAIRS)), dtype=np.bool_)
+        for row, pair in enumerate(chosen):
+            for name in UNDONE_BY.get(self.operators[self.labels[pair, 3]], ()):
+                wanted[row, REPAIRS.index(name)] = True
+        return wanted
+
+    def __add__(self, other: PairSet) -> PairSet:
+        """Both sets, this one's pairs first."""
+        if self.operators != other.operators:
+            raise CorpusError("The pairs were made by different versions of Meno: delete the run's folder.")
+        offsets = np.concatenate([self.offsets, self.offsets[-1] + other.offsets[1:]])
+        tokens, labels = (
+            np.concatenate([getattr(self, name), getattr(other, name)]) for name in ("tokens", "labels")
+        )
+        return PairSet(tokens, offsets, labels, self.operators)
 
     def save(self, path: Path) -> None:
         np.savez(path, tokens=self.tokens, offsets=self.offsets, labels=self.labels, operators=self.operators)
@@ -101,15 +121,23 @@ class PairSet:
             ) from problem
 
     def batches(
-        self, tokens_per_batch: int, source: np.random.Generator, long_from: int = 0, long_share: float = 1.0
+        self,
+        tokens_per_batch: int,
+        source: np.random.Generator,
+        long_from: int = 0,
+        long_share: float = 1.0,
+        pairs_per_batch: int = 0,
+        choose: Callable[[], npt.NDArray[np.int64]] | None = None,
     ) -> Iterator[list[int]]:
         """Forever: lists of pairs of about equal length, both sides together near the token budget.
 
-        Of the pairs longer than `long_from` tokens a new draw of `long_share` takes part in each round.
+        `pairs_per_batch` above 0 is the size of a batch instead. Of the pairs longer than `long_from` tokens
+        a new draw of `long_share` takes part in each round; `choose` says which pairs a round is made of
+        (default: all).
         """
         lengths = self.lengths
         while True:
-            order = source.permutation(len(self))
+            order = source.permutation(len(self) if choose is None else choose())
             order = order[(lengths[order] <= long_from) | (source.random(len(order)) < long_share)]
             pool = 4096
             batches: list[list[int]] = []
@@ -117,11 +145,14 @@ class PairSet:
                 chunk = sorted(order[first : first + pool].tolist(), key=lambda pair: int(lengths[pair]))
                 batch: list[int] = []
                 for pair in chunk:
-                    if batch and (len(batch) + 1) * 2 * int(lengths[pair]) > tokens_per_batch:
+                    tokens = (len(batch) + 1) * 2 * int(lengths[pair])
+                    full = len(batch) == pairs_per_batch if pairs_per_batch else tokens > tokens_per_batch
+                    if batch and full:
                         batches.append(batch)
                         batch = []
                     batch.append(pair)
-                batches.append(batch)
+                if batch:
+                    batches.append(batch)
                 source.shuffle(batches)
                 yield from batches
                 batches = []
@@ -237,6 +268,24 @@ def _with_unfinished_clean(
     return Pair(window.ids, pair.mutant, pair.target, pair.category, pair.operator, pair.project)
 
 
+def correction_pairs(fixes: Sequence[Fix], tokenizer: CodeTokenizer, longest: int) -> PairSet:
+    """The pairs of mined corrections: the same window of the function before and after."""
+    pairs: list[Pair] = []
+    for fix in fixes:
+        before, after = render(fix.before), render(fix.after)
+        if before is None or after is None:
+            continue
+        clean = windows_of(after, tokenizer, longest)
+        for index, window in enumerate(windows_of(before, tokenizer, longest)):
+            target = focus_tokens(before, window, fix.before, fix.focus)
+            partner = clean[min(index, len(clean) - 1)]
+            if target is not None and partner.ids != window.ids:
+                category = CATEGORIES.index(fix.category)
+                pairs.append(Pair(partner.ids, window.ids, target, category, CORRECTION, fix.project))
+                break
+    return PairSet.of(pairs)
+
+
 _worker: tuple[CodeTokenizer, Draw] | None = None
 
 
@@ -285,6 +334,7 @@ __all__ = [
     "Draw",
     "Pair",
     "PairSet",
+    "correction_pairs",
     "focus_tokens",
     "make_pairs",
     "operator_rarity",

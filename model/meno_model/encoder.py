@@ -1,17 +1,21 @@
-"""The network: a RoBERTa encoder with a location head, a category head, and two heads for pre-training.
+"""The network: a RoBERTa encoder with heads for place, category and repair, and two for pre-training.
 
 Location is one softmax over the window: index 0 (`<s>`) means "clean", any other token "the mistake is
-here" (the pointer formulation of Vasic et al. 2019 and GREAT). Category is read at the pointed token.
-Needs the `[train]` extra; the editor never imports this module, it runs the exported graph.
+here" (the pointer formulation of Vasic et al. 2019 and GREAT). Category and repair are read at the pointed
+token; the repair head says which mutation operator would have to be undone. The encoder begins from nothing
+or from a pretrained checkpoint. Needs the `[train]` extra; the editor never imports this module, it runs the
+exported graph.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from meno_model.configuration import CATEGORIES, ModelShape
-from meno_model.errors import TrainingExtraMissingError
+from meno_model.errors import ConfigurationError, TrainingExtraMissingError
+from meno_model.mutations.inverses import REPAIRS
 from meno_model.tokenizer import END, PAD, START
 
 try:
@@ -31,19 +35,31 @@ LOOK = 1.25
 
 
 class BugEncoder(nn.Module):  # type: ignore[misc]  # torch is not followed, its classes are Any
-    """Token ids [B, S] to location logits [B, S] and category logits [B, S, C]."""
+    """Token ids [B, S] to logits of location [B, S], category [B, S, C] and repair [B, S, R]."""
 
     def __init__(self, shape: ModelShape, attention: str = "sdpa") -> None:
         super().__init__()
-        self.shape = shape
-        self.encoder = _roberta(shape, attention)
-        self.location = _head(shape.hidden, 1)
-        self.clean = _head(shape.hidden, 1)
-        self.category = _head(shape.hidden, len(CATEGORIES))
-        self.replaced = _head(shape.hidden, 1)
-        self.restore = nn.Linear(shape.hidden, shape.hidden)
-        self.restore_bias = nn.Parameter(torch.zeros(shape.vocabulary))
-        self._spread_positions()
+        self.encoder = _pretrained(shape, attention) if shape.backbone else _roberta(shape, attention)
+        sizes = self.encoder.config
+        self.shape = replace(
+            shape,
+            vocabulary=sizes.vocab_size,
+            hidden=sizes.hidden_size,
+            layers=sizes.num_hidden_layers,
+            heads=sizes.num_attention_heads,
+            feed_forward=sizes.intermediate_size,
+            positions=sizes.max_position_embeddings - POSITION_OFFSET,
+        )
+        width = self.shape.hidden
+        self.location = _head(width, 1)
+        self.clean = _head(width, 1)
+        self.category = _head(width, len(CATEGORIES))
+        self.repair = _head(width, len(REPAIRS))
+        self.replaced = _head(width, 1)
+        self.restore = nn.Linear(width, width)
+        self.restore_bias = nn.Parameter(torch.zeros(self.shape.vocabulary))
+        if not shape.backbone:
+            self._spread_positions()
 
     def hidden(self, ids: torch.Tensor, mask: torch.Tensor, offset: int = 0) -> torch.Tensor:
         """Contextual vectors [B, S, H]; `offset` shifts the absolute positions."""
@@ -52,19 +68,21 @@ class BugEncoder(nn.Module):  # type: ignore[misc]  # torch is not followed, its
             input_ids=ids, attention_mask=mask, position_ids=positions.expand_as(ids)
         ).last_hidden_state
 
-    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Location logits (masked tokens at -1e4) and category logits of every token."""
+    def forward(
+        self, ids: torch.Tensor, mask: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Location logits (masked tokens at -1e4), category and repair logits of every token."""
         return self.judge(self.hidden(ids, mask), ids, mask)
 
     def judge(
         self, hidden: torch.Tensor, ids: torch.Tensor, mask: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """The two heads on hidden vectors that are there already."""
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """The three heads on hidden vectors that are there already."""
         tokens = self.location(hidden).squeeze(-1)
         silent = (mask == 0) | (ids == END)
         tokens = tokens.masked_fill(silent, -1e4)
         location = torch.cat([self.clean(hidden[:, 0]), tokens[:, 1:]], dim=1)
-        return location, self.category(hidden)
+        return location, self.category(hidden), self.repair(hidden)
 
     def restored(self, hidden: torch.Tensor) -> torch.Tensor:
         """Vocabulary logits for masked tokens, tied to the input embedding."""
@@ -136,6 +154,23 @@ def _roberta(shape: ModelShape, attention: str) -> Any:
         attn_implementation=attention,
     )
     return RobertaModel(configuration, add_pooling_layer=False)
+
+
+def _pretrained(shape: ModelShape, attention: str) -> Any:
+    """A RoBERTa checkpoint by folder, or by name where it is in the cache or the network is there."""
+    try:
+        from transformers import RobertaModel
+    except ImportError as problem:
+        raise TrainingExtraMissingError("transformers") from problem
+    try:
+        return RobertaModel.from_pretrained(
+            shape.backbone, add_pooling_layer=False, attn_implementation=attention
+        )
+    except (OSError, ValueError, RuntimeError) as problem:
+        raise ConfigurationError(
+            f"The pretrained encoder {shape.backbone} cannot be loaded: name a folder with a RoBERTa"
+            " checkpoint, or connect to the network so that it can be fetched by name."
+        ) from problem
 
 
 def _head(width: int, outputs: int) -> Any:

@@ -19,7 +19,7 @@ from typing import Any
 
 from meno_analyzers.findings import Category
 from meno_model.baselines import BASELINES, code_lines
-from meno_model.corpus import Snippet
+from meno_model.corpus.snippets import Snippet
 from meno_model.errors import CorpusError
 from meno_model.metrics import area_under_curve, interval, recall_at_false_positive_rate
 from meno_model.predictor import Predictor

@@ -20,14 +20,16 @@ from typing import Any
 import numpy as np
 import torch
 
-from meno_model.configuration import CATEGORIES, Configuration, configuration_from
+from meno_model.checkpoints import load_checkpoint
+from meno_model.configuration import CATEGORIES, Configuration, ModelShape, configuration_from
 from meno_model.encoder import BugEncoder
 from meno_model.errors import ConfigurationError, ExportError, TrainingExtraMissingError
+from meno_model.mutations.inverses import REPAIRS
 from meno_model.tokenizer import PAD
-from meno_model.training import load_checkpoint
 from meno_model.weights import CALIBRATION, GPU_GRAPH, GRAPH, TOKENIZER, checksum, write_manifest
 
 OPSET = 17
+OUTPUTS = ("location", "category", "repair")
 LARGEST_DIFFERENCE = 1e-3
 """Between torch and the full-precision graph, in logits."""
 LEAST_PLACE_AGREEMENT = 0.9
@@ -64,7 +66,7 @@ def export(
     plain, fused = out / "plain.onnx", out / GPU_GRAPH
     try:
         _to_onnx(model, plain)
-        attentions = _fuse(plain, fused, configuration)
+        attentions = _fuse(plain, fused, model.shape)
         _quantize(fused, out / GRAPH)
         difference = _largest_difference(model, fused, sequences)
         if difference > LARGEST_DIFFERENCE:
@@ -96,6 +98,7 @@ def _description(
     return {
         "name": configuration.name,
         "categories": [category.value for category in CATEGORIES],
+        "repairs": list(REPAIRS),
         "longest": configuration.model.longest,
         "parameters": model.parameter_count,
         "training": {
@@ -126,7 +129,7 @@ def _to_onnx(model: BugEncoder, path: Path) -> None:
         raise TrainingExtraMissingError("onnx") from problem
     ids = torch.randint(5, model.shape.vocabulary, (2, 24))
     names = {"ids": {0: "batch", 1: "tokens"}, "mask": {0: "batch", 1: "tokens"}}
-    outputs = {"location": {0: "batch", 1: "tokens"}, "category": {0: "batch", 1: "tokens"}}
+    outputs = {name: {0: "batch", 1: "tokens"} for name in OUTPUTS}
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # the legacy exporter announces its age at every call
         torch.onnx.export(
@@ -134,21 +137,20 @@ def _to_onnx(model: BugEncoder, path: Path) -> None:
             (ids, torch.ones_like(ids)),
             str(path),
             input_names=["ids", "mask"],
-            output_names=["location", "category"],
+            output_names=list(OUTPUTS),
             dynamic_axes={**names, **outputs},
             opset_version=OPSET,
             dynamo=False,
         )
 
 
-def _fuse(plain: Path, fused: Path, configuration: Configuration) -> int:
+def _fuse(plain: Path, fused: Path, shape: ModelShape) -> int:
     """Fuse attention and layer norms; returns the number of fused attentions."""
     from onnxruntime.transformers import optimizer
     from onnxruntime.transformers.fusion_options import FusionOptions
 
     options = FusionOptions("bert")
     options.enable_embed_layer_norm = False
-    shape = configuration.model
     graph = optimizer.optimize_model(
         str(plain),
         model_type="bert",
@@ -223,7 +225,7 @@ def _int8_agreement(
     for sequence in sequences:
         ids = np.array([sequence], dtype=np.int64)
         feeds = {"ids": ids, "mask": np.ones_like(ids)}
-        (first, kinds), (second, other_kinds) = (session.run(None, feeds) for session in sessions)
+        (first, kinds, _), (second, other_kinds, _) = (session.run(None, feeds) for session in sessions)
         place, other = int(first[0, 1:].argmax()) + 1, int(second[0, 1:].argmax()) + 1
         places += place == other
         categories += int(kinds[0, place].argmax()) == int(other_kinds[0, place].argmax())

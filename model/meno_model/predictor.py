@@ -19,10 +19,10 @@ import numpy as np
 from meno_analyzers.findings import Category, Finding, Severity, Source
 from meno_model.places import pointed_code
 from meno_model.rendering import Rendering, render
-from meno_model.runtime import Judgement, Runtime
+from meno_model.runtime import Floats, Judgement, Runtime
 from meno_model.tokenizer import CodeTokenizer
 from meno_model.units import Unit, units_of
-from meno_model.weights import Calibration
+from meno_model.weights import ModelFiles
 from meno_model.windows import Window, windows_of
 
 MOST_WINDOWS = 6
@@ -41,7 +41,8 @@ class Prediction:
 
     `probability` is the calibrated chance that something is wrong; `place` indexes the rendering's lexemes;
     `lexeme_weight[k]` is the uncalibrated share of suspicion on lexeme `k`; where `may_speak` is false the
-    model abstains, however sure it is.
+    model abstains, however sure it is. `repairs` are the kinds of changes that would undo the mistake, the
+    likeliest first.
     """
 
     probability: float
@@ -51,6 +52,7 @@ class Prediction:
     place: int
     lexeme_weight: tuple[float, ...]
     may_speak: bool = True
+    repairs: tuple[str, ...] = ()
 
 
 class Predictor:
@@ -94,7 +96,7 @@ class Predictor:
                 continue
             rendering, own = item
             judged = [(window, next(judgements)) for window in own]
-            prediction = combine(rendering, judged, self.files.categories, self.files.calibration)
+            prediction = combine(rendering, judged, self.files)
             answers.append((rendering, prediction))
         return answers
 
@@ -134,12 +136,12 @@ def _windows(unit: Unit, tokenizer: CodeTokenizer, longest: int) -> tuple[Render
 def combine(
     rendering: Rendering,
     judged: Sequence[tuple[Window, Judgement]],
-    categories: Sequence[Category],
-    calibration: Calibration,
+    files: ModelFiles,
 ) -> Prediction:
     """The most suspicious window speaks for the unit; lexemes keep the highest weight of any window."""
     weights = np.zeros(len(rendering.lexemes))
-    best_odds, place, category, share = -math.inf, 0, categories[0], 0.0
+    best_odds, place, category, share = -math.inf, 0, files.categories[0], 0.0
+    repairs: tuple[str, ...] = ()
     for window, judgement in judged:
         suspicion = np.exp(judgement.location[1:].astype(np.float64))
         here = np.zeros(len(rendering.lexemes))
@@ -151,28 +153,29 @@ def combine(
         weights = np.maximum(weights, relative)
         if judgement.odds > best_odds:
             best_odds, place = judgement.odds, int(here.argmax())
-            category, share = _category(judgement, suspicion, categories)
+            kinds = _mixture(judgement.category, suspicion)
+            category, share = files.categories[int(kinds.argmax())], float(kinds.max())
+            order = _mixture(judgement.repair, suspicion).argsort()[::-1] if files.repairs else ()
+            repairs = tuple(files.repairs[int(index)] for index in order)
     return Prediction(
-        probability=calibrated(best_odds, calibration.temperature, calibration.bias),
+        probability=calibrated(best_odds, files.calibration.temperature, files.calibration.bias),
         odds=best_odds,
         category=category,
         category_share=share,
         place=place,
         lexeme_weight=tuple(float(weight) for weight in weights),
         may_speak=rendering.lexemes[place].text not in NOT_JUDGED,
+        repairs=repairs,
     )
 
 
-def _category(
-    judgement: Judgement, suspicion: np.ndarray, categories: Sequence[Category]
-) -> tuple[Category, float]:
-    """The category of the pointed tokens: a mixture weighted by suspicion."""
-    logits = judgement.category[1:].astype(np.float64)
-    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+def _mixture(logits: Floats, suspicion: np.ndarray) -> np.ndarray:
+    """Probabilities [C] of the pointed tokens from logits [S, C]: a mixture weighted by suspicion."""
+    own = logits[1:].astype(np.float64)
+    shares = np.exp(own - own.max(axis=1, keepdims=True))
     shares /= shares.sum(axis=1, keepdims=True)
-    mixture = (shares * suspicion[:, None]).sum(axis=0) / max(1e-12, float(suspicion.sum()))
-    best = int(mixture.argmax())
-    return categories[best], float(mixture[best])
+    mixed: np.ndarray = (shares * suspicion[:, None]).sum(axis=0)
+    return mixed / max(1e-12, float(suspicion.sum()))
 
 
 def calibrated(odds: float, temperature: float, bias: float) -> float:

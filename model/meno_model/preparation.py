@@ -11,14 +11,19 @@ import json
 import os
 import random
 from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 
 from meno_model.configuration import Configuration, configuration_from
-from meno_model.corpus import Snippet, gather, load_corpus, read_contamination, save_corpus
-from meno_model.dataset import Draw, PairSet, make_pairs, operator_rarity
+from meno_model.corpus.protection import read_contamination
+from meno_model.corpus.reading import gather
+from meno_model.corpus.snippets import Snippet, is_saved, load_corpus, load_fixes, save_corpus
+from meno_model.corpus.sources import installed, named
+from meno_model.dataset import Draw, PairSet, correction_pairs, make_pairs, operator_rarity
 from meno_model.errors import ConfigurationError
+from meno_model.feeding import PairSets
 from meno_model.rendering import render
-from meno_model.tokenizer import CodeTokenizer, train_tokenizer
+from meno_model.tokenizer import CodeTokenizer, pretrained_tokenizer, train_tokenizer
 
 Say = Callable[[str], None]
 _SAMPLE_FOR_VOCABULARY = 25_000
@@ -30,37 +35,62 @@ def prepare(
     say: Say = lambda _text: None,
     protect: Sequence[Path] = (),
     only: Sequence[str] | None = None,
-) -> tuple[PairSet, PairSet]:
-    """Training and validation pairs of the run in `folder`, made or read.
-
-    `protect` names folders of evaluation sets whose near copies must not be trained on; `only` limits the
-    projects that are read (for rehearsals and tests).
-    """
+    named_sources: Sequence[Path] = (),
+) -> PairSets:
+    """Everything to train and validate on in `folder`, made or read; the options as in `make_corpus`."""
     folder.mkdir(parents=True, exist_ok=True)
     remember(configuration, folder)
-    snippets = _corpus(configuration, folder, say, protect, only)
+    make_corpus(configuration, folder, say, protect, only, named_sources)
+    snippets = load_corpus(folder / "corpus")
     vocabulary = folder / "tokenizer.json"
     if not vocabulary.is_file():
         say("learning the vocabulary")
         _vocabulary(configuration, snippets).save(vocabulary)
-    draw = Draw(
-        configuration.mutations,
-        configuration.model.longest,
-        configuration.training.unfinished_share,
-        configuration.training.seed,
-        operator_rarity(snippets, configuration.mutations.rarity_power, configuration.training.seed),
+    train, validation = (
+        _mistakes(split, snippets, configuration, folder, say) for split in ("train", "validation")
     )
-    sets = []
+    corrections = _corrections(configuration, folder)
+    say(f"{len(train)} pairs to train on, {len(validation)} to validate")
+    for split, pairs in corrections.items():
+        say(f"{len(pairs)} corrections for {split}")
+    validating = {"validation": validation}
+    if "validation" in corrections:
+        validating["real"] = corrections["validation"]
+    return PairSets(train, corrections.get("train"), validating)
+
+
+def _mistakes(
+    split: str, snippets: Sequence[Snippet], configuration: Configuration, folder: Path, say: Say
+) -> PairSet:
+    path = folder / f"pairs-{split}.npz"
+    if not path.is_file():
+        say(f"making mistakes for {split}")
+        draw = Draw(
+            configuration.mutations,
+            configuration.model.longest,
+            configuration.training.unfinished_share,
+            configuration.training.seed,
+            operator_rarity(snippets, configuration.mutations.rarity_power, configuration.training.seed),
+        )
+        chosen = [snippet for snippet in snippets if snippet.split == split]
+        processes = _processes() if len(chosen) > 2000 else 1
+        make_pairs(chosen, folder / "tokenizer.json", draw, processes).save(path)
+    return PairSet.load(path)
+
+
+def _corrections(configuration: Configuration, folder: Path) -> dict[str, PairSet]:
+    """Mined corrections by split, of those splits that have any; written once."""
+    tokenizer = CodeTokenizer.load(folder / "tokenizer.json")
+    fixes = load_fixes(folder / "corpus")
+    found: dict[str, PairSet] = {}
     for split in ("train", "validation"):
-        path = folder / f"pairs-{split}.npz"
-        if not path.is_file():
-            say(f"making mistakes for {split}")
-            chosen = [snippet for snippet in snippets if snippet.split == split]
-            processes = min(2, os.cpu_count() or 1) if len(chosen) > 2000 else 1
-            make_pairs(chosen, vocabulary, draw, processes).save(path)
-        sets.append(PairSet.load(path))
-    say(f"{len(sets[0])} pairs to train on, {len(sets[1])} to validate")
-    return sets[0], sets[1]
+        own = [fix for fix in fixes if fix.split == split]
+        path = folder / f"corrections-{split}.npz"
+        if own and not path.is_file():
+            correction_pairs(own, tokenizer, configuration.model.longest).save(path)
+        if own:
+            found[split] = PairSet.load(path)
+    return found
 
 
 def remember(configuration: Configuration, folder: Path) -> None:
@@ -87,31 +117,47 @@ def recorded_configuration(folder: Path) -> Configuration:
     return configuration_from(json.loads(path.read_text(encoding="utf-8")))
 
 
-def _corpus(
-    configuration: Configuration, folder: Path, say: Say, protect: Sequence[Path], only: Sequence[str] | None
-) -> list[Snippet]:
+def make_corpus(
+    configuration: Configuration,
+    folder: Path,
+    say: Say = lambda _text: None,
+    protect: Sequence[Path] = (),
+    only: Sequence[str] | None = None,
+    named_sources: Sequence[Path] = (),
+) -> None:
+    """Read all code into `folder/corpus`, if that was not done before.
+
+    `protect` names folders of evaluation sets whose near copies must not be trained on; `only` limits the
+    installed projects that are read (an empty list: none); `named_sources` are folders and repositories.
+    """
     place = folder / "corpus"
-    if not (place / "corpus.jsonl.gz").is_file():
-        say(
-            "reading the evaluation sets that must not be trained on"
-            if protect
-            else "no evaluation sets named"
-        )
-        contamination, checksum = read_contamination(protect)
-        say("reading installed code")
-        snippets, records = gather(
-            configuration.corpus,
-            contamination,
-            lambda project, number: say(f"{project}: {number}"),
-            only,
-        )
-        save_corpus(snippets, records, place)
-        facts = {"protected_programs": len(contamination), "protected_checksum": checksum}
-        (place / "protected.json").write_text(json.dumps(facts) + "\n", encoding="utf-8")
-    return load_corpus(place)
+    if is_saved(place):
+        return
+    say("reading the evaluation sets that must not be trained on" if protect else "no evaluation sets named")
+    contamination, checksum = read_contamination(protect)
+    say("reading code")
+    sources = [source for source in installed() if only is None or source.licence.project in only]
+    snippets, fixes, records = gather(
+        configuration.corpus,
+        contamination,
+        chain(sources, map(named, named_sources)),
+        lambda project, number: say(f"{project}: {number}"),
+        _processes(),
+    )
+    place.mkdir(parents=True, exist_ok=True)
+    facts = {"protected_programs": len(contamination), "protected_checksum": checksum}
+    (place / "protected.json").write_text(json.dumps(facts) + "\n", encoding="utf-8")
+    save_corpus(snippets, records, place, fixes)
+    say(f"{len(snippets)} functions and scripts, {len(fixes)} corrections")
+
+
+def _processes() -> int:
+    return min(8, os.cpu_count() or 1)
 
 
 def _vocabulary(configuration: Configuration, snippets: Sequence[Snippet]) -> CodeTokenizer:
+    if configuration.model.backbone:
+        return pretrained_tokenizer(configuration.model.backbone)
     train = [snippet for snippet in snippets if snippet.split == "train"]
     sample = random.Random(configuration.training.seed).sample(train, min(_SAMPLE_FOR_VOCABULARY, len(train)))
     renderings = (render(snippet.text) for snippet in sample)

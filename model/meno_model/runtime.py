@@ -28,13 +28,15 @@ _LARGEST_BATCH = 8
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Raw answers for one window: `location` [S] log-probabilities, `category` [S, C] logits.
+    """Raw answers for one window: `location` [S] log-probabilities, the logits `category` [S, C] and
+    `repair` [S, R].
 
-    Index 0 of `location` means clean.
+    Index 0 of `location` means clean. A model without a repair head has R = 0.
     """
 
     location: Floats
     category: Floats
+    repair: Floats
 
     @property
     def odds(self) -> float:
@@ -68,10 +70,15 @@ class Runtime:
         for row, window in enumerate(windows):
             ids[row, : len(window.ids)] = window.ids
         mask = (ids != PAD).astype(np.int64)
-        location, category = self._session.run(None, {"ids": ids, "mask": mask})
+        location, category, *others = self._session.run(None, {"ids": ids, "mask": mask})
+        repair = others[0] if others else np.zeros((*location.shape, 0), np.float32)
         normal = location - np.logaddexp.reduce(location.astype(np.float64), axis=1, keepdims=True)
         return [
-            Judgement(normal[row, : len(window.ids)].astype(np.float32), category[row, : len(window.ids)])
+            Judgement(
+                normal[row, : len(window.ids)].astype(np.float32),
+                category[row, : len(window.ids)],
+                repair[row, : len(window.ids)],
+            )
             for row, window in enumerate(windows)
         ]
 

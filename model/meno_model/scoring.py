@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from meno_analyzers.findings import Category
-from meno_model.corpus import Snippet
+from meno_model.corpus.snippets import Snippet
 from meno_model.mutations import Edit, apply, edits_of
 from meno_model.mutations.base import is_mutant
 from meno_model.predictor import Prediction, Predictor

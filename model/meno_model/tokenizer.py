@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol, cast
 
-from meno_model.errors import WeightsError
+from meno_model.errors import ConfigurationError, TrainingExtraMissingError, WeightsError
 
 START, PAD, END, UNKNOWN, MASK = range(5)
 SPECIAL_TOKENS = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
@@ -30,6 +30,8 @@ class _Library(Protocol):
         self, sequence: Sequence[str], *, is_pretokenized: bool, add_special_tokens: bool
     ) -> _Encoding: ...
     def get_vocab_size(self) -> int: ...
+    def decode(self, ids: Sequence[int], *, skip_special_tokens: bool) -> str: ...
+    def token_to_id(self, token: str) -> int | None: ...
     def save(self, path: str) -> None: ...
 
 
@@ -57,6 +59,16 @@ class CodeTokenizer:
         """Number of entries, special tokens included."""
         return self._library.get_vocab_size()
 
+    @property
+    def mask(self) -> int:
+        """The id of `<mask>`: the last special token here, the last entry of all in CodeBERT's vocabulary."""
+        found = self._library.token_to_id("<mask>")
+        return MASK if found is None else found
+
+    def text_of(self, token: int) -> str:
+        """What one token stands for; "" for a special one."""
+        return self._library.decode([token], skip_special_tokens=True)
+
     def encode(self, pieces: Sequence[str]) -> tuple[list[int], list[int]]:
         """Token ids without specials, and for each the index of its piece."""
         encoding = self._library.encode(list(pieces), is_pretokenized=True, add_special_tokens=False)
@@ -68,7 +80,7 @@ class CodeTokenizer:
 
 def train_tokenizer(texts: Iterable[Sequence[str]], size: int) -> CodeTokenizer:
     """Learn `size` entries from renderings' pieces (byte-level, split at lexemes)."""
-    from tokenizers import Regex, Tokenizer, models, pre_tokenizers, trainers
+    from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
     library = Tokenizer(models.BPE(unk_token="<unk>"))
     library.pre_tokenizer = pre_tokenizers.Sequence(
@@ -84,4 +96,24 @@ def train_tokenizer(texts: Iterable[Sequence[str]], size: int) -> CodeTokenizer:
         show_progress=False,
     )
     library.train_from_iterator(("".join(pieces) for pieces in texts), trainer)
+    library.decoder = decoders.ByteLevel()
+    return CodeTokenizer(cast(_Library, library))
+
+
+def pretrained_tokenizer(backbone: str) -> CodeTokenizer:
+    """The vocabulary of a pretrained encoder, by folder or by name (needs the `[train]` extra)."""
+    try:
+        from transformers import AutoTokenizer
+    except ImportError as problem:
+        raise TrainingExtraMissingError("transformers") from problem
+    try:
+        loaded = AutoTokenizer.from_pretrained(backbone)
+    except (OSError, ValueError) as problem:
+        raise ConfigurationError(
+            f"The vocabulary of {backbone} cannot be loaded: name a folder with a RoBERTa checkpoint and its"
+            " tokenizer, or connect to the network so that it can be fetched by name."
+        ) from problem
+    library = loaded.backend_tokenizer
+    if [library.token_to_id(token) for token in SPECIAL_TOKENS[:3]] != [START, PAD, END]:
+        raise ConfigurationError(f"{backbone} is no RoBERTa checkpoint: its special tokens differ.")
     return CodeTokenizer(cast(_Library, library))

@@ -47,12 +47,12 @@ def recalibrated(copied_weights: Path) -> Callable[[float | None], Path]:
 @pytest.fixture(scope="session")
 def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A training run of a dozen steps on the self-written exercises alone."""
-    from meno_model.commands import run_training
+    from meno_model.commands import Reading, run_training
 
     folder = tmp_path_factory.mktemp("run") / "tiny"
     recipe = folder.parent / "recipe.toml"
     recipe.write_text(TINY_RECIPE, encoding="utf-8")
-    assert run_training(recipe, folder, None, None, [], [])
+    assert run_training(recipe, folder, reading=Reading(only=[]))
     return folder
 
 
@@ -74,7 +74,12 @@ feed_forward = 64
 positions = 200
 longest = 96
 [training]
-steps = 12
+steps = 16
+dense_share = 0.25
+correction_share = 0.25
+settle_share = 0.125
+replay_from = 0.3
+guessed_pairs = 60
 tokens_per_batch = 512
 warm_up_steps = 3
 """

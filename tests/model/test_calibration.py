@@ -10,7 +10,7 @@ import pytest
 
 from meno_analyzers.findings import Category
 from meno_model.calibration import MOST_FALSE_ALARMS, calibrate, write_calibration
-from meno_model.corpus import Snippet
+from meno_model.corpus.snippets import Snippet
 from meno_model.metrics import upper_bound
 from meno_model.mutations import Edit
 from meno_model.predictor import Prediction, calibrated

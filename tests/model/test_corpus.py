@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 
 from meno_model.configuration import CATEGORIES, configuration_from, load_configuration
-from meno_model.corpus import CorpusPlan, gather, load_corpus, read_contamination, save_corpus
-from meno_model.deduplication import Contamination, NearDuplicates, normalised
+from meno_model.corpus.deduplication import Contamination, NearDuplicates, normalised
+from meno_model.corpus.licences import is_permissive, licence_of_text
+from meno_model.corpus.protection import read_contamination
+from meno_model.corpus.reading import gather
+from meno_model.corpus.snippets import CorpusPlan, is_saved, load_corpus, load_fixes, save_corpus
+from meno_model.corpus.sources import installed
 from meno_model.errors import ConfigurationError, CorpusError
-from meno_model.licences import is_permissive
 from meno_model.rendering import render
 
 ORIGINAL = """
@@ -59,6 +62,26 @@ def test_only_permissive_licences_are_read(stated: str, permitted: bool) -> None
     assert is_permissive(stated) is permitted
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (
+            "MIT License\n\nPermission is hereby granted, free of charge, to any person obtaining\na copy",
+            "MIT",
+        ),
+        ("Apache License\n  Version 2.0, January 2004", "Apache-2.0"),
+        (
+            "Redistribution and use in source and binary\nforms ... endorse or promote products",
+            "BSD-3-Clause",
+        ),
+        ("GNU GENERAL PUBLIC LICENSE Version 3. The Apache License Version 2.0 is ...", "GPL"),
+        ("All rights reserved.", "not recognised"),
+    ],
+)
+def test_a_licence_is_known_by_its_words_and_the_strictest_counts(text: str, name: str) -> None:
+    assert licence_of_text(text) == name
+
+
 def test_a_renamed_copy_is_a_duplicate() -> None:
     seen = NearDuplicates()
     assert seen.is_new(words(ORIGINAL))
@@ -96,20 +119,34 @@ def test_evaluation_sets_are_found_below_a_folder(tmp_path: Path) -> None:
 
 def test_the_corpus_is_split_by_project_and_can_be_read_again(tmp_path: Path) -> None:
     plan = CorpusPlan(programs_per_exercise=2, test=("iniconfig",), calibration=("exercises/sum",))
-    snippets, records = gather(plan, Contamination([]), only=["iniconfig", "hypothesis"])
+    chosen = [source for source in installed() if source.licence.project in ("iniconfig", "hypothesis")]
+    assert len(chosen) == 2
+    snippets, fixes, records = gather(plan, Contamination([]), chosen)
     projects = {snippet.project: snippet.split for snippet in snippets}
     assert projects["iniconfig"] == "test"
     assert projects["exercises/sum"] == "calibration"
     assert "hypothesis" not in projects, "its licence is not permissive"
     assert {record.project for record in records} >= {"iniconfig", "exercises/sum"}
-    save_corpus(snippets, records, tmp_path)
+    assert not is_saved(tmp_path)
+    save_corpus(snippets, records, tmp_path, fixes)
+    assert is_saved(tmp_path)
     assert load_corpus(tmp_path) == snippets
+    assert load_fixes(tmp_path) == []
+
+
+def test_a_repository_belongs_with_the_installed_project_of_its_name() -> None:
+    plan = CorpusPlan(calibration=("Pip", "exercises/sum"), test=("owner/thing",))
+    assert plan.split_of("pip") == plan.split_of("pypa/pip") == "calibration"
+    assert plan.split_of("owner/thing") == "test"
+    assert plan.split_of("other/thing") == "train"
+    assert plan.split_of("sum") == plan.split_of("some/sum") == "train", "an exercise is no project"
 
 
 def test_a_damaged_corpus_is_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / "corpus.jsonl.gz").write_bytes(b"nothing")
-    with pytest.raises(CorpusError, match="cannot be read"):
-        load_corpus(tmp_path)
+    for name, read in (("corpus.jsonl.gz", load_corpus), ("fixes.jsonl.gz", load_fixes)):
+        (tmp_path / name).write_bytes(b"nothing")
+        with pytest.raises(CorpusError, match="cannot be read"):
+            read(tmp_path)
 
 
 def test_the_shipped_recipe_is_valid_and_names_held_out_projects() -> None:
@@ -126,8 +163,8 @@ def test_the_shipped_recipe_is_valid_and_names_held_out_projects() -> None:
     [
         ({"training": {"minutes": 1, "stepz": 3}}, "no setting training.stepz"),
         ({"trainin": {}}, "no setting trainin"),
-        ({"training": {"minutes": 1, "steps": 2}}, "exactly one of"),
-        ({"training": {}}, "exactly one of"),
+        ({"training": {"minutes": 1, "steps": 2}}, "Set exactly one of"),
+        ({"training": {}}, "Set exactly one of"),
         ({"training": {"steps": "many"}}, "training.steps must be a int"),
         ({"training": {"steps": 1}, "model": {"hidden": 10, "heads": 3}}, "multiple of"),
         ({"training": {"steps": 1}, "mutations": {"weights": {"Typo": 1}}}, "mutations.weights.Typo"),

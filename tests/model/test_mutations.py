@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meno_analyzers.findings import Category
-from meno_model.exercises import FAMILIES, write_exercises
+from meno_model.corpus.exercises import FAMILIES, write_exercises
 from meno_model.mutations import OPERATORS, Edit, apply, edits_of
 from meno_model.mutations.base import load_operators
 

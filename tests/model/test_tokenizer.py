@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from meno_model.corpus.exercises import FAMILIES, write_exercises
 from meno_model.errors import WeightsError
-from meno_model.exercises import FAMILIES, write_exercises
 from meno_model.rendering import Rendering, render
 from meno_model.tokenizer import END, SPECIAL_TOKENS, START, CodeTokenizer, train_tokenizer
 from meno_model.windows import windows_of

@@ -6,16 +6,20 @@ import gzip
 import json
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner
 
 from meno_model.cli import model_app
 from meno_model.configuration import load_configuration
-from meno_model.corpus import load_corpus
+from meno_model.corpus.snippets import load_corpus
 from meno_model.dataset import Draw, PairSet, pairs_of
-from meno_model.tokenizer import CodeTokenizer
+from meno_model.tokenizer import MASK, CodeTokenizer
 from meno_model.weights import GRAPH, open_weights
+
+if TYPE_CHECKING:
+    from meno_model.training import TrainingRun
 
 TRAINING_EXTRA = all(find_spec(name) is not None for name in ("torch", "transformers", "onnx"))
 pytestmark = [
@@ -27,6 +31,17 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::UserWarning"),
 ]
 cli = CliRunner()
+
+
+def another_run(tiny_run: Path, folder: Path) -> TrainingRun:
+    """A run with the tiny run's recipe and pairs in another folder."""
+    from meno_model.feeding import PairSets
+    from meno_model.training import TrainingRun
+
+    train, validation = (PairSet.load(tiny_run / f"pairs-{split}.npz") for split in ("train", "validation"))
+    pairs = PairSets(train, None, {"validation": validation})
+    recipe = load_configuration(tiny_run.parent / "recipe.toml")
+    return TrainingRun(recipe, folder, pairs, CodeTokenizer.load(tiny_run / "tokenizer.json"))
 
 
 @pytest.fixture(scope="module")
@@ -73,40 +88,37 @@ def test_pairs_are_stored_and_drawn_in_batches_of_similar_length(tiny_run: Path,
 def test_training_resumes_and_is_reproducible(tiny_run: Path, tmp_path: Path) -> None:
     import torch
 
-    from meno_model.training import TrainingRun, load_checkpoint
+    from meno_model.checkpoints import load_checkpoint
 
     recipe = load_configuration(tiny_run.parent / "recipe.toml")
-    pairs = [PairSet.load(tiny_run / f"pairs-{split}.npz") for split in ("train", "validation")]
     weights = []
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        run = TrainingRun(recipe, tmp_path / name, pairs[0], pairs[1])
+        run = another_run(tiny_run, tmp_path / name)
         assert not run.resume()
         run.run()
         weights.append(load_checkpoint(run.checkpoint)["model"])
     assert all(torch.equal(weights[0][key], weights[1][key]) for key in weights[0])
-    again = TrainingRun(recipe, tmp_path / "one", pairs[0], pairs[1])
+    again = another_run(tiny_run, tmp_path / "one")
     assert again.resume()
     assert again.step == recipe.training.steps
 
 
 def test_an_interrupt_leaves_a_checkpoint_to_go_on_from(tiny_run: Path, tmp_path: Path) -> None:
-    from meno_model.training import Progress, TrainingRun
+    from meno_model.training import Progress
 
-    recipe = load_configuration(tiny_run.parent / "recipe.toml")
-    pairs = [PairSet.load(tiny_run / f"pairs-{split}.npz") for split in ("train", "validation")]
-    run = TrainingRun(recipe, tmp_path, pairs[0], pairs[1])
+    run = another_run(tiny_run, tmp_path)
     step = run._one_step
 
-    def interrupted(batch: list[int], share: float) -> None:
+    def interrupted(share: float) -> None:
         if run.step == 5:
             raise KeyboardInterrupt
-        step(batch, share)
+        step(share)
 
     run._one_step = interrupted  # type: ignore[method-assign]  # the user presses Ctrl-C here
     with pytest.raises(KeyboardInterrupt):
         run.run()
-    again = TrainingRun(recipe, tmp_path, pairs[0], pairs[1])
+    again = another_run(tiny_run, tmp_path)
     assert again.resume()
     assert again.step == 5
     seen: list[Progress] = []
@@ -122,7 +134,9 @@ def test_the_dense_objective_runs(tiny_run: Path) -> None:
 
     recipe = load_configuration(tiny_run.parent / "recipe.toml")
     ids = torch.randint(5, recipe.model.vocabulary, (3, 20))
-    loss, facts = dense_loss(BugEncoder(recipe.model), ids, 2, torch.Generator().manual_seed(0))
+    kinds = torch.randint(0, 7, (3, 20))
+    random = torch.Generator().manual_seed(0)
+    loss, facts = dense_loss(BugEncoder(recipe.model), ids, kinds, MASK, 2, random)
     assert loss.isfinite()
     assert set(facts) == {"restore", "replaced"}
 
@@ -204,7 +218,7 @@ def test_the_train_command_goes_on_with_a_run_and_refuses_another_recipe(
     ("arguments", "sentence"),
     [
         (["train", "--out", "x", "--config", "absent.toml"], "cannot be read"),
-        (["train", "--out", "x", "--steps", "3", "--minutes", "4"], "either --minutes or --steps"),
+        (["train", "--out", "x", "--steps", "3", "--minutes", "4"], "only one of --minutes"),
         (["export", "--run", "absent", "--out", "x"], "cannot be read"),
         (["evaluate"], "Name a training run"),
         (["evaluate", "--data", "absent.jsonl.gz"], "There is no evaluation set"),

@@ -57,6 +57,8 @@ class ModelFiles:
     folder: Path
     name: str
     categories: tuple[Category, ...]
+    repairs: tuple[str, ...]
+    """The kinds of changes that the repair head tells apart; none for a model without that head."""
     longest: int
     parameters: int
     graph_checksum: str
@@ -113,6 +115,7 @@ def open_weights(folder: Path | None = None) -> ModelFiles:
             folder=place,
             name=str(manifest["name"]),
             categories=tuple(Category(name) for name in manifest["categories"]),
+            repairs=tuple(str(name) for name in manifest.get("repairs", ())),
             longest=int(manifest["longest"]),
             parameters=int(manifest["parameters"]),
             graph_checksum=str(files[GRAPH]),

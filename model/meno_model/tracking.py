@@ -1,0 +1,43 @@
+"""A run's figures in a local MLflow store, for those who ask for it; nothing otherwise.
+
+MLflow belongs to no installation of Meno: it is imported only when a folder is named, and a sentence says how
+to get it. It is kept from the network: the store is a file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from meno_model.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from meno_model.configuration import Configuration
+
+Note = Callable[[int, Mapping[str, float]], None]
+
+
+@contextmanager
+def tracked(folder: Path | None, configuration: Configuration) -> Iterator[Note]:
+    """Yields what is called with a step and its figures; without a folder it does nothing."""
+    if folder is None:
+        yield lambda _step, _facts: None
+        return
+    try:
+        import mlflow
+    except ImportError as problem:
+        raise ConfigurationError(
+            "The flag --track needs MLflow: install it with `pip install mlflow`, or leave the flag out."
+        ) from problem
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    mlflow.set_tracking_uri(f"sqlite:///{folder.resolve() / 'mlflow.db'}")
+    mlflow.set_experiment("meno")
+    with mlflow.start_run(run_name=configuration.name):
+        for section in ("corpus", "mutations", "model", "training"):
+            values = configuration.as_dict()[section]
+            mlflow.log_params({f"{section}.{key}": str(value)[:500] for key, value in values.items()})
+        yield lambda step, facts: mlflow.log_metrics(dict(facts), step=step)
