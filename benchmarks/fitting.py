@@ -1,10 +1,7 @@
 """Fits the weights of localisation: a conditional logit over the lines of each program.
 
-The chance of a line is `exp(weights · what the witnesses say of it)`, divided by the sum over the program's
-lines; the weights make the lines that have to change as likely as can be. A program counts by one over the
-root of how many there are of its problem, and a small penalty on the squares keeps a rare witness modest.
-Climbed by the signs of the gradient (Riedmiller and Braun, RPROP, 1993), so that the same data give the same
-weights. Problems of a set that is only measured never take part.
+A program counts by one over the root of how many there are of its problem. Problems of a set that is only
+measured never take part.
 """
 
 from __future__ import annotations
@@ -13,14 +10,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
-import numpy as np
-
 from meno_analyzers.failures.cases import CaseResult
 from meno_analyzers.failures.localisation import Weights, spectrum, standing, static_lines, traced_lines
 from meno_analyzers.findings import Finding
+from meno_model import conditional_logit
 
 FOLDS = 10
-_STEPS, _PENALTY = 200, 0.2
 _NAMES = [field.name for field in fields(Weights)]
 
 
@@ -56,43 +51,27 @@ def said_of(ranking: Ranking) -> list[list[float]]:
 
 
 def fit(rankings: Sequence[Ranking]) -> Weights:
-    count, longest = len(rankings), max(len(ranking.lines) for ranking in rankings)
-    said = np.zeros((count, longest, len(_NAMES)))
-    there, true = np.zeros((count, longest)), np.zeros((count, longest))
-    for place, ranking in enumerate(rankings):
-        there[place, : len(ranking.lines)] = 1.0
-        said[place, : len(ranking.lines)] = said_of(ranking)
-        true[place, : len(ranking.lines)] = [line in ranking.true for line in ranking.lines]
+    """The weights that make the lines that have to change as likely as can be."""
+    return _named(_fit(rankings))
+
+
+def _fit(rankings: Sequence[Ranking]) -> conditional_logit.Floats:
     alike = Counter(ranking.task for ranking in rankings)
-    share = np.array([alike[ranking.task] ** -0.5 for ranking in rankings])
-    weights, step, before = np.zeros(len(_NAMES)), np.full(len(_NAMES), 0.1), np.zeros(len(_NAMES))
-    for _ in range(_STEPS):
-        chance = np.exp(np.where(there > 0, said @ weights, -np.inf))
-        chance /= chance.sum(1, keepdims=True)
-        wanted = chance * true
-        wanted /= wanted.sum(1, keepdims=True)
-        slope = ((wanted - chance) * share[:, None]).reshape(-1) @ said.reshape(-1, len(_NAMES))
-        slope -= _PENALTY * weights
-        turn = slope * before
-        step *= np.where(turn > 0, 1.2, np.where(turn < 0, 0.5, 1.0))
-        slope[turn < 0] = 0.0
-        weights += np.sign(slope) * np.minimum(step, 2.0)
-        before = slope
+    return conditional_logit.fit(
+        [said_of(ranking) for ranking in rankings],
+        [[line in ranking.true for line in ranking.lines] for ranking in rankings],
+        [alike[ranking.task] ** -0.5 for ranking in rankings],
+    )
+
+
+def _named(weights: conditional_logit.Floats) -> Weights:
     return Weights(**{name: round(float(value), 1) for name, value in zip(_NAMES, weights, strict=True)})
 
 
 def held_out(rankings: Sequence[Ranking]) -> list[Weights]:
     """For each program the weights that were fitted without any program of its problem."""
-    alike = Counter(ranking.task for ranking in rankings if not ranking.held)
-    fold = {task: place % FOLDS for place, (task, _) in enumerate(sorted(alike.items(), key=_largest))}
     used = [ranking for ranking in rankings if not ranking.held]
-    fitted = {
-        number: fit([ranking for ranking in used if fold[ranking.task] != number])
-        for number in set(fold.values())
-    }
+    folds = conditional_logit.folds_of([ranking.task for ranking in used], FOLDS)
+    fitted = iter(conditional_logit.held_out(used, folds, _fit))
     whole = fit(used)
-    return [whole if ranking.held else fitted[fold[ranking.task]] for ranking in rankings]
-
-
-def _largest(task: tuple[str, int]) -> tuple[int, str]:
-    return -task[1], task[0]
+    return [whole if ranking.held else _named(next(fitted)) for ranking in rankings]

@@ -13,8 +13,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from meno_model.commands import run_evaluation
 from meno_model.errors import ModelError
+from meno_model.evaluating import run_evaluation
 
 
 def main() -> int:

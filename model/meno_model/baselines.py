@@ -37,7 +37,12 @@ def longest_first(text: str) -> list[int]:
 def densest_first(text: str) -> list[int]:
     """The code lines by their number of operators, brackets and deciding keywords."""
     lines = text.split("\n")
-    return sorted(code_lines(text), key=lambda number: -len(_DENSE.findall(lines[number])))
+    return sorted(code_lines(text), key=lambda number: -density_of(lines[number]))
+
+
+def density_of(line: str) -> int:
+    """How many operators, brackets and deciding keywords a line has."""
+    return len(_DENSE.findall(line))
 
 
 BASELINES: dict[str, Callable[[str], Sequence[int]]] = {

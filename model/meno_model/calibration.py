@@ -1,24 +1,17 @@
-"""From log-odds to an honest probability, and to a line below which the model says nothing.
+"""From log-odds to an honest probability, and to the lines below which the model says nothing.
 
-Measured on projects and exercise families that were not trained on, with the int8 graph that ships.
-
-1. *Probability.* Platt scaling of "a mistake is here" (the place must be right, too), weighted so that one
-   unit in `prior` is wrong, not one in two as in training.
-2. *Categories.* On the first half of the snippets: the set that is right most often, of categories that are
-   right in place in more than half of the weighted cases.
-3. *Threshold.* On the second half, from strict to lax (a fixed sequence, so the bound keeps its confidence):
-   the lowest probability at which the upper 95 % Clopper–Pearson bound of "fires on a clean unit" stays at
-   or below `most_false_alarms`, in library code and in exercises alike.
-
-`calibration.json` names the SHA-256 of the graph; a runtime with another graph refuses it.
+Measured on projects and exercise families that were not trained on, with the int8 graph that ships, and on
+correct programs of sets that are named. The probability is a Platt scaling of "a mistake is here" (the place
+must be right, too), weighted so that one unit in `PRIOR` is wrong, not one in two as in training; the lines
+are those of `thresholds.py`. `calibration.json` names the SHA-256 of the graph; a runtime with another graph
+refuses it.
 """
 
 from __future__ import annotations
 
 import json
 import zlib
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,18 +19,19 @@ from typing import Any
 import numpy as np
 
 from meno_analyzers.findings import Category
-from meno_model.metrics import expected_calibration_error, fit_probability, upper_bound
+from meno_model.metrics import (
+    calibration_bins,
+    expected_calibration_error,
+    fit_probability,
+    upper_bound,
+)
 from meno_model.predictor import calibrated
 from meno_model.scoring import Scored
-from meno_model.weights import CALIBRATION, MANIFEST, open_weights, write_manifest
+from meno_model.thresholds import MOST_FALSE_ALARMS, PRIOR, Choice, choose, kept, speaks
+from meno_model.weights import CALIBRATION, open_weights, renew_manifest
 
-PRIOR = 0.3
-MOST_FALSE_ALARMS = 0.01
-LEAST_STRATUM = 150
-LEAST_FIRINGS = 8
-LEAST_PRECISION = 0.5
-_BUDGET = 0.6
-"""Share of the promised rate that choosing may spend: the bound on the other half leaves about that much."""
+GAINS = (0.0, 0.5, 1.0, 2.0, 3.0)
+"""The least gains of the synthesis gate that are tried; 0 leaves the gate open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,38 +41,64 @@ class Outcome:
     temperature: float
     bias: float
     thresholds: dict[Category, float | None]
+    least_gain: float
     facts: dict[str, Any]
 
 
-def calibrate(clean: Sequence[Scored], mutants: Sequence[Scored], categories: Sequence[Category]) -> Outcome:
-    """Fit the probability, choose the categories, find the threshold."""
+def calibrate(
+    clean: Sequence[Scored],
+    mutants: Sequence[Scored],
+    categories: Sequence[Category],
+    programs: Mapping[str, Sequence[Scored]] | None = None,
+) -> Outcome:
+    """Fit the probability, choose the lines, keep the promise; `programs` are more correct units by set."""
     odds = np.array([item.prediction.odds for item in (*clean, *mutants)])
     truth = np.array([0.0] * len(clean) + [float(item.place_is_right) for item in mutants])
     weights = np.array([(1 - PRIOR) / len(clean)] * len(clean) + [PRIOR / len(mutants)] * len(mutants))
     temperature, bias = fit_probability(odds, truth, weights)
     probabilities = np.array([calibrated(value, temperature, bias) for value in odds])
     choosing, bounding = _halves(clean)
-    chosen = _useful_categories(choosing, _halves(mutants)[0], categories, temperature, bias)
-    threshold = _threshold(bounding, chosen, temperature, bias)
-    if threshold is None:
-        chosen = set()
-    shown = {category: threshold if category in chosen else None for category in categories}
-    fired = [item for item in bounding if _fires(item, chosen, threshold, temperature, bias)]
+    wrong = _halves(mutants)[0]
+    tried = [choose(choosing, wrong, categories, gain) for gain in GAINS]
+    best = max(tried, key=lambda choice: choice.right)
+    strata = {**_strata(bounding), **(programs or {})}
+    lines = kept(best, strata)
+    fired = {name: _fired(items, lines, best.least_gain) for name, items in strata.items()}
+    number = sum(fired.values())
+    units = sum(map(len, strata.values()))
     facts = {
         "calibrated": True,
         "prior": PRIOR,
         "clean_units": len(clean),
         "mutants": len(mutants),
-        "bound_units": len(bounding),
-        "bound_false_alarms": len(fired),
-        "bound_upper_95": round(upper_bound(len(fired), len(bounding)), 5),
+        "bound_units": units,
+        "bound_false_alarms": number,
+        "bound_upper_95": round(upper_bound(number, units), 5),
         "promised_false_alarm_rate": MOST_FALSE_ALARMS,
+        "strata": {
+            name: {
+                "units": len(items),
+                "false_alarms": fired[name],
+                "upper_95": round(upper_bound(fired[name], len(items)), 5),
+            }
+            for name, items in strata.items()
+        },
+        "gate": {
+            "least_gain": best.least_gain,
+            "right_hints": best.right,
+            "right_hints_without": tried[0].right,
+        },
         "calibration_error": round(expected_calibration_error(probabilities, truth, weights), 4),
         "calibration_error_before": round(
             expected_calibration_error(1 / (1 + np.exp(-np.clip(odds, -60, 60))), truth, weights), 4
         ),
+        "reliability": calibration_bins(probabilities, truth, weights),
     }
-    return Outcome(temperature, bias, shown, facts)
+    shown = {
+        category: round(calibrated(lines[category], temperature, bias), 4) if category in lines else None
+        for category in categories
+    }
+    return Outcome(temperature, bias, shown, best.least_gain, facts)
 
 
 def write_calibration(folder: Path, outcome: Outcome) -> None:
@@ -89,11 +109,15 @@ def write_calibration(folder: Path, outcome: Outcome) -> None:
         "temperature": outcome.temperature,
         "bias": outcome.bias,
         "thresholds": {category.value: value for category, value in outcome.thresholds.items()},
+        "least_gain": outcome.least_gain,
         "facts": outcome.facts,
     }
     (folder / CALIBRATION).write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
-    description = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    write_manifest(folder, {k: v for k, v in description.items() if k not in ("files", "rendering")})
+    renew_manifest(folder)
+
+
+def _fired(items: Sequence[Scored], lines: Mapping[Category, float], least_gain: float) -> int:
+    return sum(speaks(item, lines, least_gain) for item in items)
 
 
 def _halves(items: Sequence[Scored]) -> tuple[list[Scored], list[Scored]]:
@@ -104,98 +128,11 @@ def _halves(items: Sequence[Scored]) -> tuple[list[Scored], list[Scored]]:
     return halves
 
 
-def _useful_categories(
-    clean: Sequence[Scored],
-    mutants: Sequence[Scored],
-    categories: Sequence[Category],
-    temperature: float,
-    bias: float,
-) -> set[Category]:
-    """The set of categories with most right firings of this half, at the best common threshold.
-
-    At each threshold a category may take part if it fires often enough and is right in place more often
-    than not; those with the most right firings a false alarm come first, while `_BUDGET` lasts.
-    """
-    best: set[Category] = set()
-    most = 0
-    for percent in range(20, 98, 2):
-        spoken = [
-            [
-                i
-                for i in items
-                if i.prediction.may_speak and _probability(i, temperature, bias) >= percent / 100
-            ]
-            for items in (clean, mutants)
-        ]
-        false = Counter(item.prediction.category for item in spoken[0])
-        firing = Counter(item.prediction.category for item in spoken[1])
-        right = Counter(item.prediction.category for item in spoken[1] if item.place_is_right)
-        chosen: set[Category] = set()
-        alarms = hits = 0
-        for category in sorted(categories, key=lambda c: -right[c] / (false[c] + 1)):
-            good = PRIOR / len(mutants) * right[category]
-            spent = PRIOR / len(mutants) * firing[category] + (1 - PRIOR) / len(clean) * false[category]
-            if firing[category] < LEAST_FIRINGS or good <= LEAST_PRECISION * spent:
-                continue
-            if alarms + false[category] <= _BUDGET * MOST_FALSE_ALARMS * len(clean):
-                chosen.add(category)
-                alarms, hits = alarms + false[category], hits + right[category]
-        if hits > most:
-            best, most = chosen, hits
-    return best
+def _strata(items: Sequence[Scored]) -> dict[str, list[Scored]]:
+    found: dict[str, list[Scored]] = {}
+    for item in items:
+        found.setdefault(item.stratum, []).append(item)
+    return found
 
 
-def _threshold(
-    clean: Sequence[Scored],
-    chosen: set[Category],
-    temperature: float,
-    bias: float,
-    at_most: float = MOST_FALSE_ALARMS,
-) -> float | None:
-    """The lowest probability whose bound holds in every stratum that is large enough; None if none does."""
-    needed = [_stratum_threshold(stratum, chosen, temperature, bias, at_most) for stratum in _strata(clean)]
-    if not needed or any(value is None for value in needed):
-        return None
-    return max(value for value in needed if value is not None)
-
-
-def _strata(clean: Sequence[Scored]) -> Iterator[list[Scored]]:
-    names = {item.stratum for item in clean}
-    for name in sorted(names):
-        members = [item for item in clean if item.stratum == name]
-        if len(members) >= LEAST_STRATUM or len(names) == 1:
-            yield members
-
-
-def _stratum_threshold(
-    clean: Sequence[Scored], chosen: set[Category], temperature: float, bias: float, at_most: float
-) -> float | None:
-    firing = sorted(
-        (
-            _probability(item, temperature, bias)
-            for item in clean
-            if item.prediction.category in chosen and item.prediction.may_speak
-        ),
-        reverse=True,
-    )
-    if upper_bound(0, len(clean)) > at_most:
-        # Too few units for the promised bound: be as strict as the most suspicious clean unit asks.
-        return min(1.0, firing[0] + 1e-6) if firing else 1.0
-    allowed = 0
-    while allowed + 1 < len(firing) and upper_bound(allowed + 1, len(clean)) <= at_most:
-        allowed += 1
-    if allowed >= len(firing):
-        return firing[-1] if firing else 1.0
-    return min(1.0, firing[allowed] + 1e-6)
-
-
-def _fires(
-    item: Scored, chosen: set[Category], threshold: float | None, temperature: float, bias: float
-) -> bool:
-    if threshold is None or item.prediction.category not in chosen or not item.prediction.may_speak:
-        return False
-    return _probability(item, temperature, bias) >= threshold
-
-
-def _probability(item: Scored, temperature: float, bias: float) -> float:
-    return calibrated(item.prediction.odds, temperature, bias)
+__all__ = ["GAINS", "MOST_FALSE_ALARMS", "Choice", "Outcome", "calibrate", "write_calibration"]

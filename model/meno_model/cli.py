@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from meno_model.errors import ModelError
+from meno_model.errors import ConfigurationError, ModelError
 
 model_app = typer.Typer(
     name="model", help="Train, evaluate, export and show the bug model.", no_args_is_help=True
@@ -92,34 +92,91 @@ def train(
 def export(
     run: Annotated[Path, typer.Option("--run", help="The folder of a training run.")],
     out: Annotated[Path, typer.Option("--out", help="Where the model's files go.")],
-    gpu: Annotated[bool, typer.Option("--gpu", help="Write the full-precision graph, too.")] = False,
+    gpu: Annotated[bool, typer.Option("--gpu", help="Write the graphs for a graphics card, too.")] = False,
     calibrate: Annotated[bool, typer.Option(help="Calibrate on the run's held-out code.")] = True,
+    correct: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--correct", help="A set of correct programs on which it has to be silent (repeatable)."
+        ),
+    ] = None,
+    untrained: Annotated[
+        bool, typer.Option("--untrained", help="The network before its first step, as a baseline.")
+    ] = False,
 ) -> None:
     """Export the checkpoint to ONNX int8, check it and calibrate it."""
     with _sentences():
         from meno_model.commands import run_export
 
-        facts = run_export(run, out, with_gpu_graph=gpu, calibrate=calibrate)
+        facts = run_export(
+            run,
+            out,
+            with_gpu_graph=gpu,
+            calibrate=calibrate,
+            untrained=untrained,
+            correct=correct or [],
+        )
     typer.echo(json.dumps(facts, indent=1))
 
 
 @model_app.command()
 def evaluate(
+    data: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Evaluation sets (.jsonl.gz) of buggy or correct programs.", show_default=False),
+    ] = None,
     model: _Model = None,
     run: Annotated[
         Path | None, typer.Option("--run", help="A training run: score its held-out code and mutants.")
     ] = None,
-    data: Annotated[
-        list[Path] | None,
-        typer.Option("--data", help="An evaluation set (.jsonl.gz) of buggy or clean programs (repeatable)."),
+    beside: Annotated[
+        list[str] | None,
+        typer.Option("--beside", help="NAME=DIRECTORY: another model whose line ranking is shown, too."),
     ] = None,
+    form: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
     out: Annotated[Path | None, typer.Option("--out", help="Write all figures to this JSON file.")] = None,
 ) -> None:
-    """Measure the exported model and print tables with baselines beside every number."""
+    """Measure the exported model, with baselines beside every number and 95 % intervals."""
     with _sentences():
-        from meno_model.commands import run_evaluation
+        if form not in ("table", "json"):
+            raise ConfigurationError("The option --format is `table` or `json`.")
+        from meno_model.evaluating import run_evaluation
 
-        run_evaluation(model, run, data or [], out)
+        others = dict(_named(text) for text in beside or [])
+        run_evaluation(model, run, data or [], out, others, form)
+
+
+def _named(text: str) -> tuple[str, Path]:
+    name, sign, folder = text.partition("=")
+    if not sign or not name:
+        raise ConfigurationError("The option --beside wants NAME=DIRECTORY.")
+    return name, Path(folder)
+
+
+@model_app.command("fit-ranker")
+def fit_ranker(
+    data: Annotated[list[Path], typer.Argument(help="Sets of buggy programs whose lines are known.")],
+    model: Annotated[Path, typer.Option("--model", help="The model directory that gets `ranker.json`.")],
+) -> None:
+    """Fit how the model, the rules and a line's looks add up to "look here first"."""
+    with _sentences():
+        from meno_model.ranker_fitting import run_fit
+
+        run_fit(model, data)
+
+
+@model_app.command()
+def suspects(
+    file: Annotated[Path, typer.Argument(help="A Python file.")],
+    model: _Model = None,
+    number: Annotated[int, typer.Option("--number", min=1, help="How many lines.")] = 3,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Where to look first, if something is wrong: the likeliest lines, however unlikely."""
+    with _sentences():
+        from meno_model.asking import show_suspects
+
+        show_suspects(file, model, number, as_json)
 
 
 @model_app.command()

@@ -1,8 +1,7 @@
-"""What the commands of `cli.py` do: progress and tables on the terminal, the work in the other modules."""
+"""What the commands of `cli.py` that make and show a model do: the work is in the other modules."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -10,19 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from meno_model.configuration import Configuration, load_configuration
 from meno_model.corpus.snippets import Snippet, load_corpus
 from meno_model.errors import ConfigurationError, CorpusError, TrainingExtraMissingError
 
 if TYPE_CHECKING:
-    from meno_model.evaluation import Report
     from meno_model.predictor import Predictor
-    from meno_model.scoring import Scored
 
-_MUTANTS_EACH = 2
-_EVALUATION_SEED = 7
 _AGREEMENT_SEQUENCES = 200
 
 
@@ -108,70 +102,54 @@ def _with_budget(configuration: Configuration, budget: Budget) -> Configuration:
     return replace(configuration, training=schedule)
 
 
-def run_export(run: Path, out: Path, *, with_gpu_graph: bool, calibrate: bool) -> dict[str, Any]:
-    """Export, check and calibrate; the facts that were measured on the way."""
+def run_export(
+    run: Path,
+    out: Path,
+    *,
+    with_gpu_graph: bool = False,
+    calibrate: bool = True,
+    untrained: bool = False,
+    correct: Sequence[Path] = (),
+) -> dict[str, Any]:
+    """Export, check and calibrate; the facts that were measured on the way.
+
+    `correct` are sets of correct programs on which the promise about false alarms has to be kept, too.
+    `untrained` exports the network as it was before the first step, as a baseline.
+    """
     _need("torch", "transformers", "onnx")
     from meno_model.calibration import calibrate as fit
     from meno_model.calibration import write_calibration
+    from meno_model.evaluating import score_for_calibration
     from meno_model.export import export
     from meno_model.rendering import render
     from meno_model.tokenizer import CodeTokenizer
     from meno_model.windows import windows_of
 
-    snippets = _split(run, "calibration")
+    snippets = split_of(run, "calibration")
     tokenizer = CodeTokenizer.load(run / "tokenizer.json")
     renderings = [render(s.text) for s in snippets[:: max(1, len(snippets) // _AGREEMENT_SEQUENCES)]]
     sequences = [windows_of(r, tokenizer, 192)[0].ids for r in renderings if r is not None]
-    agreement = export(run, out, sequences, with_gpu_graph=with_gpu_graph)
+    agreement = export(run, out, sequences, with_gpu_graph=with_gpu_graph, untrained=untrained)
     facts: dict[str, Any] = {"export": asdict(agreement)}
-    if calibrate:
-        predictor, clean, mutants = _scores(out, run, snippets)
-        outcome = fit(clean, mutants, predictor.files.categories)
+    if calibrate and not untrained:
+        predictor, clean, mutants, programs = score_for_calibration(out, run, snippets, correct)
+        outcome = fit(clean, mutants, predictor.files.categories, programs)
         write_calibration(out, outcome)
         facts["calibration"] = outcome.facts
         facts["thresholds"] = {c.value: p for c, p in outcome.thresholds.items() if p is not None}
     return facts
 
 
-def run_evaluation(model: Path | None, run: Path | None, data: Sequence[Path], out: Path | None) -> None:
-    """Print the tables of every set and store the figures."""
-    from meno_model.evaluation import evaluate_clean, evaluate_mutants, evaluate_programs, read_programs
-
-    if run is None and not data:
-        raise ConfigurationError("Name a training run with --run, or evaluation sets with --data.")
-    reports: list[Report] = []
-    predictor = _predictor(model)
-    if run is not None:
-        _, clean, mutants = _scores(model, run, _split(run, "test"), predictor)
-        for stratum in ("libraries", "exercises"):
-            own = [item for item in clean if item.stratum == stratum]
-            wrong = [item for item in mutants if item.stratum == stratum]
-            if own and wrong:
-                report = evaluate_mutants(predictor, own, wrong)
-                report.name = f"held-out {stratum}"
-                reports.append(report)
-    for path in data:
-        name = f"{path.parent.name}/{path.name.removesuffix('.jsonl.gz')}"
-        programs, texts = read_programs(path)
-        if programs:
-            reports.append(evaluate_programs(predictor, name, programs))
-        if texts:
-            reports.append(evaluate_clean(predictor, name, texts))
-    _print(reports)
-    if out is not None:
-        figures = {"model_sha256": predictor.files.graph_checksum, "sets": [asdict(r) for r in reports]}
-        out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-
-
 def model_information(model: Path | None) -> dict[str, object]:
     """What `meno model info` shows."""
     from meno_model.information import describe
 
-    predictor = _predictor(model)
+    predictor = open_predictor(model)
     return describe(predictor.files, predictor.runtime.provider)
 
 
-def _predictor(model: Path | None) -> Predictor:
+def open_predictor(model: Path | None) -> Predictor:
+    """The model in a directory (default: the shipped one), ready to answer."""
     from meno_model.predictor import Predictor
     from meno_model.runtime import Runtime
     from meno_model.weights import open_weights
@@ -179,83 +157,12 @@ def _predictor(model: Path | None) -> Predictor:
     return Predictor(Runtime(open_weights(model)))
 
 
-def _split(run: Path, split: str) -> list[Snippet]:
+def split_of(run: Path, split: str) -> list[Snippet]:
+    """The run's held-out code of one split; a `CorpusError` where there is none."""
     snippets = [snippet for snippet in load_corpus(run / "corpus") if snippet.split == split]
     if not snippets:
         raise CorpusError(f"The run in {run} has no {split} code: name {split} projects in its recipe.")
     return snippets
-
-
-def _scores(
-    model: Path | None, run: Path, snippets: Sequence[Snippet], predictor: Predictor | None = None
-) -> tuple[Predictor, list[Scored], list[Scored]]:
-    """Held-out snippets clean and mutated as the recipe mutates, scored by the exported graph."""
-    from meno_model.dataset import operator_rarity
-    from meno_model.preparation import recorded_configuration
-    from meno_model.scoring import score_clean, score_mutants
-
-    plan = recorded_configuration(run).mutations
-    rarity = operator_rarity(snippets, plan.rarity_power, _EVALUATION_SEED)
-    chosen = predictor or _predictor(model)
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("scoring held-out code", total=len(snippets) * (1 + _MUTANTS_EACH))
-
-        def advance(number: int) -> None:
-            bar.advance(task, number)
-
-        clean = score_clean(chosen, snippets, advance)
-        mutants = score_mutants(
-            chosen,
-            snippets,
-            _MUTANTS_EACH,
-            _EVALUATION_SEED,
-            lambda edit: (
-                plan.weights.get(edit.category.value, 1.0)
-                * plan.operators.get(edit.operator, 1.0)
-                * rarity[edit.operator]
-            ),
-            advance,
-        )
-    return chosen, clean, mutants
-
-
-def _print(reports: Sequence[Report]) -> None:
-    console = Console()
-    for report in reports:
-        table = Table(title=f"{report.name} (n = {report.number})")
-        table.add_column("figure")
-        table.add_column("value", justify="right")
-        for key, value in report.figures.items():
-            if key == "by_operator":
-                continue
-            if isinstance(value, dict):
-                for name, inner in value.items():
-                    table.add_row(f"{key.replace('_', ' ')}: {name}", _figure(inner))
-            else:
-                table.add_row(key.replace("_", " "), _figure(value))
-        console.print(table)
-        if "by_operator" in report.figures:
-            console.print(_operator_table(report))
-
-
-def _operator_table(report: Report) -> Table:
-    table = Table(title=f"{report.name}, by operator")
-    for heading in ("operator", "mutants", "place right", "pushed"):
-        table.add_column(heading, justify="left" if heading == "operator" else "right")
-    rows: dict[str, dict[str, float]] = report.figures["by_operator"]
-    for name, row in sorted(rows.items(), key=lambda item: -item[1]["place_right"]):
-        table.add_row(name, str(row["number"]), f"{row['place_right']:.2f}", f"{row['pushed']:.2f}")
-    return table
-
-
-def _figure(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.3f}"
-    if isinstance(value, list):
-        return " / ".join(_figure(item) for item in value)
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {_figure(item)}" for key, item in value.items())
-    return str(value)
 
 
 def _need(*modules: str) -> None:

@@ -49,18 +49,28 @@ class Agreement:
 
 
 def export(
-    run: Path, out: Path, sequences: Sequence[Sequence[int]], *, with_gpu_graph: bool = False
+    run: Path,
+    out: Path,
+    sequences: Sequence[Sequence[int]],
+    *,
+    with_gpu_graph: bool = False,
+    untrained: bool = False,
 ) -> Agreement:
     """Write graph, tokenizer, neutral calibration and manifest of the run's checkpoint into `out`.
 
-    `sequences` are token ids of real code (with `<s>` and `</s>`) on which int8 must agree.
+    `sequences` are token ids of real code (with `<s>` and `</s>`) on which int8 must agree. `untrained` takes
+    the network as it was before its first step instead.
     """
     state = load_checkpoint(run / "checkpoint.pt")
     configuration = configuration_from(state["configuration"])
     if not (run / TOKENIZER).is_file():
         raise ConfigurationError(f"The run in {run} has no {TOKENIZER}: train again.")
+    torch.manual_seed(configuration.training.seed)
     model = BugEncoder(configuration.model, attention="eager")
-    model.load_state_dict(state["model"])
+    if untrained:
+        state = {**state, "step": 0, "tokens": 0, "seconds": 0.0}
+    else:
+        model.load_state_dict(state["model"])
     model.eval()
     out.mkdir(parents=True, exist_ok=True)
     plain, fused = out / "plain.onnx", out / GPU_GRAPH

@@ -100,6 +100,22 @@ def fit_probability(odds: Floats, truth: Floats, weights: Floats) -> tuple[float
     return 1.0 / slope, bias
 
 
+def calibration_bins(
+    probabilities: Floats, truth: Floats, weights: Floats, bins: int = 10
+) -> list[list[float]]:
+    """The reliability diagram: for each filled bin the mean claim, the share of truths, and its mass."""
+    places = np.minimum((probabilities * bins).astype(int), bins - 1)
+    found: list[list[float]] = []
+    for place in range(bins):
+        inside = places == place
+        mass = float(weights[inside].sum())
+        if mass > 0:
+            claimed = float((probabilities * weights)[inside].sum()) / mass
+            actual = float((truth * weights)[inside].sum()) / mass
+            found.append([round(claimed, 4), round(actual, 4), round(mass / float(weights.sum()), 4)])
+    return found
+
+
 def expected_calibration_error(
     probabilities: Floats, truth: Floats, weights: Floats, bins: int = 10
 ) -> float:

@@ -20,6 +20,7 @@ from meno_analyzers.findings import Category, Finding, Severity, Source
 from meno_model.places import pointed_code
 from meno_model.rendering import Rendering, render
 from meno_model.runtime import Floats, Judgement, Runtime
+from meno_model.synthesis import gain
 from meno_model.tokenizer import CodeTokenizer
 from meno_model.units import Unit, units_of
 from meno_model.weights import ModelFiles
@@ -62,6 +63,7 @@ class Predictor:
         self.runtime = runtime
         self.files = runtime.files
         self._memory: OrderedDict[str, tuple[Rendering, Prediction] | None] = OrderedDict()
+        self._gains: OrderedDict[str, float] = OrderedDict()
         self.scored = 0
 
     def findings(self, text: str) -> tuple[Finding, ...]:
@@ -76,6 +78,7 @@ class Predictor:
         keys = [hashlib.sha256(unit.text.encode("utf-8", "surrogatepass")).hexdigest() for unit in units]
         fresh = {key: unit for key, unit in zip(keys, units, strict=True) if key not in self._memory}
         found = dict(zip(fresh, self._score(list(fresh.values())), strict=True))
+        self.scored += len(fresh)
         answers = [found[key] if key in found else self._memory[key] for key in keys]
         self._memory.update(zip(keys, answers, strict=True))
         for key in keys:
@@ -84,11 +87,27 @@ class Predictor:
             self._memory.popitem(last=False)
         return answers
 
+    def shows(self, unit: Unit, prediction: Prediction) -> bool:
+        """Whether the model says something about a unit unasked: sure enough, and some edit would mend it."""
+        threshold = self.files.calibration.threshold_of(prediction.category)
+        if threshold is None or prediction.probability < threshold or not prediction.may_speak:
+            return False
+        least = self.files.calibration.least_gain
+        return least <= 0.0 or self.gain(unit, prediction) >= least
+
+    def gain(self, unit: Unit, prediction: Prediction) -> float:
+        """What the best single edit takes away from the log-odds of a mistake; remembered."""
+        key = hashlib.sha256(unit.text.encode("utf-8", "surrogatepass")).hexdigest()
+        if key not in self._gains:
+            self._gains[key] = gain(unit, prediction, self._score)
+            while len(self._gains) > _REMEMBERED:
+                self._gains.popitem(last=False)
+        return self._gains[key]
+
     def _score(self, units: Sequence[Unit]) -> list[tuple[Rendering, Prediction] | None]:
         read = [_windows(unit, self.runtime.tokenizer, self.files.longest) for unit in units]
         windows = [window for item in read if item is not None for window in item[1]]
         judgements = iter(self.runtime.judge(windows))
-        self.scored += len(units)
         answers: list[tuple[Rendering, Prediction] | None] = []
         for item in read:
             if item is None:
@@ -104,8 +123,7 @@ class Predictor:
         if answer is None:
             return None
         rendering, prediction = answer
-        threshold = self.files.calibration.threshold_of(prediction.category)
-        if threshold is None or prediction.probability < threshold or not prediction.may_speak:
+        if not self.shows(unit, prediction):
             return None
         span, code = pointed_code(unit, rendering.lexemes[prediction.place])
         probability = prediction.probability

@@ -6,11 +6,11 @@ Every score comes from the int8 file that ships, through the same predictor; nev
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from meno_analyzers.findings import Category
 from meno_model.corpus.snippets import Snippet
 from meno_model.mutations import Edit, apply, edits_of
 from meno_model.mutations.base import is_mutant
@@ -30,6 +30,8 @@ class Scored:
     edit: Edit | None
     rendering: Rendering
     prediction: Prediction
+    gain: float = math.inf
+    """What the best single edit takes away from the log-odds; infinite where that was not asked."""
 
     @property
     def stratum(self) -> str:
@@ -118,7 +120,11 @@ def _score(
         on_progress(len(chunk))
 
 
-def fires(prediction: Prediction, thresholds: dict[Category, float]) -> bool:
-    """Whether a prediction reaches its category's threshold."""
-    threshold = thresholds.get(prediction.category)
-    return threshold is not None and prediction.may_speak and prediction.probability >= threshold
+def gated(predictor: Predictor, items: Sequence[Scored], from_odds: float) -> list[Scored]:
+    """The items with the gain of each that might speak: those from these log-odds on."""
+    return [
+        replace(item, gain=predictor.gain(unit_of(item.text, item.snippet.name), item.prediction))
+        if item.prediction.may_speak and item.prediction.odds >= from_odds
+        else item
+        for item in items
+    ]

@@ -11,7 +11,7 @@ import pytest
 
 from meno_model.predictor import Predictor
 from meno_model.runtime import Runtime
-from meno_model.weights import CALIBRATION, DEFAULT_WEIGHTS, MANIFEST, open_weights, write_manifest
+from meno_model.weights import CALIBRATION, DEFAULT_WEIGHTS, open_weights, renew_manifest
 
 
 @pytest.fixture(scope="session")
@@ -35,10 +35,7 @@ def recalibrated(copied_weights: Path) -> Callable[[float | None], Path]:
         values = json.loads(path.read_text(encoding="utf-8"))
         values["thresholds"] = dict.fromkeys(values["thresholds"], threshold)
         path.write_text(json.dumps(values), encoding="utf-8")
-        description = json.loads((copied_weights / MANIFEST).read_text(encoding="utf-8"))
-        write_manifest(
-            copied_weights, {k: v for k, v in description.items() if k not in ("files", "rendering")}
-        )
+        renew_manifest(copied_weights)
         return copied_weights
 
     return change

@@ -161,7 +161,7 @@ def test_the_exported_model_is_whole_and_evaluates(exported: Path, tiny_run: Pat
         model_app,
         [
             *("evaluate", "--model", str(exported), "--run", str(tiny_run)),
-            *("--data", str(tmp_path / "set.jsonl.gz"), "--out", str(figures)),
+            *(str(tmp_path / "set.jsonl.gz"), "--out", str(figures)),
         ],
     )
     assert result.exit_code == 0, result.output
@@ -220,8 +220,12 @@ def test_the_train_command_goes_on_with_a_run_and_refuses_another_recipe(
         (["train", "--out", "x", "--config", "absent.toml"], "cannot be read"),
         (["train", "--out", "x", "--steps", "3", "--minutes", "4"], "only one of --minutes"),
         (["export", "--run", "absent", "--out", "x"], "cannot be read"),
-        (["evaluate"], "Name a training run"),
-        (["evaluate", "--data", "absent.jsonl.gz"], "There is no evaluation set"),
+        (["evaluate"], "Name evaluation sets"),
+        (["evaluate", "absent.jsonl.gz"], "There is no evaluation set"),
+        (["evaluate", "--format", "xml"], "`table` or `json`"),
+        (["evaluate", "--beside", "nothing"], "NAME=DIRECTORY"),
+        (["suspects", "absent.py"], "cannot be read"),
+        (["fit-ranker", "--model", "x", "quix_TEST_ONLY.jsonl.gz"], "for testing only"),
         (["info", "--model", "absent"], "meno doctor"),
     ],
 )

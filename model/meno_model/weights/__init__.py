@@ -43,6 +43,8 @@ class Calibration:
     temperature: float
     bias: float
     thresholds: tuple[Threshold, ...]
+    least_gain: float
+    """How much the best single edit has to take away from the log-odds; 0: the gate is open."""
     facts: dict[str, Any]
 
     def threshold_of(self, category: Category) -> float | None:
@@ -127,6 +129,7 @@ def open_weights(folder: Path | None = None) -> ModelFiles:
                     Threshold(Category(name), None if value is None else float(value))
                     for name, value in calibration["thresholds"].items()
                 ),
+                least_gain=float(calibration.get("least_gain", 0.0)),
                 facts=dict(calibration.get("facts", {})),
             ),
         )
@@ -137,14 +140,22 @@ def open_weights(folder: Path | None = None) -> ModelFiles:
 
 
 def write_manifest(folder: Path, description: dict[str, Any]) -> None:
-    """Write `manifest.json` with the checksums of every other file that lies in the folder."""
-    names = [name for name in (GRAPH, GPU_GRAPH, TOKENIZER, CALIBRATION) if (folder / name).is_file()]
+    """Write `manifest.json` with the checksums of every other file of a model that lies in the folder."""
+    names = sorted(
+        path.name for path in folder.iterdir() if path.suffix in (".onnx", ".json") and path.name != MANIFEST
+    )
     values = {
         **description,
         "rendering": RENDERING_VERSION,
         "files": {name: checksum(folder / name) for name in names},
     }
     (folder / MANIFEST).write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
+
+
+def renew_manifest(folder: Path) -> None:
+    """Write the manifest again, after a file beside it was changed or added."""
+    description = _read(folder, MANIFEST)
+    write_manifest(folder, {k: v for k, v in description.items() if k not in ("files", "rendering")})
 
 
 def _read(folder: Path, name: str) -> dict[str, Any]:

@@ -1,0 +1,126 @@
+"""What the commands that measure a model do: score held-out code, evaluate sets, fit the ranker."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from meno_model.calibration import GAINS
+from meno_model.commands import open_predictor, split_of
+from meno_model.corpus.snippets import Snippet
+from meno_model.dataset import operator_rarity
+from meno_model.errors import ConfigurationError, CorpusError
+from meno_model.evaluation.mutants import evaluate_mutants
+from meno_model.evaluation.programs import evaluate_correct, evaluate_programs
+from meno_model.evaluation.records import read_set
+from meno_model.evaluation.reports import Report, print_reports
+from meno_model.predictor import Predictor
+from meno_model.preparation import recorded_configuration
+from meno_model.scoring import Scored, gated, score_clean, score_mutants
+from meno_model.units import units_of
+
+_MUTANTS_EACH = 2
+_SEED = 7
+_GATE_FROM = -1.0
+"""Log-odds from which on a held-out text is asked for its gain; below it nothing ever speaks."""
+TESTING_ONLY = "TEST_ONLY"
+"""A set whose file name holds this is evaluated and never fitted on."""
+
+
+def run_evaluation(
+    model: Path | None,
+    run: Path | None,
+    data: Sequence[Path],
+    out: Path | None = None,
+    beside: Mapping[str, Path] | None = None,
+    form: str = "table",
+) -> list[Report]:
+    """Measure every set, print the figures and store them."""
+    if run is None and not data:
+        raise ConfigurationError("Name evaluation sets (.jsonl.gz), or a training run with --run.")
+    sets = [read_set(path) for path in data]
+    predictor = open_predictor(model)
+    others = {name: open_predictor(folder) for name, folder in (beside or {}).items()}
+    reports: list[Report] = []
+    if run is not None:
+        clean, mutants = scores(predictor, run, split_of(run, "test"))
+        for stratum in ("libraries", "exercises"):
+            own = [item for item in clean if item.stratum == stratum]
+            wrong = [item for item in mutants if item.stratum == stratum]
+            if own and wrong:
+                report = evaluate_mutants(predictor, own, wrong)
+                report.name = f"held-out {stratum}"
+                reports.append(report)
+    for item in sets:
+        if item.programs:
+            reports.append(evaluate_programs(predictor, item, others))
+        if item.correct:
+            reports.append(evaluate_correct(predictor, item.name, item.correct))
+    figures = {
+        "model_sha256": predictor.files.graph_checksum,
+        "sets": [asdict(report) for report in reports],
+    }
+    written = json.dumps(figures, indent=1) + "\n"
+    if form == "json":
+        Console(soft_wrap=True).print_json(written)
+    else:
+        print_reports(reports, Console())
+    if out is not None:
+        out.write_text(written, encoding="utf-8")
+    return reports
+
+
+def scores(predictor: Predictor, run: Path, snippets: Sequence[Snippet]) -> tuple[list[Scored], list[Scored]]:
+    """Held-out snippets clean and mutated as the recipe mutates, scored by the exported graph."""
+    plan = recorded_configuration(run).mutations
+    rarity = operator_rarity(snippets, plan.rarity_power, _SEED)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("scoring held-out code", total=len(snippets) * (1 + _MUTANTS_EACH))
+
+        def advance(number: int) -> None:
+            bar.advance(task, number)
+
+        clean = score_clean(predictor, snippets, advance)
+        mutants = score_mutants(
+            predictor,
+            snippets,
+            _MUTANTS_EACH,
+            _SEED,
+            lambda edit: (
+                plan.weights.get(edit.category.value, 1.0)
+                * plan.operators.get(edit.operator, 1.0)
+                * rarity[edit.operator]
+            ),
+            advance,
+        )
+    return clean, mutants
+
+
+def score_for_calibration(
+    model: Path, run: Path, snippets: Sequence[Snippet], correct: Sequence[Path]
+) -> tuple[Predictor, list[Scored], list[Scored], dict[str, list[Scored]]]:
+    """Clean and mutated snippets and further correct programs, with the gate's gains where they may speak."""
+    predictor = open_predictor(model)
+    clean, mutants = scores(predictor, run, snippets)
+    programs: dict[str, list[Scored]] = {}
+    for path in correct:
+        data = read_set(path)
+        if TESTING_ONLY in path.name:
+            raise ConfigurationError(f"The set {path} is for testing only: name another one.")
+        if not data.correct:
+            raise CorpusError(f"The set {path} has no correct programs (records with `code` alone).")
+        own = [
+            Snippet(data.name, "calibration", unit.name, unit.text)
+            for text in data.correct
+            for unit in units_of(text)
+        ]
+        programs[data.name] = score_clean(predictor, own)
+    if max(GAINS) > 0 and predictor.files.repairs:
+        clean, mutants = (gated(predictor, items, _GATE_FROM) for items in (clean, mutants))
+        programs = {name: gated(predictor, items, _GATE_FROM) for name, items in programs.items()}
+    return predictor, clean, mutants, programs
