@@ -57,12 +57,15 @@ class ModelClient:
         *,
         command: Sequence[str] | None = None,
         model_path: Path | None = None,
+        provider: str | None = None,
         idle_seconds: float = 300,
         log: Callable[[str], None] = lambda _text: None,
     ) -> None:
         self._command = list(command or [sys.executable, "-P", "-m", "meno_model.worker"])
         if model_path is not None:
             self._command += ["--model", str(model_path)]
+        if provider is not None:
+            self._command += ["--provider", provider]
         self._idle_seconds = idle_seconds
         self._log = log
         self._state = "not started"

@@ -26,7 +26,15 @@ from meno_model.encoder import BugEncoder
 from meno_model.errors import ConfigurationError, ExportError, TrainingExtraMissingError
 from meno_model.mutations.inverses import REPAIRS
 from meno_model.tokenizer import PAD
-from meno_model.weights import CALIBRATION, GPU_GRAPH, GRAPH, TOKENIZER, checksum, write_manifest
+from meno_model.weights import (
+    CALIBRATION,
+    FULL_GRAPH,
+    GRAPH,
+    HALF_GRAPH,
+    TOKENIZER,
+    checksum,
+    write_manifest,
+)
 
 OPSET = 17
 OUTPUTS = ("location", "category", "repair")
@@ -73,7 +81,7 @@ def export(
         model.load_state_dict(state["model"])
     model.eval()
     out.mkdir(parents=True, exist_ok=True)
-    plain, fused = out / "plain.onnx", out / GPU_GRAPH
+    plain, fused = out / "plain.onnx", out / FULL_GRAPH
     try:
         _to_onnx(model, plain)
         attentions = _fuse(plain, fused, model.shape)
@@ -91,7 +99,9 @@ def export(
             )
     finally:
         plain.unlink(missing_ok=True)
-        if not with_gpu_graph:
+        if with_gpu_graph and fused.is_file():
+            _halve(fused, out / HALF_GRAPH)
+        else:
             fused.unlink(missing_ok=True)
     agreement = Agreement(
         difference, attentions, place, category, clean, round((out / GRAPH).stat().st_size / 2**20, 2)
@@ -195,6 +205,16 @@ def _quantize(fused: Path, quantized: Path) -> None:
     finally:
         logging.disable(noise)
         trimmed.unlink(missing_ok=True)
+
+
+def _halve(fused: Path, half: Path) -> None:
+    """The same graph in half precision; inputs and outputs stay as they are."""
+    import onnx
+    from onnxruntime.transformers.float16 import convert_float_to_float16
+
+    model = onnx.load(str(fused))
+    del model.graph.value_info[:]
+    onnx.save(convert_float_to_float16(model, keep_io_types=True, disable_shape_infer=True), str(half))
 
 
 def _session(path: Path) -> Any:

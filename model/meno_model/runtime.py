@@ -1,9 +1,7 @@
 """The exported graph in onnxruntime: token windows in, location and category probabilities out.
 
-Runs in the worker process only. The session does not spin (an editor's background process must leave the
-cores alone) and uses at most two threads. CUDA is tried first where onnxruntime lists it, with the
-full-precision graph where there is one; if it cannot start, the processor serves, and `provider` says so.
-Never imports torch. Guarded by `tests/model/test_runtime.py`.
+Runs in the worker process only, with at most two threads, on the first of `providers.py` that starts;
+`provider` says which. Never imports torch. Guarded by `tests/model/test_runtime.py`.
 """
 
 from __future__ import annotations
@@ -11,12 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from meno_model.errors import WeightsError
+from meno_model.providers import AUTO, Session
 from meno_model.tokenizer import PAD, CodeTokenizer
 from meno_model.weights import ModelFiles
 from meno_model.windows import Window
@@ -49,10 +46,15 @@ class Judgement:
 class Runtime:
     """One loaded model."""
 
-    def __init__(self, files: ModelFiles, threads: int | None = None) -> None:
+    def __init__(self, files: ModelFiles, threads: int | None = None, provider: str = AUTO) -> None:
         self.files = files
         self.tokenizer = CodeTokenizer.load(files.tokenizer)
-        self._session, self.provider = _open_session(files, threads or default_threads())
+        self._session = Session(files, threads or default_threads(), provider)
+
+    @property
+    def provider(self) -> str:
+        """The word of `providers.py` for where the graph runs."""
+        return self._session.provider.name
 
     def judge(self, windows: Sequence[Window]) -> list[Judgement]:
         """Judgements in the order of the windows; batches are made of windows of similar length."""
@@ -70,7 +72,7 @@ class Runtime:
         for row, window in enumerate(windows):
             ids[row, : len(window.ids)] = window.ids
         mask = (ids != PAD).astype(np.int64)
-        location, category, *others = self._session.run(None, {"ids": ids, "mask": mask})
+        location, category, *others = self._session.run({"ids": ids, "mask": mask})
         repair = others[0] if others else np.zeros((*location.shape, 0), np.float32)
         normal = location - np.logaddexp.reduce(location.astype(np.float64), axis=1, keepdims=True)
         return [
@@ -86,28 +88,3 @@ class Runtime:
 def default_threads() -> int:
     """At most two threads, at most half of the cores, at least one."""
     return max(1, min(2, (os.cpu_count() or 2) // 2))
-
-
-def _open_session(files: ModelFiles, threads: int) -> tuple[Any, str]:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
-        try:
-            graph = files.gpu_graph or files.graph
-            session = onnxruntime.InferenceSession(str(graph), options, ["CUDAExecutionProvider"])
-            if session.get_providers()[0] == "CUDAExecutionProvider":
-                return session, "CUDA"
-        except Exception:  # any failure of the driver means: use the processor
-            pass
-    try:
-        return onnxruntime.InferenceSession(str(files.graph), options, ["CPUExecutionProvider"]), "CPU"
-    except Exception as problem:  # onnxruntime raises its own kinds, which it does not export
-        raise WeightsError(
-            "The model could not be started: its graph cannot be read by the installed onnxruntime."
-            " Static hints go on; `meno doctor` shows how to repair it."
-        ) from problem

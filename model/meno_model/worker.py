@@ -1,8 +1,8 @@
 """The worker process: reads requests on standard input, answers on standard output, dies with its parent.
 
-`python -m meno_model.worker [--model DIRECTORY]`. Standard output is put aside at the start and file
-descriptor 1 sent to standard error, so that a stray print of any library cannot break the channel. A
-request that fails is answered with a sentence; only a native crash ends the process, and the client deals
+`python -m meno_model.worker [--model DIRECTORY] [--provider NAME]`. Standard output is put aside at the start
+and file descriptor 1 sent to standard error, so that a stray print of any library cannot break the channel.
+A request that fails is answered with a sentence; only a native crash ends the process, and the client deals
 with that. When standard input ends, so does the worker.
 """
 
@@ -34,8 +34,8 @@ def protect_output() -> BinaryIO:
 class Worker:
     """Answers messages; loads the model at the first one that needs it."""
 
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path | None, provider: str = "auto") -> None:
+        self._folder, self._provider = folder, provider
         self._predictor: Predictor | None = None
 
     def answer(self, message: dict[str, Any]) -> dict[str, Any]:
@@ -72,7 +72,7 @@ class Worker:
                     f"The model could not be started: {problem.name} is not installed. Static hints go on;"
                     " reinstall meno-lsp to repair it."
                 ) from problem
-            self._predictor = Predictor(Runtime(files))
+            self._predictor = Predictor(Runtime(files, provider=self._provider))
         return self._predictor
 
     def _suspicion(self, text: str) -> list[tuple[int, float]]:
@@ -88,9 +88,8 @@ class Worker:
         return describe(predictor.files, predictor.runtime.provider)
 
 
-def serve(folder: Path | None, requests: BinaryIO, replies: BinaryIO) -> None:
+def serve(worker: Worker, requests: BinaryIO, replies: BinaryIO) -> None:
     """Answer until the requests end."""
-    worker = Worker(folder)
     for line in requests:
         message = decode(line)
         if message is None:
@@ -107,10 +106,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--model", type=Path, default=None, help="a model directory; default: the shipped one"
     )
+    parser.add_argument("--provider", default="auto", help="where the graph runs")
     chosen = parser.parse_args(arguments)
     channel = protect_output()
     try:
-        serve(chosen.model, sys.stdin.buffer, channel)
+        serve(Worker(chosen.model, chosen.provider), sys.stdin.buffer, channel)
     except KeyboardInterrupt:
         return 130
     return 0

@@ -109,6 +109,12 @@ class Settings(BaseModel):
     model_path: str | None = Field(
         None, alias="model.path", description="A folder with a model of your own instead of the shipped one."
     )
+    model_provider: Literal["auto", "tensorrt", "cuda", "coreml", "directml", "openvino", "cpu"] = Field(
+        "auto",
+        alias="model.provider",
+        description="Where the bug model runs; `auto` takes the first that the installed onnxruntime can "
+        "start. What cannot start is passed over, and the processor serves.",
+    )
     run_allow: Literal["ask", "always", "never"] = Field(
         "ask",
         alias="run.allow",

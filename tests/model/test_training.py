@@ -144,7 +144,8 @@ def test_the_dense_objective_runs(tiny_run: Path) -> None:
 def test_the_exported_model_is_whole_and_evaluates(exported: Path, tiny_run: Path, tmp_path: Path) -> None:
     files = open_weights(exported)
     assert files.name == "test"
-    assert files.gpu_graph is not None
+    assert files.full_graph is not None
+    assert files.half_graph is not None
     with gzip.open(tmp_path / "set.jsonl.gz", "wt", encoding="utf-8") as file:
         for record in (
             {

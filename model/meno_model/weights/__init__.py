@@ -1,8 +1,9 @@
 """A model's files and whether they belong together: manifest, checksums, calibration.
 
-A model directory holds `model.int8.onnx` (and, where it was made for a GPU, `model.fp32.onnx`),
-`tokenizer.json`, `calibration.json` and `manifest.json`. The manifest names the SHA-256 of the others; the
-calibration names that of the graph it was measured on. A file that differs is refused with one sentence.
+A model directory holds `model.int8.onnx` (and, where it was made for a GPU, `model.fp16.onnx` and
+`model.fp32.onnx`), `tokenizer.json`, `calibration.json`, perhaps `ranker.json`, and `manifest.json`. The
+manifest names the SHA-256 of the others; the calibration names that of the graph it was measured on. A file
+that differs is refused with one sentence.
 Without numpy and onnxruntime, so that `meno model info` can say what is wrong in any installation.
 """
 
@@ -18,7 +19,7 @@ from meno_analyzers.findings import Category
 from meno_model.errors import WeightsError
 from meno_model.rendering import RENDERING_VERSION
 
-GRAPH, GPU_GRAPH = "model.int8.onnx", "model.fp32.onnx"
+GRAPH, FULL_GRAPH, HALF_GRAPH = "model.int8.onnx", "model.fp32.onnx", "model.fp16.onnx"
 TOKENIZER, CALIBRATION, MANIFEST = "tokenizer.json", "calibration.json", "manifest.json"
 DEFAULT_WEIGHTS = Path(__file__).parent / "default"
 _REMEDY = "Static hints go on; `meno doctor` shows how to repair it."
@@ -72,9 +73,17 @@ class ModelFiles:
         return self.folder / GRAPH
 
     @property
-    def gpu_graph(self) -> Path | None:
-        """The full-precision graph, where there is one."""
-        path = self.folder / GPU_GRAPH
+    def full_graph(self) -> Path | None:
+        """The graph in full precision, where there is one."""
+        return self._if_there(FULL_GRAPH)
+
+    @property
+    def half_graph(self) -> Path | None:
+        """The graph in half precision for graphics cards, where there is one."""
+        return self._if_there(HALF_GRAPH)
+
+    def _if_there(self, name: str) -> Path | None:
+        path = self.folder / name
         return path if path.is_file() else None
 
     @property

@@ -28,6 +28,7 @@ from meno_server.lsp.neighbours import Neighbours
 from meno_server.lsp.open_file import OpenFile
 from meno_server.lsp.pauses import Pauses
 from meno_server.lsp.runs import Runs
+from meno_server.models import model_client
 
 if TYPE_CHECKING:
     from meno_model.tutor import Tutor
@@ -272,8 +273,7 @@ class Session(Housekeeping):
     @property
     def model(self) -> ModelClient:
         if self._model is None:
-            path = self.settings.model_path
-            self._model = ModelClient(model_path=Path(path) if path else None, log=log.warning)
+            self._model = model_client(self.settings, log.warning)
         return self._model
 
     @property

@@ -16,8 +16,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from meno_model.client import ModelClient
 from meno_server import __version__
+from meno_server.models import model_client
 from meno_server.settings import Resolved, file_layers, resolve, user_file
 
 _PACKAGES = (
@@ -82,8 +82,7 @@ def runtime_advice(installed: dict[str, str | None]) -> list[str]:
 async def _model(resolved: Resolved) -> dict[str, Any]:
     if not resolved.settings.model_enable:
         return {"state": "off, by the setting meno.model.enable"}
-    path = resolved.settings.model_path
-    client = ModelClient(model_path=Path(path) if path else None)
+    client = model_client(resolved.settings)
     try:
         return dict(await client.info())
     finally:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 
-from meno_model.client import ModelClient
+from meno_server.models import model_client
 from meno_server.settings import Settings, file_layers, resolve
 
 # It is asked for when the cases were run once; by then it is there, or is waited for at most so long.
@@ -39,7 +39,7 @@ def ask_model(text: str) -> Callable[[], Mapping[int, float]] | None:
 
 def _ask(text: str, settings: Settings, answer: Future[Mapping[int, float]]) -> None:
     async def suspicion() -> Mapping[int, float]:
-        client = ModelClient(model_path=Path(settings.model_path) if settings.model_path else None)
+        client = model_client(settings)
         try:
             return await client.suspicion(text)
         finally:
