@@ -180,6 +180,20 @@ def suspects(
 
 
 @model_app.command()
+def pull(
+    name: Annotated[str, typer.Argument(help="OWNER/MODEL on the hub.")],
+    revision: Annotated[str | None, typer.Option("--revision", help="A branch, tag or commit.")] = None,
+    to: Annotated[Path | None, typer.Option("--to", help="A folder. Default: in your data folder.")] = None,
+) -> None:
+    """Fetch a model by name from a hub, check it, and say how to use it."""
+    with _sentences():
+        from meno_model.pulling import pull as fetch
+
+        place = fetch(name, revision, to)
+    typer.echo(f'{name} is in {place}. To use it, set "meno.model.path" to that folder.')
+
+
+@model_app.command()
 def info(
     model: _Model = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
