@@ -30,11 +30,13 @@ def tracked(folder: Path | None, configuration: Configuration) -> Iterator[Note]
         import mlflow
     except ImportError as problem:
         raise ConfigurationError(
-            "The flag --track needs MLflow: install it with `pip install mlflow`, or leave the flag out."
+            "The flag --track needs MLflow: install it (`pip install mlflow-skinny`) or leave it out."
         ) from problem
     folder.mkdir(parents=True, exist_ok=True)
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    mlflow.set_tracking_uri(f"sqlite:///{folder.resolve() / 'mlflow.db'}")
+    # A store of files needs no database, and so no more than MLflow's small package.
+    os.environ.setdefault("MLFLOW_ALLOW_FILE_STORE", "true")
+    mlflow.set_tracking_uri(folder.resolve().as_uri())
     mlflow.set_experiment("meno")
     with mlflow.start_run(run_name=configuration.name):
         for section in ("corpus", "mutations", "model", "training"):

@@ -1,9 +1,9 @@
 """The model card and the data card, written from a run's records: no figure in them is typed by hand.
 
 `write_cards` reads the manifest and calibration of the model, the figures that `meno model evaluate --out`
-stored, and the run's `sources.json`. The one count that a person made, of corrections that were read, says so.
-The prose around the figures is in `model.py` and `data.py`; it promises nothing that the tables do not show.
-No code of any data set is quoted.
+stored, and the run's `sources.json`. The one count that a person made, of corrections read, says so. The
+prose around the figures is in `model.py` and `data.py`; it promises nothing that the tables do not show. No
+code of any data set is quoted.
 """
 
 from __future__ import annotations
