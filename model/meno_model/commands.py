@@ -17,6 +17,7 @@ from meno_model.corpus import Snippet, load_corpus
 from meno_model.errors import ConfigurationError, CorpusError, TrainingExtraMissingError
 
 if TYPE_CHECKING:
+    from meno_model.attribution.values import Target
     from meno_model.evaluation import Report
     from meno_model.predictor import Predictor
     from meno_model.scoring import Scored
@@ -73,18 +74,13 @@ def _with_budget(configuration: Configuration, minutes: float | None, steps: int
 
 def run_export(run: Path, out: Path, *, with_gpu_graph: bool, calibrate: bool) -> dict[str, Any]:
     """Export, check and calibrate; the facts that were measured on the way."""
-    _need("torch", "transformers", "onnx")
+    _need("torch", "transformers", "onnx", "onnxscript")
     from meno_model.calibration import calibrate as fit
     from meno_model.calibration import write_calibration
     from meno_model.export import export
-    from meno_model.rendering import render
-    from meno_model.tokenizer import CodeTokenizer
-    from meno_model.windows import windows_of
 
     snippets = _split(run, "calibration")
-    tokenizer = CodeTokenizer.load(run / "tokenizer.json")
-    renderings = [render(s.text) for s in snippets[:: max(1, len(snippets) // _AGREEMENT_SEQUENCES)]]
-    sequences = [windows_of(r, tokenizer, 192)[0].ids for r in renderings if r is not None]
+    sequences = _sequences(run, snippets)
     agreement = export(run, out, sequences, with_gpu_graph=with_gpu_graph)
     facts: dict[str, Any] = {"export": asdict(agreement)}
     if calibrate:
@@ -94,6 +90,25 @@ def run_export(run: Path, out: Path, *, with_gpu_graph: bool, calibrate: bool) -
         facts["calibration"] = outcome.facts
         facts["thresholds"] = {c.value: p for c, p in outcome.thresholds.items() if p is not None}
     return facts
+
+
+def add_attribution_graph(run: Path, model: Path) -> dict[str, Any]:
+    """Give an exported model the graph that explains it; the facts that were measured on the way."""
+    _need("torch", "transformers", "onnx", "onnxscript")
+    from meno_model.export import add_attribution
+
+    return asdict(add_attribution(run, model, _sequences(run, _split(run, "calibration"))))
+
+
+def _sequences(run: Path, snippets: Sequence[Snippet]) -> list[tuple[int, ...]]:
+    """Token ids of some of the snippets, on which an export is checked."""
+    from meno_model.rendering import render
+    from meno_model.tokenizer import CodeTokenizer
+    from meno_model.windows import windows_of
+
+    tokenizer = CodeTokenizer.load(run / "tokenizer.json")
+    renderings = [render(s.text) for s in snippets[:: max(1, len(snippets) // _AGREEMENT_SEQUENCES)]]
+    return [windows_of(r, tokenizer, 192)[0].ids for r in renderings if r is not None]
 
 
 def run_evaluation(model: Path | None, run: Path | None, data: Sequence[Path], out: Path | None) -> None:
@@ -124,6 +139,21 @@ def run_evaluation(model: Path | None, run: Path | None, data: Sequence[Path], o
     if out is not None:
         figures = {"model_sha256": predictor.files.graph_checksum, "sets": [asdict(r) for r in reports]}
         out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+def print_reasons(place: str, model: Path | None, target: Target, *, as_json: bool) -> None:
+    """What `meno model why` prints."""
+    from meno_model.attribution import printing
+    from meno_model.attribution.explaining import Explainer
+
+    path, line = printing.read_place(place)
+    text = printing.read_source(path)
+    attribution = Explainer(_predictor(model)).explain(text, line, target)
+    console = Console()
+    if as_json:
+        console.out(printing.as_json(attribution, path), highlight=False)
+    else:
+        printing.print_attribution(attribution, text, console)
 
 
 def model_information(model: Path | None) -> dict[str, object]:

@@ -20,18 +20,32 @@ from typing import Any
 import numpy as np
 import torch
 
+from meno_model.attribution.graph import GraphAgreement, write_graph
+from meno_model.attribution.network import ExplainableBugModel
 from meno_model.configuration import CATEGORIES, Configuration, configuration_from
 from meno_model.encoder import BugEncoder
 from meno_model.errors import ConfigurationError, ExportError, TrainingExtraMissingError
 from meno_model.tokenizer import PAD
 from meno_model.training import load_checkpoint
-from meno_model.weights import CALIBRATION, GPU_GRAPH, GRAPH, TOKENIZER, checksum, write_manifest
+from meno_model.weights import (
+    ATTRIBUTION_GRAPH,
+    CALIBRATION,
+    GPU_GRAPH,
+    GRAPH,
+    MANIFEST,
+    TOKENIZER,
+    checksum,
+    open_weights,
+    write_manifest,
+)
 
 OPSET = 17
 LARGEST_DIFFERENCE = 1e-3
 """Between torch and the full-precision graph, in logits."""
 LEAST_PLACE_AGREEMENT = 0.9
 """Share of sequences whose most suspicious token is the same in int8."""
+LARGEST_CLEAN_DIFFERENCE = 0.2
+"""In P(clean), between a network and the int8 graph that is said to have been made from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +58,7 @@ class Agreement:
     same_category: float
     largest_clean_difference: float
     int8_mebibytes: float
+    attribution: GraphAgreement
 
 
 def export(
@@ -72,7 +87,7 @@ def export(
                 f"The exported graph differs from the network by {difference:.2g}: use the versions of torch"
                 " and onnxruntime that the [train] extra names."
             )
-        place, category, clean = _int8_agreement(fused, out / GRAPH, sequences)
+        place, category, clean = _int8_agreement(_session(fused), _session(out / GRAPH), sequences)
         if place < LEAST_PLACE_AGREEMENT and state["step"] > 1000:
             raise ExportError(
                 f"The int8 graph points elsewhere in {1 - place:.0%} of the checks: train longer."
@@ -82,12 +97,61 @@ def export(
         if not with_gpu_graph:
             fused.unlink(missing_ok=True)
     agreement = Agreement(
-        difference, attentions, place, category, clean, round((out / GRAPH).stat().st_size / 2**20, 2)
+        difference,
+        attentions,
+        place,
+        category,
+        clean,
+        round((out / GRAPH).stat().st_size / 2**20, 2),
+        write_attribution_graph(configuration, state, out, sequences),
     )
     shutil.copyfile(run / TOKENIZER, out / TOKENIZER)
     (out / CALIBRATION).write_text(json.dumps(_neutral(out / GRAPH), indent=1) + "\n", encoding="utf-8")
     write_manifest(out, _description(configuration, state, model, agreement))
     return agreement
+
+
+def write_attribution_graph(
+    configuration: Configuration, state: dict[str, Any], out: Path, sequences: Sequence[Sequence[int]]
+) -> GraphAgreement:
+    """Write the graph that explains the model of a checkpoint."""
+    network = ExplainableBugModel.of(configuration.model, state["model"])
+    return write_graph(network, out / ATTRIBUTION_GRAPH, sequences, trained=state["step"] > 1000)
+
+
+def add_attribution(run: Path, folder: Path, sequences: Sequence[Sequence[int]]) -> GraphAgreement:
+    """Give an exported model the graph that explains it, from the run that it was exported from.
+
+    An `ExportError` when the run's network answers otherwise than the model's graph.
+    """
+    open_weights(folder)
+    state = load_checkpoint(run / "checkpoint.pt")
+    configuration = configuration_from(state["configuration"])
+    model = BugEncoder(configuration.model, attention="eager")
+    model.load_state_dict(state["model"])
+    place, category, clean = _int8_agreement(_Network(model.eval()), _session(folder / GRAPH), sequences)
+    if place < LEAST_PLACE_AGREEMENT or category < LEAST_PLACE_AGREEMENT or clean > LARGEST_CLEAN_DIFFERENCE:
+        raise ExportError(
+            f"The model in {folder} was not exported from the run in {run}: they point at the same place in"
+            f" {place:.0%} of the checks. Name its own run with --run."
+        )
+    agreement = write_attribution_graph(configuration, state, folder, sequences)
+    description = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    description.get("training", {}).get("export", {})["attribution"] = asdict(agreement)
+    write_manifest(folder, {k: v for k, v in description.items() if k not in ("files", "rendering")})
+    return agreement
+
+
+class _Network:
+    """A torch network that is asked as a session is."""
+
+    def __init__(self, model: BugEncoder) -> None:
+        self._model = model
+
+    def run(self, _names: None, feeds: dict[str, Any]) -> list[Any]:
+        with torch.no_grad():
+            answers = self._model(torch.from_numpy(feeds["ids"]), torch.from_numpy(feeds["mask"]))
+        return [answer.numpy() for answer in answers]
 
 
 def _description(
@@ -215,10 +279,10 @@ def _largest_difference(model: BugEncoder, graph: Path, sequences: Sequence[Sequ
 
 
 def _int8_agreement(
-    full: Path, quantized: Path, sequences: Sequence[Sequence[int]]
+    full: Any, quantized: Any, sequences: Sequence[Sequence[int]]
 ) -> tuple[float, float, float]:
-    """Share of equal places and categories, and the largest difference in P(clean)."""
-    sessions = _session(full), _session(quantized)
+    """Share of equal places and categories of two sessions, and the largest difference in P(clean)."""
+    sessions = full, quantized
     places, categories, worst = 0, 0, 0.0
     for sequence in sequences:
         ids = np.array([sequence], dtype=np.int64)

@@ -3,6 +3,8 @@
 A model directory holds `model.int8.onnx` (and, where it was made for a GPU, `model.fp32.onnx`),
 `tokenizer.json`, `calibration.json` and `manifest.json`. The manifest names the SHA-256 of the others; the
 calibration names that of the graph it was measured on. A file that differs is refused with one sentence.
+`attribution.int8.onnx` explains what the model says; without it, or with a damaged one, the model serves as
+well, so that its checksum is looked at only when it is needed (`attribution/gradients.py`).
 Without numpy and onnxruntime, so that `meno model info` can say what is wrong in any installation.
 """
 
@@ -19,6 +21,7 @@ from meno_model.errors import WeightsError
 from meno_model.rendering import RENDERING_VERSION
 
 GRAPH, GPU_GRAPH = "model.int8.onnx", "model.fp32.onnx"
+ATTRIBUTION_GRAPH = "attribution.int8.onnx"
 TOKENIZER, CALIBRATION, MANIFEST = "tokenizer.json", "calibration.json", "manifest.json"
 DEFAULT_WEIGHTS = Path(__file__).parent / "default"
 _REMEDY = "Static hints go on; `meno doctor` shows how to repair it."
@@ -62,6 +65,8 @@ class ModelFiles:
     graph_checksum: str
     facts: dict[str, Any]
     calibration: Calibration
+    attribution_checksum: str | None = None
+    """What the manifest says of the attribution graph; None when the model has none."""
 
     @property
     def graph(self) -> Path:
@@ -72,6 +77,11 @@ class ModelFiles:
         """The full-precision graph, where there is one."""
         path = self.folder / GPU_GRAPH
         return path if path.is_file() else None
+
+    @property
+    def attribution_graph(self) -> Path:
+        """Where the graph that explains is; it need not be there, nor whole."""
+        return self.folder / ATTRIBUTION_GRAPH
 
     @property
     def tokenizer(self) -> Path:
@@ -92,6 +102,8 @@ def open_weights(folder: Path | None = None) -> ModelFiles:
     if not isinstance(files, dict) or GRAPH not in files:
         raise WeightsError(f"The model could not be started: its manifest is incomplete. {_REMEDY}")
     for name, expected in files.items():
+        if name == ATTRIBUTION_GRAPH:
+            continue
         path = place / name
         if not path.is_file():
             raise WeightsError(f"The model could not be started: the file {name} is missing. {_REMEDY}")
@@ -126,6 +138,7 @@ def open_weights(folder: Path | None = None) -> ModelFiles:
                 ),
                 facts=dict(calibration.get("facts", {})),
             ),
+            attribution_checksum=None if ATTRIBUTION_GRAPH not in files else str(files[ATTRIBUTION_GRAPH]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as problem:
         raise WeightsError(
@@ -135,7 +148,8 @@ def open_weights(folder: Path | None = None) -> ModelFiles:
 
 def write_manifest(folder: Path, description: dict[str, Any]) -> None:
     """Write `manifest.json` with the checksums of every other file that lies in the folder."""
-    names = [name for name in (GRAPH, GPU_GRAPH, TOKENIZER, CALIBRATION) if (folder / name).is_file()]
+    known = (GRAPH, GPU_GRAPH, ATTRIBUTION_GRAPH, TOKENIZER, CALIBRATION)
+    names = [name for name in known if (folder / name).is_file()]
     values = {
         **description,
         "rendering": RENDERING_VERSION,
