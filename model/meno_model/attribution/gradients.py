@@ -9,7 +9,6 @@ imports torch.
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from meno_model.errors import WeightsError
+from meno_model.runtime import default_threads
 from meno_model.weights import ModelFiles, checksum
 
 INPUTS = ("ids", "baseline", "positions", "place", "target", "alphas", "weights")
@@ -32,7 +32,6 @@ UNREADABLE = (
     "The model's attribution graph cannot be read by the installed onnxruntime. Findings go on; reinstall"
     " meno-lsp to repair it."
 )
-MOST_THREADS = 2
 Floats = npt.NDArray[np.float32]
 
 
@@ -77,8 +76,3 @@ class GradientGraph:
         used = {name: value for name, value in feeds.items() if name in self._inputs}
         attribution, outputs = self._session.run(["attribution", "outputs"], used)
         return attribution, outputs
-
-
-def default_threads() -> int:
-    """A person waits for the answer, and seldom asks: both of two cores, and no more of many."""
-    return max(1, min(MOST_THREADS, os.cpu_count() or 1))
