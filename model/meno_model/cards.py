@@ -149,7 +149,16 @@ def _training(files: ModelFiles) -> str:
             f"logits; int8 points at the same token in {_percent(check.get('same_place'))} and names the same category "
             f"in {_percent(check.get('same_category'))} of the checks; P(clean) differs by at most "
             f"{check.get('largest_clean_difference', 0):.3f} (`{EXPORT}`).",
+            *([_attribution(check["attribution"])] if "attribution" in check else ()),
         ]
+    )
+
+
+def _attribution(check: dict[str, Any]) -> str:
+    return (
+        "\nThe graph that says why ([guide](guides/attribution.md)) differs from torch's gradients by at most "
+        f"{check['largest_difference']:.1e} in logits; storing its weights as int8 ({check['mebibytes']} MiB) "
+        f"leaves attributions that correlate by {check['correlation']:.4f} with those of full weights."
     )
 
 

@@ -150,6 +150,9 @@ def info(
         return
     for key in ("name", "provider", "parameters", "model_sha256", "folder", "longest_window"):
         typer.echo(f"{key.replace('_', ' ')}: {facts[key]}")
+    typer.echo(
+        f"can say why: {'no' if facts['attribution_sha256'] is None else 'yes, with `meno model why`'}"
+    )
     thresholds = facts["thresholds"]
     if isinstance(thresholds, dict) and thresholds:
         typer.echo("speaks about (from this probability on):")
