@@ -1,15 +1,12 @@
-"""How good the explanations are: complete, stable, faithful to the model, dependent on what it learned, and
-quick.
+"""How good the explanations are: complete, stable, faithful to the model, learned, and quick.
 
-    python benchmarks/attribution.py DATA.jsonl.gz… [--model DIRECTORY] [--limit 60] [--threads 2] --format
-    table|json
+    python benchmarks/attribution.py DATA.jsonl.gz… [--model DIRECTORY] [--limit 60] [--format table|json]
 
 For each program (`buggy`, or `code`) the most suspicious unit is explained, as the editor would explain it.
 Printed are, for 4, 8, 16 and 32 steps, the completeness gap and the agreement with 128 steps; what the
-adaptive number of steps comes to; deletion and insertion curves against random orders of words and against
-the pointer's own probabilities; how often the most influential word stands on a line that has to change;
-the agreement with a network of shuffled weights, which should be none; and milliseconds. The steps for
-random words are 3 shuffles, seed fixed.
+adaptive number of steps comes to; deletion and insertion curves against random orders of words (the mean of
+3 shuffles) and against the pointer's own probabilities; how often the most influential word stands on a line
+that has to change; the agreement with a network of shuffled weights, which should be none; and milliseconds.
 """
 
 from __future__ import annotations
@@ -17,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -47,7 +45,6 @@ TOP = 5
 SHUFFLES = 3
 ALL_STEPS = 10**9
 LENGTHS = (64, 128, 256, 512)
-ROUNDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +221,7 @@ def curves(areas: dict[str, list[Area]]) -> dict[str, Any]:
     return found
 
 
-def times(files: ModelFiles, threads: int) -> dict[str, Any]:
+def times(files: ModelFiles, threads: int, rounds: int) -> dict[str, Any]:
     """Milliseconds for random tokens; lengths above the model's window are those of the window."""
     graph = GradientGraph.of(files, threads)
     random = np.random.default_rng(0)
@@ -235,7 +232,7 @@ def times(files: ModelFiles, threads: int) -> dict[str, Any]:
         found[str(length)] = {}
         for steps in (8, 16, 32):
             taken = []
-            for _ in range(ROUNDS):
+            for _ in range(rounds):
                 began = time.perf_counter()
                 integrate(graph, passage, stages=(steps,))
                 taken.append(1000 * (time.perf_counter() - began))
@@ -296,17 +293,21 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=None)
     parser.add_argument("--limit", type=int, default=60, help="programs of each set")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--rounds", type=int, default=20, help="for the milliseconds; 0 leaves them out")
     parser.add_argument("--format", choices=("table", "json"), default="table")
     chosen = parser.parse_args()
     files = open_weights(chosen.model)
     predictor = Predictor(Runtime(files))
     graph = GradientGraph.of(files)
     figures: dict[str, Any] = {"model_sha256": files.graph_checksum, "sets": {}}
-    figures["milliseconds"] = {str(threads): times(files, threads) for threads in chosen.threads}
+    figures["milliseconds"] = {
+        str(threads): times(files, threads, chosen.rounds) for threads in chosen.threads if chosen.rounds
+    }
     with TemporaryDirectory() as folder:
         other = shuffled(files, Path(folder))
         for path in chosen.data:
             items = list(items_of(path, predictor, chosen.limit))
+            print(f"{path}: {len(items)} programs", file=sys.stderr, flush=True)
             name = f"{path.parent.name}/{path.name.removesuffix('.jsonl.gz')}"
             figures["sets"][name] = measure(items, graph, other, predictor.runtime)
     if chosen.format == "json":
