@@ -24,8 +24,8 @@ WANTED_GAP = 0.10
 CHUNK = 4
 """Steps in one call: as fast as all at once, and a cancelled question ends within one."""
 BUDGET_SECONDS = 3.0
-"""No stage is begun that would not end within this. An idle machine needs a fifth of it for all three; on a
-busy one a person who asked rather waits than gets an order of words that is off."""
+"""No stage is begun that would not end within this. All three take about one for 128 tokens on a busy core
+(`benchmarks/attribution.py`); who asked rather waits than gets an order of words that is off."""
 
 
 class Graph(Protocol):
