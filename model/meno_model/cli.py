@@ -1,4 +1,4 @@
-"""`meno model …`: train, evaluate, export and show the bug model.
+"""`meno model …`: train, evaluate, export, explain and show the bug model.
 
 Everything heavy is imported inside the commands. A failure that has a remedy is one sentence on standard
 error and exit code 2; an interrupted training leaves a checkpoint, says so and exits with 130.
@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from meno_model.attribution.values import Target
 from meno_model.errors import ConfigurationError, ModelError
 
 model_app = typer.Typer(
@@ -21,6 +23,11 @@ model_app = typer.Typer(
 )
 
 _Model = Annotated[Path | None, typer.Option("--model", help="A model directory. Default: the shipped one.")]
+
+
+class _Format(StrEnum):
+    TEXT = "text"
+    JSON = "json"
 
 
 @contextmanager
@@ -119,6 +126,19 @@ def export(
     typer.echo(json.dumps(facts, indent=1))
 
 
+@model_app.command("add-attribution")
+def add_attribution(
+    run: Annotated[Path, typer.Option("--run", help="The training run that the model was exported from.")],
+    model: Annotated[Path, typer.Option("--model", help="The model directory that gets the graph.")],
+) -> None:
+    """Give a model that was exported without it the graph that explains what it says."""
+    with _sentences():
+        from meno_model.commands import add_attribution_graph
+
+        facts = add_attribution_graph(run, model)
+    typer.echo(json.dumps(facts, indent=1))
+
+
 @model_app.command()
 def evaluate(
     data: Annotated[
@@ -194,6 +214,22 @@ def pull(
 
 
 @model_app.command()
+def why(
+    place: Annotated[str, typer.Argument(metavar="FILE:LINE", help="A line of a function or program.")],
+    model: _Model = None,
+    target: Annotated[
+        Target, typer.Option("--target", help="Explain that there is a mistake, or its category.")
+    ] = Target.MISTAKE,
+    form: Annotated[_Format, typer.Option("--format", help="How to answer.")] = _Format.TEXT,
+) -> None:
+    """Show which words make the model suspect the function at a line, or trust it."""
+    with _sentences():
+        from meno_model.commands import print_reasons
+
+        print_reasons(place, model, target, as_json=form is _Format.JSON)
+
+
+@model_app.command()
 def info(
     model: _Model = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -208,6 +244,9 @@ def info(
         return
     for key in ("name", "provider", "parameters", "model_sha256", "folder", "longest_window"):
         typer.echo(f"{key.replace('_', ' ')}: {facts[key]}")
+    typer.echo(
+        f"can say why: {'no' if facts['attribution_sha256'] is None else 'yes, with `meno model why`'}"
+    )
     thresholds = facts["thresholds"]
     if isinstance(thresholds, dict) and thresholds:
         typer.echo("speaks about (from this probability on):")

@@ -2,8 +2,8 @@
 
 Nothing heavy is imported here and nothing slow happens on the loop: the model lives in its own process,
 started at the first question, stopped after `idle_seconds`, restarted with a growing pause after a crash and
-given up after three crashes in a row. Questions queue; a cancelled one is forgotten and its late answer is
-dropped by its number. Whatever goes wrong comes back as one sentence in `ModelAnswer.unavailable`.
+given up after three crashes in a row. Questions queue; the worker is told of a cancelled one, and its late
+answer is dropped by its number. Whatever goes wrong comes back as one sentence in `ModelAnswer.unavailable`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from meno_analyzers.findings import Finding
+from meno_model.attribution.values import Attribution, Target, from_plain
 from meno_model.protocol import LONGEST_LINE, LONGEST_TEXT, decode, encode, finding_from_plain
 
 REQUEST_SECONDS = 10.0
@@ -46,6 +47,14 @@ class ModelAnswer:
     """What the model says of a file; `unavailable` is one plain sentence when it cannot answer."""
 
     findings: tuple[Finding, ...]
+    unavailable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttributionAnswer:
+    """Why the model thinks what it thinks of a unit, or one plain sentence why it cannot say."""
+
+    attribution: Attribution | None
     unavailable: str | None = None
 
 
@@ -115,6 +124,18 @@ class ModelClient:
         except (TypeError, ValueError):
             return {}
 
+    async def attribution(self, text: str, line: int, target: Target = Target.MISTAKE) -> AttributionAnswer:
+        """Which words make the model suspect the unit at a 0-based line. May be cancelled at any time."""
+        if len(text) > LONGEST_TEXT:
+            return AttributionAnswer(None, TOO_LONG)
+        reply = await self._ask({"do": "attribution", "text": text, "line": line, "target": target.value})
+        if "unavailable" in reply:
+            return AttributionAnswer(None, str(reply["unavailable"]))
+        try:
+            return AttributionAnswer(from_plain(reply["attribution"]))
+        except (KeyError, TypeError, ValueError):
+            return AttributionAnswer(None, CRASHED)
+
     async def info(self) -> dict[str, object]:
         """Provider, name, parameters, checksum, thresholds; or `{"unavailable": sentence}`."""
         reply = await self._ask({"do": "info"})
@@ -174,6 +195,10 @@ class ModelClient:
             self._log(f"the model gave no answer within {seconds:g} s")
             await self._end_process()
             return {**self._crashed(), "unavailable": DISABLED if self._state == "disabled" else TOO_SLOW}
+        except asyncio.CancelledError:
+            if process.stdin is not None and not process.stdin.is_closing():
+                process.stdin.write(encode({"do": "cancel", "cancels": number}))
+            raise
         if reply is None:
             if self._closed:
                 return {"unavailable": STOPPED}

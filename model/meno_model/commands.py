@@ -15,6 +15,7 @@ from meno_model.corpus.snippets import Snippet, load_corpus
 from meno_model.errors import ConfigurationError, CorpusError, TrainingExtraMissingError
 
 if TYPE_CHECKING:
+    from meno_model.attribution.values import Target
     from meno_model.predictor import Predictor
 
 _AGREEMENT_SEQUENCES = 200
@@ -116,19 +117,14 @@ def run_export(
     `correct` are sets of correct programs on which the promise about false alarms has to be kept, too.
     `untrained` exports the network as it was before the first step, as a baseline.
     """
-    _need("torch", "transformers", "onnx")
+    _need("torch", "transformers", "onnx", "onnxscript")
     from meno_model.calibration import calibrate as fit
     from meno_model.calibration import write_calibration
     from meno_model.evaluating import score_for_calibration
     from meno_model.export import export
-    from meno_model.rendering import render
-    from meno_model.tokenizer import CodeTokenizer
-    from meno_model.windows import windows_of
 
     snippets = split_of(run, "calibration")
-    tokenizer = CodeTokenizer.load(run / "tokenizer.json")
-    renderings = [render(s.text) for s in snippets[:: max(1, len(snippets) // _AGREEMENT_SEQUENCES)]]
-    sequences = [windows_of(r, tokenizer, 192)[0].ids for r in renderings if r is not None]
+    sequences = _sequences(run, snippets)
     agreement = export(run, out, sequences, with_gpu_graph=with_gpu_graph, untrained=untrained)
     facts: dict[str, Any] = {"export": asdict(agreement)}
     if calibrate and not untrained:
@@ -138,6 +134,40 @@ def run_export(
         facts["calibration"] = outcome.facts
         facts["thresholds"] = {c.value: p for c, p in outcome.thresholds.items() if p is not None}
     return facts
+
+
+def add_attribution_graph(run: Path, model: Path) -> dict[str, Any]:
+    """Give an exported model the graph that explains it; the facts that were measured on the way."""
+    _need("torch", "transformers", "onnx", "onnxscript")
+    from meno_model.export import add_attribution
+
+    return asdict(add_attribution(run, model, _sequences(run, split_of(run, "calibration"))))
+
+
+def _sequences(run: Path, snippets: Sequence[Snippet]) -> list[tuple[int, ...]]:
+    """Token ids of some of the snippets, on which an export is checked."""
+    from meno_model.rendering import render
+    from meno_model.tokenizer import CodeTokenizer
+    from meno_model.windows import windows_of
+
+    tokenizer = CodeTokenizer.load(run / "tokenizer.json")
+    renderings = [render(s.text) for s in snippets[:: max(1, len(snippets) // _AGREEMENT_SEQUENCES)]]
+    return [windows_of(r, tokenizer, 192)[0].ids for r in renderings if r is not None]
+
+
+def print_reasons(place: str, model: Path | None, target: Target, *, as_json: bool) -> None:
+    """What `meno model why` prints."""
+    from meno_model.attribution import printing
+    from meno_model.attribution.explaining import Explainer
+
+    path, line = printing.read_place(place)
+    text = printing.read_source(path)
+    attribution = Explainer(open_predictor(model)).explain(text, line, target)
+    console = Console()
+    if as_json:
+        console.out(printing.as_json(attribution, path), highlight=False)
+    else:
+        printing.print_attribution(attribution, text, console)
 
 
 def model_information(model: Path | None) -> dict[str, object]:

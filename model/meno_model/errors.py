@@ -5,7 +5,8 @@
     ├── ConfigurationError         a configuration file or an option makes no sense
     ├── CorpusError                there is nothing, or too little, to train or to evaluate on
     ├── WeightsError               the model's files are missing, damaged or do not belong together
-    └── ExportError                the exported graph does not agree with the trained network
+    ├── ExportError                the exported graph does not agree with the trained network
+    └── AttributionError           there is nothing to explain at the place that was named
 
 The texts are shown to people as they are: no class names, no stacks.
 """
@@ -41,3 +42,7 @@ class WeightsError(ModelError):
 
 class ExportError(ModelError):
     """The exported graph differs from the network it was made from."""
+
+
+class AttributionError(ModelError):
+    """What was asked about is nothing that the model reads."""

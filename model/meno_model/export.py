@@ -20,6 +20,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from meno_model.attribution.graph import GraphAgreement, write_graph
+from meno_model.attribution.network import ExplainableBugModel
 from meno_model.checkpoints import load_checkpoint
 from meno_model.configuration import CATEGORIES, Configuration, ModelShape, configuration_from
 from meno_model.encoder import BugEncoder
@@ -27,12 +29,15 @@ from meno_model.errors import ConfigurationError, ExportError, TrainingExtraMiss
 from meno_model.mutations.inverses import REPAIRS
 from meno_model.tokenizer import PAD
 from meno_model.weights import (
+    ATTRIBUTION_GRAPH,
     CALIBRATION,
     FULL_GRAPH,
     GRAPH,
     HALF_GRAPH,
+    MANIFEST,
     TOKENIZER,
     checksum,
+    open_weights,
     write_manifest,
 )
 
@@ -42,6 +47,8 @@ LARGEST_DIFFERENCE = 1e-3
 """Between torch and the full-precision graph, in logits."""
 LEAST_PLACE_AGREEMENT = 0.9
 """Share of sequences whose most suspicious token is the same in int8."""
+LARGEST_CLEAN_DIFFERENCE = 0.2
+"""In P(clean), between a network and the int8 graph that is said to have been made from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,7 @@ class Agreement:
     same_category: float
     largest_clean_difference: float
     int8_mebibytes: float
+    attribution: GraphAgreement
 
 
 def export(
@@ -76,7 +84,7 @@ def export(
     torch.manual_seed(configuration.training.seed)
     model = BugEncoder(configuration.model, attention="eager")
     if untrained:
-        state = {**state, "step": 0, "tokens": 0, "seconds": 0.0}
+        state = {**state, "model": model.state_dict(), "step": 0, "tokens": 0, "seconds": 0.0}
     else:
         model.load_state_dict(state["model"])
     model.eval()
@@ -92,7 +100,7 @@ def export(
                 f"The exported graph differs from the network by {difference:.2g}: use the versions of torch"
                 " and onnxruntime that the [train] extra names."
             )
-        place, category, clean = _int8_agreement(fused, out / GRAPH, sequences)
+        place, category, clean = _int8_agreement(_session(fused), _session(out / GRAPH), sequences)
         if place < LEAST_PLACE_AGREEMENT and state["step"] > 1000:
             raise ExportError(
                 f"The int8 graph points elsewhere in {1 - place:.0%} of the checks: train longer."
@@ -104,12 +112,62 @@ def export(
         else:
             fused.unlink(missing_ok=True)
     agreement = Agreement(
-        difference, attentions, place, category, clean, round((out / GRAPH).stat().st_size / 2**20, 2)
+        difference,
+        attentions,
+        place,
+        category,
+        clean,
+        round((out / GRAPH).stat().st_size / 2**20, 2),
+        write_attribution_graph(configuration, state, out, sequences),
     )
     shutil.copyfile(run / TOKENIZER, out / TOKENIZER)
     (out / CALIBRATION).write_text(json.dumps(_neutral(out / GRAPH), indent=1) + "\n", encoding="utf-8")
     write_manifest(out, _description(configuration, state, model, agreement))
     return agreement
+
+
+def write_attribution_graph(
+    configuration: Configuration, state: dict[str, Any], out: Path, sequences: Sequence[Sequence[int]]
+) -> GraphAgreement:
+    """Write the graph that explains the model of a checkpoint."""
+    network = ExplainableBugModel.of(configuration.model, state["model"])
+    return write_graph(network, out / ATTRIBUTION_GRAPH, sequences, trained=state["step"] > 1000)
+
+
+def add_attribution(run: Path, folder: Path, sequences: Sequence[Sequence[int]]) -> GraphAgreement:
+    """Give an exported model the graph that explains it, from the run that it was exported from.
+
+    An `ExportError` when the run's network answers otherwise than the model's graph.
+    """
+    open_weights(folder)
+    state = load_checkpoint(run / "checkpoint.pt")
+    configuration = configuration_from(state["configuration"])
+    model = BugEncoder(configuration.model, attention="eager")
+    model.load_state_dict(state["model"])
+    place, _, clean = _int8_agreement(_Network(model.eval()), _session(folder / GRAPH), sequences)
+    if place < LEAST_PLACE_AGREEMENT or clean > LARGEST_CLEAN_DIFFERENCE:
+        raise ExportError(
+            f"The model in {folder} was not exported from the run in {run}: they point at the same place in"
+            f" {place:.0%} of the checks, and differ by up to {clean:.2f} in how sure they are that code is"
+            " clean. Name its own run with --run."
+        )
+    agreement = write_attribution_graph(configuration, state, folder, sequences)
+    description = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    description.get("training", {}).get("export", {})["attribution"] = asdict(agreement)
+    write_manifest(folder, {k: v for k, v in description.items() if k not in ("files", "rendering")})
+    return agreement
+
+
+class _Network:
+    """A torch network that is asked as a session is."""
+
+    def __init__(self, model: BugEncoder) -> None:
+        self._model = model
+
+    def run(self, _names: None, feeds: dict[str, Any]) -> list[Any]:
+        with torch.no_grad():
+            answers = self._model(torch.from_numpy(feeds["ids"]), torch.from_numpy(feeds["mask"]))
+        return [answer.numpy() for answer in answers]
 
 
 def _description(
@@ -247,15 +305,15 @@ def _largest_difference(model: BugEncoder, graph: Path, sequences: Sequence[Sequ
 
 
 def _int8_agreement(
-    full: Path, quantized: Path, sequences: Sequence[Sequence[int]]
+    full: Any, quantized: Any, sequences: Sequence[Sequence[int]]
 ) -> tuple[float, float, float]:
-    """Share of equal places and categories, and the largest difference in P(clean)."""
-    sessions = _session(full), _session(quantized)
+    """Share of equal places and categories of two sessions, and the largest difference in P(clean)."""
+    sessions = full, quantized
     places, categories, worst = 0, 0, 0.0
     for sequence in sequences:
         ids = np.array([sequence], dtype=np.int64)
         feeds = {"ids": ids, "mask": np.ones_like(ids)}
-        (first, kinds, _), (second, other_kinds, _) = (session.run(None, feeds) for session in sessions)
+        (first, kinds, *_), (second, other_kinds, *_) = (session.run(None, feeds) for session in sessions)
         place, other = int(first[0, 1:].argmax()) + 1, int(second[0, 1:].argmax()) + 1
         places += place == other
         categories += int(kinds[0, place].argmax()) == int(other_kinds[0, place].argmax())

@@ -13,6 +13,7 @@ def describe(files: ModelFiles, provider: str) -> dict[str, object]:
         "provider": provider,
         "parameters": files.parameters,
         "model_sha256": files.graph_checksum,
+        "attribution_sha256": files.attribution_checksum,
         "folder": str(files.folder),
         "longest_window": files.longest,
         "thresholds": {

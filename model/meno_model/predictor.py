@@ -105,7 +105,7 @@ class Predictor:
         return self._gains[key]
 
     def _score(self, units: Sequence[Unit]) -> list[tuple[Rendering, Prediction] | None]:
-        read = [_windows(unit, self.runtime.tokenizer, self.files.longest) for unit in units]
+        read = [read_unit(unit, self.runtime.tokenizer, self.files.longest) for unit in units]
         windows = [window for item in read if item is not None for window in item[1]]
         judgements = iter(self.runtime.judge(windows))
         answers: list[tuple[Rendering, Prediction] | None] = []
@@ -143,7 +143,8 @@ class Predictor:
         )
 
 
-def _windows(unit: Unit, tokenizer: CodeTokenizer, longest: int) -> tuple[Rendering, list[Window]] | None:
+def read_unit(unit: Unit, tokenizer: CodeTokenizer, longest: int) -> tuple[Rendering, list[Window]] | None:
+    """A unit as the model reads it; None for what cannot be tokenized or needs too many windows."""
     rendering = render(unit.text)
     if rendering is None or len(rendering.pieces) > longest * MOST_WINDOWS:
         return None

@@ -3,15 +3,19 @@
 `python -m meno_model.worker [--model DIRECTORY] [--provider NAME]`. Standard output is put aside at the start
 and file descriptor 1 sent to standard error, so that a stray print of any library cannot break the channel.
 A request that fails is answered with a sentence; only a native crash ends the process, and the client deals
-with that. When standard input ends, so does the worker.
+with that. When standard input ends, so does the worker. Requests are read on a thread of their own, so that a
+cancelled one is given up, before it begins or on its way, and answered by nothing.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import queue
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -19,6 +23,7 @@ from meno_model.errors import ModelError, WeightsError
 from meno_model.protocol import decode, encode, finding_to_plain
 
 if TYPE_CHECKING:
+    from meno_model.attribution.explaining import Explainer
     from meno_model.predictor import Predictor
 
 _FAILED = "The model could not read this file. Static hints go on; `meno doctor` shows how to report it."
@@ -37,9 +42,12 @@ class Worker:
     def __init__(self, folder: Path | None, provider: str = "auto") -> None:
         self._folder, self._provider = folder, provider
         self._predictor: Predictor | None = None
+        self._explainer: Explainer | None = None
 
-    def answer(self, message: dict[str, Any]) -> dict[str, Any]:
-        """The answer to one request, never an exception."""
+    def answer(
+        self, message: dict[str, Any], is_cancelled: Callable[[], bool] = lambda: False
+    ) -> dict[str, Any]:
+        """The answer to one request, never an exception; nobody reads that of a cancelled one."""
         reply: dict[str, Any] = {"id": message.get("id")}
         try:
             if message.get("do") == "predict":
@@ -47,6 +55,8 @@ class Worker:
                 reply["findings"] = [finding_to_plain(finding) for finding in findings]
             elif message.get("do") == "suspicion":
                 reply["suspicion"] = self._suspicion(str(message.get("text", "")))
+            elif message.get("do") == "attribution":
+                reply["attribution"] = self._attribution(message, is_cancelled)
             elif message.get("do") == "info":
                 reply["info"] = self._information()
             else:
@@ -81,6 +91,26 @@ class Worker:
 
         return list(suspicion(predictor, text).items())
 
+    def _attribution(
+        self, message: dict[str, Any], is_cancelled: Callable[[], bool]
+    ) -> dict[str, Any] | None:
+        """The attribution as plain values; None when it was cancelled."""
+        predictor = self.predictor()
+        from meno_model.attribution.explaining import Explainer
+        from meno_model.attribution.steps import CancelledError
+        from meno_model.attribution.values import Target, to_plain
+
+        self._explainer = self._explainer or Explainer(predictor)
+        target = Target(message.get("target", Target.MISTAKE))
+        try:
+            return to_plain(
+                self._explainer.explain(
+                    str(message.get("text", "")), int(message["line"]), target, is_cancelled=is_cancelled
+                )
+            )
+        except CancelledError:
+            return None
+
     def _information(self) -> dict[str, Any]:
         from meno_model.information import describe
 
@@ -88,14 +118,46 @@ class Worker:
         return describe(predictor.files, predictor.runtime.provider)
 
 
-def serve(worker: Worker, requests: BinaryIO, replies: BinaryIO) -> None:
+class Requests:
+    """Requests as they come in, in order, and which of them nobody waits for any more."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+        self._waiting: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self._cancelled: set[Any] = set()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        for line in self._source:
+            message = decode(line)
+            if message is None:
+                continue
+            if message.get("do") == "cancel":
+                self._cancelled.add(message.get("cancels"))
+            else:
+                self._waiting.put(message)
+        self._waiting.put(None)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        while (message := self._waiting.get()) is not None:
+            if not self.is_cancelled(message):
+                yield message
+            self._cancelled.discard(message.get("id"))
+
+    def is_cancelled(self, message: dict[str, Any]) -> bool:
+        """Whether the answer to a request would be read by nobody."""
+        return message.get("id") in self._cancelled
+
+
+def serve(worker: Worker, source: BinaryIO, replies: BinaryIO) -> None:
     """Answer until the requests end."""
-    for line in requests:
-        message = decode(line)
-        if message is None:
+    requests = Requests(source)
+    for message in requests:
+        reply = worker.answer(message, partial(requests.is_cancelled, message))
+        if requests.is_cancelled(message):
             continue
         try:
-            replies.write(encode(worker.answer(message)))
+            replies.write(encode(reply))
             replies.flush()
         except (BrokenPipeError, ValueError):
             return
@@ -112,7 +174,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         serve(Worker(chosen.model, chosen.provider), sys.stdin.buffer, channel)
     except KeyboardInterrupt:
-        return 130
+        # The reading thread holds standard input's lock, over which an orderly end would stumble.
+        os._exit(130)
     return 0
 
 

@@ -275,7 +275,7 @@ def test_the_worker_keeps_stray_prints_off_the_channel_and_ends_with_its_input()
     script = (
         "import meno_model.worker as w, json\n"
         "class Loud(w.Worker):\n"
-        "    def answer(self, message):\n"
+        "    def answer(self, message, is_cancelled):\n"
         "        print('stray'); return {'id': message['id'], 'findings': []}\n"
         "w.Worker = Loud\n"
         "raise SystemExit(w.main([]))\n"

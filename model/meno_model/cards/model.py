@@ -130,6 +130,7 @@ def _training(files: ModelFiles) -> str:
             f"logits; int8 points at the same token in {percent(check.get('same_place'))} and names the same category "
             f"in {percent(check.get('same_category'))} of the checks; P(clean) differs by at most "
             f"{check.get('largest_clean_difference', 0):.3f} (`{EXPORT}`).",
+            *([_attribution(check["attribution"])] if "attribution" in check else ()),
         ]
     )
 
@@ -142,6 +143,14 @@ def _phases(facts: dict[str, Any]) -> str:
         f"Of the budget {dense:.0%} restored masked and judged replaced tokens, {1 - dense - real - calm:.0%} told "
         f"made mistakes from correct code ({plan.get('guessed_pairs', 0):,} of the mistakes were the network's own "
         f"guesses), {real:.0%} mixed in real corrections, and {calm:.0%} weighed correct code heavily."
+    )
+
+
+def _attribution(check: dict[str, Any]) -> str:
+    return (
+        "\nThe graph that says why ([guide](guides/attribution.md)) differs from torch's gradients by at most "
+        f"{check['largest_difference']:.1e} in logits; storing its weights as int8 ({check['mebibytes']} MiB) "
+        f"leaves attributions that correlate by {check['correlation']:.4f} with those of full weights."
     )
 
 

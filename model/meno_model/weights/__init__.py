@@ -4,6 +4,8 @@ A model directory holds `model.int8.onnx` (and, where it was made for a GPU, `mo
 `model.fp32.onnx`), `tokenizer.json`, `calibration.json`, perhaps `ranker.json`, and `manifest.json`. The
 manifest names the SHA-256 of the others; the calibration names that of the graph it was measured on. A file
 that differs is refused with one sentence.
+`attribution.int8.onnx` explains what the model says; without it, or with a damaged one, the model serves as
+well, so that its checksum is looked at only when it is needed (`attribution/gradients.py`).
 Without numpy and onnxruntime, so that `meno model info` can say what is wrong in any installation.
 """
 
@@ -20,6 +22,7 @@ from meno_model.errors import WeightsError
 from meno_model.rendering import RENDERING_VERSION
 
 GRAPH, FULL_GRAPH, HALF_GRAPH = "model.int8.onnx", "model.fp32.onnx", "model.fp16.onnx"
+ATTRIBUTION_GRAPH = "attribution.int8.onnx"
 TOKENIZER, CALIBRATION, MANIFEST = "tokenizer.json", "calibration.json", "manifest.json"
 DEFAULT_WEIGHTS = Path(__file__).parent / "default"
 _REMEDY = "Static hints go on; `meno doctor` shows how to repair it."
@@ -67,6 +70,8 @@ class ModelFiles:
     graph_checksum: str
     facts: dict[str, Any]
     calibration: Calibration
+    attribution_checksum: str | None = None
+    """What the manifest says of the attribution graph; None when the model has none."""
 
     @property
     def graph(self) -> Path:
@@ -87,6 +92,11 @@ class ModelFiles:
         return path if path.is_file() else None
 
     @property
+    def attribution_graph(self) -> Path:
+        """Where the graph that explains is; it need not be there, nor whole."""
+        return self.folder / ATTRIBUTION_GRAPH
+
+    @property
     def tokenizer(self) -> Path:
         return self.folder / TOKENIZER
 
@@ -105,6 +115,8 @@ def open_weights(folder: Path | None = None) -> ModelFiles:
     if not isinstance(files, dict) or GRAPH not in files:
         raise WeightsError(f"The model could not be started: its manifest is incomplete. {_REMEDY}")
     for name, expected in files.items():
+        if name == ATTRIBUTION_GRAPH:
+            continue
         path = place / name
         if not path.is_file():
             raise WeightsError(f"The model could not be started: the file {name} is missing. {_REMEDY}")
@@ -141,6 +153,7 @@ def open_weights(folder: Path | None = None) -> ModelFiles:
                 least_gain=float(calibration.get("least_gain", 0.0)),
                 facts=dict(calibration.get("facts", {})),
             ),
+            attribution_checksum=None if ATTRIBUTION_GRAPH not in files else str(files[ATTRIBUTION_GRAPH]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as problem:
         raise WeightsError(

@@ -16,7 +16,7 @@ from pygls.exceptions import JsonRpcException
 
 from meno_analyzers.findings import Category, Finding, Source, insertion
 from meno_analyzers.hints import Level
-from meno_server.lsp import asking, changing, lenses
+from meno_server.lsp import asking, changing, lenses, reasons
 from meno_server.lsp.convert import to_position, to_workspace_edit
 from meno_server.lsp.hover import highest_level, level_of
 
@@ -83,6 +83,10 @@ def register(server: MenoServer) -> None:
                 raise JsonRpcException(GONE, code=types.LSPErrorCodes.ContentModified.value)
             action.edit = changing.edit_for(session, file, finding)
             return action
+        if data.get("does") == reasons.WHY:
+            mark = str(data["fingerprint"])
+            action.command = await reasons.resolved(session, file, finding, mark, RESOLVE_SECONDS)
+            return action
         action.command = await _command_for(session, file, finding, str(data["fingerprint"]))
         return action
 
@@ -123,6 +127,8 @@ def _actions(
             )
         )
     actions.append(_ask(session, file, finding, mark, of))
+    if (why := reasons.offer(session, file, finding, mark, of)) is not None:
+        actions.append(why)
     if (change := changing.offer(session, file, finding, mark, of)) is not None:
         actions.append(change)
     if finding.source is Source.FAILURE:

@@ -58,6 +58,9 @@ def hover_text(session: Session, file: OpenFile, finding: Finding) -> str:
     source = " (model)" if finding.source is Source.MODEL else ""
     rule = "seen in a run" if finding.source is Source.FAILURE else finding.rule
     parts[0] = f"**{finding.name}** · {rule}{source}\n\n{parts[0]}"
+    if finding.source is Source.MODEL and finding.notes:
+        words = "\n".join(f"- Line {note.span.start_line + 1}: {note.text}" for note in finding.notes)
+        parts.append(f"The words that move the model most:\n\n{words}")
     if reached < highest_level(session):
         parts.append("*More: the code action “Next hint”.*")
     return "\n\n".join(parts)

@@ -34,7 +34,7 @@ def register(server: MenoServer) -> None:
         server.protocol._workspace = installed(workspace, list(params.workspace_folders or ()))
         session.encoding = _encoding(workspace.position_encoding)
         session.root = _root(params)
-        options = _as_dict(params.initialization_options)
+        options = as_dict(params.initialization_options)
         trusted = options.pop("workspaceTrusted", None)
         session.runs.trust.editor = trusted if isinstance(trusted, bool) else None
         session.initialization_options = _settings_in(options)
@@ -73,8 +73,8 @@ def _root(params: types.InitializeParams) -> Path | None:
     return Path(path) if path else None
 
 
-def _as_dict(options: Any) -> dict[str, Any]:
-    """Initialization options, whatever a client sends; a copy that may be changed."""
+def as_dict(options: Any) -> dict[str, Any]:
+    """An object of free form, whatever a client sends; a copy that may be changed."""
     plain = _plain(options)
     return dict(plain) if isinstance(plain, dict) else {}
 

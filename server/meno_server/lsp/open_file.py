@@ -5,7 +5,7 @@ Everything here belongs to the event loop's thread. Times and tasks are not kept
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -83,6 +83,14 @@ class OpenFile:
         self.run = None
         self.calm.settle()
         self.analysis.replaced()
+
+    def model_said(self, findings: Sequence[Finding]) -> None:
+        """Takes the model's findings; one that stood already keeps the words that explained it."""
+        explained = [finding for finding in self.model_findings if finding.notes]
+        self.model_findings = [
+            next((old for old in explained if replace(old, notes=()) == finding), finding)
+            for finding in findings
+        ]
 
     def static_findings(self) -> Iterator[tuple[int, Unit | None, tuple[Finding, ...]]]:
         """(first line, unit, findings relative to it), as they are to be seen now; without a unit the

@@ -27,6 +27,7 @@ from meno_server.lsp.housekeeping import Housekeeping
 from meno_server.lsp.neighbours import Neighbours
 from meno_server.lsp.open_file import OpenFile
 from meno_server.lsp.pauses import Pauses
+from meno_server.lsp.reasons import Reasons
 from meno_server.lsp.runs import Runs
 from meno_server.models import model_client
 
@@ -66,6 +67,7 @@ class Session(Housekeeping):
         self._model_tasks: dict[str, asyncio.Task[None]] = {}
         self._tutor: Tutor | None = None
         self.runs = Runs(self)
+        self.reasons = Reasons(self)
         self.latest_file: OpenFile | None = None  # the one that was opened or typed in last
 
     # Settings
@@ -106,6 +108,7 @@ class Session(Housekeeping):
         if self._model is not None:
             self.run(self._model.stop())
             self._model = None
+        self.run(self.reasons.stop())
         for file in self.files.values():
             file.forget_rendered()
             file.analysis.retarget(self.settings.target)
@@ -286,7 +289,8 @@ class Session(Housekeeping):
         return self._model if self.settings.model_enable and self.model_state == "ready" else None
 
     async def restart_model(self) -> None:
-        """Ends the model's process; the next save starts a new one."""
+        """Ends the model's processes; the next save or question starts a new one."""
+        await self.reasons.stop()
         model, self._model = self._model, None
         if model is not None:
             await model.stop()
@@ -332,7 +336,7 @@ class Session(Housekeeping):
             self.tell_once(answer.unavailable)
         stands = self.files.get(unquote(file.document.uri)) is file and file.edits == edits
         if stands and not self.closing:
-            file.model_findings = list(answer.findings)
+            file.model_said(answer.findings)
             self.refresh(file)
 
     def close_soon(self) -> asyncio.Task[None]:
@@ -345,6 +349,7 @@ class Session(Housekeeping):
     async def _close(self) -> None:
         self._pauses.close()
         await self.runs.close()
+        await self.reasons.stop()
         if self._model is not None:
             await self._model.stop()
         if self._tutor is not None:
