@@ -136,6 +136,17 @@ class ModelClient:
         except (KeyError, TypeError, ValueError):
             return AttributionAnswer(None, CRASHED)
 
+    async def ranked(self, text: str) -> Sequence[tuple[int, float]]:
+        """The code lines (0-based) of a file with their share of all suspicion, the likeliest first; empty
+        when the model cannot say."""
+        if len(text) > LONGEST_TEXT:
+            return ()
+        reply = await self._ask({"do": "ranked", "text": text})
+        try:
+            return tuple((int(line), float(share)) for line, share in reply.get("ranked", ()))
+        except (TypeError, ValueError):
+            return ()
+
     async def info(self) -> dict[str, object]:
         """Provider, name, parameters, checksum, thresholds; or `{"unavailable": sentence}`."""
         reply = await self._ask({"do": "info"})

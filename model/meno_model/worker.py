@@ -57,6 +57,8 @@ class Worker:
                 reply["suspicion"] = self._suspicion(str(message.get("text", "")))
             elif message.get("do") == "attribution":
                 reply["attribution"] = self._attribution(message, is_cancelled)
+            elif message.get("do") == "ranked":
+                reply["ranked"] = self._ranked(str(message.get("text", "")))
             elif message.get("do") == "info":
                 reply["info"] = self._information()
             else:
@@ -110,6 +112,12 @@ class Worker:
             )
         except CancelledError:
             return None
+
+    def _ranked(self, text: str) -> list[tuple[int, float]]:
+        predictor = self.predictor()
+        from meno_model.ranker import ranked
+
+        return [(item.line, item.share) for item in ranked(predictor, text)]
 
     def _information(self) -> dict[str, Any]:
         from meno_model.information import describe

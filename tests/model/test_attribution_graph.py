@@ -92,7 +92,7 @@ def by_captum(network: Any, ids: list[int], steps: int) -> np.ndarray:
     from meno_model.tokenizer import MASK
 
     def odds(tokens: torch.Tensor) -> torch.Tensor:
-        location, _ = network.model(tokens, torch.ones_like(tokens))
+        location, *_ = network.model(tokens, torch.ones_like(tokens))
         return torch.logsumexp(location[:, 1:], dim=1) - location[:, 0]
 
     row = torch.tensor([ids])
@@ -133,7 +133,7 @@ def test_the_explained_answers_are_the_models_own(network: Any) -> None:
     import torch
 
     ids = torch.tensor([sequence(31, network.vocabulary)])
-    location, category = network.model(ids, torch.ones_like(ids))
+    location, category, *_ = network.model(ids, torch.ones_like(ids))
     place = torch.zeros(1, 31)
     place[0, 4] = 1.0
     positions = torch.arange(31).unsqueeze(0) + network.first_position

@@ -5,7 +5,7 @@ import { debugReport, type Origins, settingsReport } from "./reports";
 import type { Server } from "./server";
 
 /** The server's commands about the program that is looked at. */
-const OF_THE_PROGRAM = ["runTests", "explainFailure", "smallestChange", "stopRun"] as const;
+const OF_THE_PROGRAM = ["runTests", "explainFailure", "smallestChange", "stopRun", "whereToLook"] as const;
 
 export function registerCommands(server: Server, log: vscode.LogOutputChannel): vscode.Disposable[] {
   const commands: Record<string, () => Promise<void> | void> = {

@@ -21,6 +21,7 @@ from meno_server.lsp import (
     hover,
     lenses,
     lifecycle,
+    looking,
     reasons,
 )
 from meno_server.lsp.protocol import MenoProtocol
@@ -88,6 +89,7 @@ def create() -> MenoServer:
         commands,
         configuration,
         reasons,
+        looking,
     )
     for concern in concerns:
         concern.register(server)

@@ -1,4 +1,4 @@
-"""The server's state: open files, settings, the client's abilities, the model and the tutor.
+"""The server's state: open files, settings and the client's abilities; the model and the tutor by `Learned`.
 
 Only the event loop's thread comes here. Handlers change files through the session, and the session decides
 when the client hears of it: at once after a key, again when the rest of the file has been looked at, and
@@ -20,19 +20,15 @@ from lsprotocol import types
 
 from meno_analyzers.findings import Finding
 from meno_analyzers.source import Document, Encoding
-from meno_model.client import ModelClient
 from meno_server.lsp.capabilities import Client
 from meno_server.lsp.convert import fingerprint, payload
-from meno_server.lsp.housekeeping import Housekeeping
+from meno_server.lsp.learned import Learned
 from meno_server.lsp.neighbours import Neighbours
 from meno_server.lsp.open_file import OpenFile
 from meno_server.lsp.pauses import Pauses
-from meno_server.lsp.reasons import Reasons
 from meno_server.lsp.runs import Runs
-from meno_server.models import model_client
 
 if TYPE_CHECKING:
-    from meno_model.tutor import Tutor
     from meno_server.lsp.server import MenoServer
     from meno_server.settings import Resolved, Settings
 
@@ -46,7 +42,7 @@ SLICE = 0.001
 TURNS_TO_READ = 4
 
 
-class Session(Housekeeping):
+class Session(Learned):
     """One client's session."""
 
     def __init__(self, server: MenoServer) -> None:
@@ -63,11 +59,8 @@ class Session(Housekeeping):
         self._closing: asyncio.Task[None] | None = None
         self._neighbours = Neighbours()
         self._looking: dict[str, asyncio.Task[None]] = {}
-        self._model: ModelClient | None = None
-        self._model_tasks: dict[str, asyncio.Task[None]] = {}
-        self._tutor: Tutor | None = None
+        self._begin_learned(self)
         self.runs = Runs(self)
-        self.reasons = Reasons(self)
         self.latest_file: OpenFile | None = None  # the one that was opened or typed in last
 
     # Settings
@@ -102,13 +95,7 @@ class Session(Housekeeping):
             self._follow_settings()
 
     def _follow_settings(self) -> None:
-        if self._tutor is not None:
-            self.run(self._tutor.close())
-            self._tutor = None
-        if self._model is not None:
-            self.run(self._model.stop())
-            self._model = None
-        self.run(self.reasons.stop())
+        self.forget_learned()
         for file in self.files.values():
             file.forget_rendered()
             file.analysis.retarget(self.settings.target)
@@ -271,48 +258,8 @@ class Session(Housekeeping):
         line = finding.span.start_line
         return fingerprint(finding, lines[line] if line < len(lines) else "")
 
-    # The model and the tutor
-
-    @property
-    def model(self) -> ModelClient:
-        if self._model is None:
-            self._model = model_client(self.settings, log.warning)
-        return self._model
-
-    @property
-    def model_state(self) -> str:
-        return "not started" if self._model is None else self._model.state
-
-    @property
-    def ready_model(self) -> ModelClient | None:
-        """The model, if it runs already and is switched on."""
-        return self._model if self.settings.model_enable and self.model_state == "ready" else None
-
-    async def restart_model(self) -> None:
-        """Ends the model's processes; the next save or question starts a new one."""
-        await self.reasons.stop()
-        model, self._model = self._model, None
-        if model is not None:
-            await model.stop()
-
-    @property
-    def tutor(self) -> Tutor:
-        if self._tutor is None:
-            from meno_model.tutor import Tutor, TutorSettings
-
-            settings = self.settings
-            self._tutor = Tutor(
-                TutorSettings(
-                    provider=settings.tutor_provider,
-                    base_url=settings.tutor_base_url,
-                    model=settings.tutor_model,
-                    deadline_seconds=settings.tutor_deadline,
-                )
-            )
-        return self._tutor
-
     def saved(self, uri: str) -> None:
-        """Asks the model about the text as it was saved; a newer save replaces an older one."""
+        """What waits for a save: the other files' tests, and the model."""
         file = self.file(uri)
         if file is None or not self.settings.enable:
             return
@@ -320,24 +267,8 @@ class Session(Housekeeping):
         for other in self.files.values():
             other.tests_beside = None
             self.look_around(other)
-        if not self.settings.model_enable:
-            return
-        key = unquote(uri)
-        running = self._model_tasks.get(key)
-        if running is not None:
-            running.cancel()
-        self._model_tasks[key] = self.run(self._ask_model(file, file.edits))
-
-    async def _ask_model(self, file: OpenFile, edits: int) -> None:
-        started = time.perf_counter()
-        answer = await self.model.predict(file.document.text)
-        self.note("model", time.perf_counter() - started)
-        if answer.unavailable is not None:
-            self.tell_once(answer.unavailable)
-        stands = self.files.get(unquote(file.document.uri)) is file and file.edits == edits
-        if stands and not self.closing:
-            file.model_said(answer.findings)
-            self.refresh(file)
+        if self.settings.model_enable:
+            self.ask_model(file)
 
     def close_soon(self) -> asyncio.Task[None]:
         """Stops everything, once; nothing is published after this."""
@@ -349,9 +280,5 @@ class Session(Housekeeping):
     async def _close(self) -> None:
         self._pauses.close()
         await self.runs.close()
-        await self.reasons.stop()
-        if self._model is not None:
-            await self._model.stop()
-        if self._tutor is not None:
-            await self._tutor.close()
+        await self.close_learned()
         self.stop_tasks()

@@ -1,0 +1,130 @@
+"""What a session has that learns: the model's process, its explanations, and the tutor.
+
+Each is made when it is first needed, made anew when the settings change, and asked beside the loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from meno_model.client import ModelClient
+from meno_server.lsp.housekeeping import Housekeeping
+from meno_server.lsp.progress import under_progress
+from meno_server.lsp.reasons import Reasons
+from meno_server.models import model_client
+
+if TYPE_CHECKING:
+    from meno_model.client import ModelAnswer
+    from meno_model.tutor import Tutor
+    from meno_server.lsp.open_file import OpenFile
+    from meno_server.lsp.session import Session
+
+log = logging.getLogger("meno.session")
+PATIENCE = 0.7
+"""Seconds after which an answer is waited for under progress: as a rule it takes a tenth of that."""
+
+
+class Learned(Housekeeping):
+    """The model and the tutor of one session."""
+
+    def _begin_learned(self, session: Session) -> None:
+        self._session = session
+        self._model: ModelClient | None = None
+        self._model_tasks: dict[str, asyncio.Task[None]] = {}
+        self._tutor: Tutor | None = None
+        self.reasons = Reasons(session)
+
+    @property
+    def model(self) -> ModelClient:
+        if self._model is None:
+            self._model = model_client(self._session.settings, log.warning)
+        return self._model
+
+    @property
+    def model_state(self) -> str:
+        return "not started" if self._model is None else self._model.state
+
+    @property
+    def ready_model(self) -> ModelClient | None:
+        """The model, if it runs already and is switched on."""
+        wanted = self._session.settings.model_enable and self.model_state == "ready"
+        return self._model if wanted else None
+
+    async def restart_model(self) -> None:
+        """Ends the model's processes; the next save or question starts a new one."""
+        await self.reasons.stop()
+        model, self._model = self._model, None
+        if model is not None:
+            await model.stop()
+
+    @property
+    def tutor(self) -> Tutor:
+        if self._tutor is None:
+            from meno_model.tutor import Tutor, TutorSettings
+
+            settings = self._session.settings
+            self._tutor = Tutor(
+                TutorSettings(
+                    provider=settings.tutor_provider,
+                    base_url=settings.tutor_base_url,
+                    model=settings.tutor_model,
+                    deadline_seconds=settings.tutor_deadline,
+                )
+            )
+        return self._tutor
+
+    def ask_model(self, file: OpenFile) -> None:
+        """Asks about the text as it was saved; a newer save replaces an older one."""
+        key = unquote(file.document.uri)
+        running = self._model_tasks.get(key)
+        if running is not None:
+            running.cancel()
+        self._model_tasks[key] = self.run(self._ask_model(file, file.edits))
+
+    async def _ask_model(self, file: OpenFile, edits: int) -> None:
+        started = time.perf_counter()
+        question = asyncio.ensure_future(self.model.predict(file.document.text))
+        try:
+            await asyncio.wait({question}, timeout=PATIENCE)
+            if not question.done():
+                title = "Meno's model is reading the file"
+                async with under_progress(self._session, title, lambda: _cancel(question)):
+                    await asyncio.wait({question})
+        finally:
+            question.cancel()
+        if question.cancelled():
+            return
+        answer = question.result()
+        self.note("model", time.perf_counter() - started)
+        if answer.unavailable is not None:
+            self.tell_once(answer.unavailable)
+        stands = self._session.files.get(unquote(file.document.uri)) is file and file.edits == edits
+        if stands and not self.closing:
+            file.model_said(answer.findings)
+            self._session.refresh(file)
+
+    def forget_learned(self) -> None:
+        """Lets go of what was made with older settings."""
+        if self._tutor is not None:
+            self.run(self._tutor.close())
+            self._tutor = None
+        if self._model is not None:
+            self.run(self._model.stop())
+            self._model = None
+        self.run(self.reasons.stop())
+
+    async def close_learned(self) -> None:
+        """Ends all processes and connections."""
+        await self.reasons.stop()
+        if self._model is not None:
+            await self._model.stop()
+        if self._tutor is not None:
+            await self._tutor.close()
+
+
+def _cancel(question: asyncio.Future[ModelAnswer]) -> None:
+    question.cancel()
