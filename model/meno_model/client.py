@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from meno_analyzers.findings import Finding
+from meno_model.origin.values import Judgement, judgement_from_plain
 from meno_model.protocol import LONGEST_LINE, LONGEST_TEXT, decode, encode, finding_from_plain
 
 REQUEST_SECONDS = 10.0
@@ -46,6 +47,15 @@ class ModelAnswer:
     """What the model says of a file; `unavailable` is one plain sentence when it cannot answer."""
 
     findings: tuple[Finding, ...]
+    unavailable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OriginAnswer:
+    """Judgements, the whole file's first; `unavailable` is one plain sentence when there are none."""
+
+    judgements: tuple[Judgement, ...]
+    least_tokens: int = 0
     unavailable: str | None = None
 
 
@@ -111,6 +121,24 @@ class ModelClient:
             return {int(line): float(score) for line, score in reply.get("suspicion", ())}
         except (TypeError, ValueError):
             return {}
+
+    async def origin(self, text: str) -> OriginAnswer:
+        """Whether the style of a file and of its functions resembles LLM-written code. Asked for only."""
+        if len(text) > LONGEST_TEXT:
+            return OriginAnswer((), unavailable=TOO_LONG)
+        reply = await self._ask({"do": "origin", "text": text})
+        if "unavailable" in reply:
+            return OriginAnswer((), unavailable=str(reply["unavailable"]))
+        try:
+            told = reply["origin"]
+            unreadable = told["unreadable"]
+            return OriginAnswer(
+                tuple(judgement_from_plain(item) for item in told["judgements"]),
+                int(told["least_tokens"]),
+                None if unreadable is None else str(unreadable),
+            )
+        except (KeyError, TypeError, ValueError):
+            return OriginAnswer((), unavailable=CRASHED)
 
     async def info(self) -> dict[str, object]:
         """Provider, name, parameters, checksum, thresholds; or `{"unavailable": sentence}`."""

@@ -1,9 +1,10 @@
 """What the server's client and the worker process say to each other: one JSON object a line, both ways.
 
-Request: `{"id": 7, "do": "predict", "text": "…"}`, `{"id": 8, "do": "suspicion", "text": "…"}` or
-`{"id": 9, "do": "info"}`. Answer: the same `id` with `findings`, with `suspicion` (pairs of line and score),
-with `info`, or with `unavailable` (a sentence). Only plain values cross; the standard library
-alone is imported, so that the server's side is cheap.
+Request: `{"id": 7, "do": "predict", "text": "…"}`, `{"id": 8, "do": "suspicion", "text": "…"}` or `{"id":
+9, "do": "info"}`, or `{"id": 10, "do": "origin", "text": "…"}`. Answer: the same `id` with `findings`, with
+`suspicion` (pairs of line and score), with `info`, with `origin` (judgements of the file and its
+functions), or with `unavailable` (a sentence). Only plain values cross; the standard library alone is
+imported, so that the server's side is cheap.
 """
 
 from __future__ import annotations

@@ -109,6 +109,16 @@ class Settings(BaseModel):
     model_path: str | None = Field(
         None, alias="model.path", description="A folder with a model of your own instead of the shipped one."
     )
+    origin_enabled: bool = Field(
+        True,
+        alias="origin.enabled",
+        description="Let the command “Where is this code from?” answer. It is never asked unless you ask.",
+    )
+    origin_code_lens: bool = Field(
+        False,
+        alias="origin.codeLens",
+        description="Show “Where is this code from?” above each function. It answers only when chosen.",
+    )
     run_allow: Literal["ask", "always", "never"] = Field(
         "ask",
         alias="run.allow",

@@ -21,6 +21,7 @@ from meno_server.lsp import (
     hover,
     lenses,
     lifecycle,
+    origins,
 )
 from meno_server.lsp.protocol import MenoProtocol
 from meno_server.lsp.session import Session
@@ -77,6 +78,9 @@ class MenoServer(LanguageServer):
 def create() -> MenoServer:
     """A server with all its handlers, not yet started."""
     server = MenoServer()
-    for concern in (lifecycle, documents, diagnostics, hover, code_actions, lenses, commands, configuration):
+    concerns = (
+        lifecycle, documents, diagnostics, hover, code_actions, lenses, commands, origins, configuration,
+    )  # fmt: skip
+    for concern in concerns:
         concern.register(server)
     return server
