@@ -62,7 +62,8 @@ def test_an_empty_file_is_too_short(origin_shipped: Detector) -> None:
 
 
 def test_long_files_are_judged_by_their_functions_only(origin_shipped: Detector) -> None:
-    judgements = origin_shipped.judge(TALKATIVE + "x = [1, 2, 3]\n" * 1000)
+    function = TALKATIVE.replace("    return total\n", "    total = total * 1 + 0\n    return total\n")
+    judgements = origin_shipped.judge(function + "x = [1, 2, 3]\n" * 1000)
     assert judgements[0].verdict is Verdict.LONG
     assert "Ask about its functions" in sentence(judgements[0], 30)
     assert judgements[1].likelihood is not None
