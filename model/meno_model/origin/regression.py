@@ -49,13 +49,16 @@ class Rows:
 
     def times(self, table: Floats) -> Floats:
         """Row sums of `values * table[columns]` [number]."""
-        sums: Floats = np.bincount(self.row, self.values * table[self.columns], self.number)
-        return sums
+        return _sums(self.row, self.values * table[self.columns], self.number)
 
     def back(self, errors: Floats) -> Floats:
         """The transposed product [width]."""
-        sums: Floats = np.bincount(self.columns, self.values * errors[self.row], self.width)
-        return sums
+        return _sums(self.columns, self.values * errors[self.row], self.width)
+
+
+def _sums(places: Ids, values: Floats, number: int) -> Floats:
+    """Values summed by place [number]."""
+    return np.bincount(places, values, number).astype(np.float64, copy=False)
 
 
 @dataclass(frozen=True, slots=True)

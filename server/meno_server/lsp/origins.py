@@ -58,7 +58,7 @@ async def _show(session: Session, uri: str | None, line: int | None) -> None:
     else:
         lines = [text.rstrip("\r\n") for text in file.document.lines]
         task = asyncio.ensure_future(session.model.origin(file.document.text))
-        async with under_progress(session, "Meno is reading the style", task.cancel):
+        async with under_progress(session, "Meno is reading the style", lambda: _stop(task)):
             await asyncio.wait({task})
         if task.cancelled():
             return
@@ -68,6 +68,10 @@ async def _show(session: Session, uri: str | None, line: int | None) -> None:
             return
         chosen = _at(answer.judgements, line)
         await show(session, _PAGE, markdown(chosen, lines, answer.least_tokens))
+
+
+def _stop(task: asyncio.Future[OriginAnswer]) -> None:
+    task.cancel()
 
 
 def _at(judgements: tuple[Judgement, ...], line: int | None) -> Judgement:
