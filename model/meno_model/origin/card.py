@@ -136,7 +136,7 @@ def _method(files: OriginFiles) -> str:
         f"error {calibration.facts.get('expected_calibration_error')}), as if half of all programs were LLM-written. "
         f"From {calibration.llm_from:.2f} on the style is said to resemble LLM-written code, up to {calibration.human_to:.2f} "
         "code that people write; in between Meno says that it cannot tell. The upper line lets at most "
-        f"{files.training['recipe']['accused']:.0%} of certain humans through, as the mean over the suites of the training data."
+        f"{_percent(files.training['recipe']['accused'])} of certain humans through, as the mean over the suites of the training data."
     )
 
 
@@ -236,7 +236,7 @@ def _percent(value: float | None) -> str:
 _LIMITS = """## Limits
 
 - **Temporal drift.** Its language models are of 2023 and 2024. Newer ones write differently, and people learn from them.
-- **Generator bias.** It knows six generators with a handful of prompts. What is left out of training is recognised worse; see above.
+- **Generator bias.** It knows six generators with a handful of prompts. What is left out of training is recognised worse, and some programs of language models pass for people's: see the shares called human-like above.
 - **Style, not substance.** Tidy people, textbooks and teachers' templates resemble language models; renaming a few variables turns the answer round.
 - **Short exercises.** Nothing here was measured on programs of several hundred lines, on notebooks, or on other kinds of people than contestants, crowd workers and beginners.
 - **People of whom nobody knows.** Human solutions of 2022 and later are only presumed to be people's.

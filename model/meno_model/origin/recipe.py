@@ -25,10 +25,10 @@ class Recipe:
     smoothing: float = 0.0
     least_problems: int = 3
     set_scale: float = 1.0
-    iterations: int = 80
+    iterations: int = 150
     folds: int = 5
     least_tokens: int = 30
-    accused: float = 0.01
+    accused: float = 0.005
     missed: float = 0.05
 
     def as_dict(self) -> dict[str, Any]:

@@ -124,7 +124,7 @@ def _log_ratio(rows: Rows, truth: npt.NDArray[np.bool_], weights: Floats, smooth
 
 
 def _minimise(
-    loss: Callable[[Floats], tuple[float, Floats]], point: Floats, iterations: int, tolerance: float = 1e-5
+    loss: Callable[[Floats], tuple[float, Floats]], point: Floats, iterations: int, tolerance: float = 1e-7
 ) -> Floats:
     """L-BFGS with backtracking; stops when a step gains less than `tolerance` of the value."""
     steps: list[Floats] = []
