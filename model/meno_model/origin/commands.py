@@ -34,7 +34,8 @@ def run_training(data: Sequence[Path], folder: Path, config: Path | None) -> dic
         "seconds": round(time.perf_counter() - started, 1),
         "llm_from": round(outcome.llm_from, 4),
         "human_to": round(outcome.human_to, 4),
-        **outcome.facts,
+        "calibrated_on": outcome.facts["records"],
+        "expected_calibration_error": outcome.facts["expected_calibration_error"],
     }
 
 
