@@ -1,45 +1,22 @@
-"""The server's side of the model: an asyncio client that starts, watches, restarts and stops the worker.
+"""The server's side of the model: questions to its process, and answers as values.
 
-Nothing heavy is imported here and nothing slow happens on the loop: the model lives in its own process,
-started at the first question, stopped after `idle_seconds`, restarted with a growing pause after a crash and
-given up after three crashes in a row. Questions queue; the worker is told of a cancelled one, and its late
-answer is dropped by its number. Whatever goes wrong comes back as one sentence in `ModelAnswer.unavailable`.
+Nothing heavy is imported here, and nothing slow happens on the loop: the model lives in its own process,
+whose life is `process.py`'s business. Whatever goes wrong comes back as one sentence in `unavailable`, or as
+an empty answer.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import sys
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 from meno_analyzers.findings import Finding
 from meno_model.attribution.values import Attribution, Target, from_plain
-from meno_model.protocol import LONGEST_LINE, LONGEST_TEXT, decode, encode, finding_from_plain
+from meno_model.origin.values import Judgement, judgement_from_plain
+from meno_model.process import CRASHED, WorkerProcess
+from meno_model.protocol import LONGEST_TEXT, finding_from_plain
 
-REQUEST_SECONDS = 10.0
-FIRST_REQUEST_SECONDS = 30.0
-"""The first question also loads the model."""
-PAUSES = (0.5, 2.0, 8.0)
-"""Seconds to wait before a restart, after the first, second, … crash in a row."""
-MOST_CRASHES = 3
-_STOP_SECONDS = 2.0
-
-CRASHED = (
-    "The model stopped unexpectedly and is being started again. Static hints go on;"
-    " save the file again to ask it."
-)
-DISABLED = (
-    "The model was switched off because it stopped three times in a row. Static hints go on;"
-    " `meno doctor` shows how to repair it."
-)
-TOO_SLOW = "The model took too long for this file. Static hints go on; save again to ask it once more."
 TOO_LONG = "This file is too long for the model. Static hints go on."
-STOPPED = "The model was stopped. Static hints go on."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,49 +35,17 @@ class AttributionAnswer:
     unavailable: str | None = None
 
 
-class ModelClient:
-    """One worker process and its state: not started, loading, ready, stopped or disabled."""
+@dataclass(frozen=True, slots=True)
+class OriginAnswer:
+    """Judgements, the whole file's first; `unavailable` is one plain sentence when there are none."""
 
-    def __init__(
-        self,
-        *,
-        command: Sequence[str] | None = None,
-        model_path: Path | None = None,
-        provider: str | None = None,
-        idle_seconds: float = 300,
-        log: Callable[[str], None] = lambda _text: None,
-    ) -> None:
-        self._command = list(command or [sys.executable, "-P", "-m", "meno_model.worker"])
-        if model_path is not None:
-            self._command += ["--model", str(model_path)]
-        if provider is not None:
-            self._command += ["--provider", provider]
-        self._idle_seconds = idle_seconds
-        self._log = log
-        self._state = "not started"
-        self.on_state_changed: Callable[[str], None] | None = None
-        self.request_seconds = REQUEST_SECONDS
-        self.pauses = PAUSES
-        self._process: asyncio.subprocess.Process | None = None
-        self._starting: asyncio.Future[asyncio.subprocess.Process | None] | None = None
-        self._tasks: list[asyncio.Task[None]] = []
-        self._idle: asyncio.TimerHandle | None = None
-        self._ending: set[asyncio.Task[None]] = set()
-        self._lock = asyncio.Lock()
-        self._number = 0
-        self._crashes = 0
-        self._may_start_at = 0.0
-        self._closed = False
+    judgements: tuple[Judgement, ...]
+    least_tokens: int = 0
+    unavailable: str | None = None
 
-    @property
-    def state(self) -> str:
-        """`not started`, `loading`, `ready`, `stopped` or `disabled`."""
-        return self._state
 
-    @property
-    def process_id(self) -> int | None:
-        """The worker's process id while it runs."""
-        return None if self._process is None else self._process.pid
+class ModelClient(WorkerProcess):
+    """The model's process and what can be asked of it."""
 
     async def predict(self, text: str) -> ModelAnswer:
         """Findings of a whole file. May be cancelled at any time."""
@@ -147,6 +92,24 @@ class ModelClient:
         except (TypeError, ValueError):
             return ()
 
+    async def origin(self, text: str) -> OriginAnswer:
+        """Whether the style of a file and of its functions resembles LLM-written code. Asked for only."""
+        if len(text) > LONGEST_TEXT:
+            return OriginAnswer((), unavailable=TOO_LONG)
+        reply = await self._ask({"do": "origin", "text": text})
+        if "unavailable" in reply:
+            return OriginAnswer((), unavailable=str(reply["unavailable"]))
+        try:
+            told = reply["origin"]
+            unreadable = told["unreadable"]
+            return OriginAnswer(
+                tuple(judgement_from_plain(item) for item in told["judgements"]),
+                int(told["least_tokens"]),
+                None if unreadable is None else str(unreadable),
+            )
+        except (KeyError, TypeError, ValueError):
+            return OriginAnswer((), unavailable=CRASHED)
+
     async def info(self) -> dict[str, object]:
         """Provider, name, parameters, checksum, thresholds; or `{"unavailable": sentence}`."""
         reply = await self._ask({"do": "info"})
@@ -154,198 +117,3 @@ class ModelClient:
         if isinstance(information, dict):
             return information
         return {"unavailable": str(reply.get("unavailable", CRASHED))}
-
-    async def stop(self) -> None:
-        """End the worker for good; later questions are answered with a sentence."""
-        self._closed = True
-        if self._starting is not None:
-            # A start that is broken off halfway would be waited for without end when the loop is closed.
-            await asyncio.wait([self._starting])
-        await self._end_process()
-        for task in tuple(self._ending):
-            await task
-        self._set_state("stopped")
-
-    async def _ask(self, message: dict[str, Any]) -> dict[str, Any]:
-        async with self._lock:
-            if self._closed:
-                return {"unavailable": STOPPED}
-            if self._state == "disabled":
-                return {"unavailable": DISABLED}
-            self._keep_awake()
-            try:
-                return await self._answer(message)
-            except OSError as problem:
-                self._log(f"the model's process could not be started: {problem}")
-                return self._crashed()
-            finally:
-                self._watch_idleness()
-
-    async def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
-        before = self._process
-        process = await self._running()
-        reply = {"unavailable": STOPPED} if process is None else await self._exchange(process, message)
-        if process is before and reply.get("unavailable") == CRASHED:
-            # It may have died long ago, when nobody asked: that is no reason to give this question up.
-            process = await self._running()
-            reply = {"unavailable": STOPPED} if process is None else await self._exchange(process, message)
-        return reply
-
-    async def _exchange(self, process: asyncio.subprocess.Process, message: dict[str, Any]) -> dict[str, Any]:
-        self._number += 1
-        number = self._number
-        seconds = (
-            self.request_seconds
-            if self._state == "ready"
-            else max(self.request_seconds, FIRST_REQUEST_SECONDS)
-        )
-        try:
-            async with asyncio.timeout(seconds):
-                reply = await self._converse(process, {"id": number, **message}, number)
-        except TimeoutError:
-            self._log(f"the model gave no answer within {seconds:g} s")
-            await self._end_process()
-            return {**self._crashed(), "unavailable": DISABLED if self._state == "disabled" else TOO_SLOW}
-        except asyncio.CancelledError:
-            if process.stdin is not None and not process.stdin.is_closing():
-                process.stdin.write(encode({"do": "cancel", "cancels": number}))
-            raise
-        if reply is None:
-            if self._closed:
-                return {"unavailable": STOPPED}
-            await self._end_process()
-            return self._crashed()
-        self._crashes = 0
-        self._set_state("ready")
-        return reply
-
-    @staticmethod
-    async def _converse(
-        process: asyncio.subprocess.Process, message: dict[str, Any], number: int
-    ) -> dict[str, Any] | None:
-        """Send, then read until the answer with our number comes; None when the process is gone."""
-        if process.stdin is None or process.stdout is None:
-            return None
-        try:
-            process.stdin.write(encode(message))
-            await process.stdin.drain()
-            while line := await process.stdout.readline():
-                reply = decode(line)
-                if reply is not None and reply.get("id") == number:
-                    return reply
-        except (OSError, ValueError):
-            return None
-        return None
-
-    async def _running(self) -> asyncio.subprocess.Process | None:
-        """The running process; starts one, after the pause that earlier crashes ask for.
-
-        None when the client was stopped meanwhile.
-        """
-        if self._process is not None and self._process.returncode is None:
-            return self._process
-        if self._process is not None:
-            await self._end_process()
-        wait = self._may_start_at - time.monotonic()
-        if wait > 0:
-            await asyncio.sleep(wait)
-        if self._closed:
-            return None
-        self._set_state("loading")
-        # Shielded: a question cancelled while the process starts must not leave an orphan behind.
-        self._starting = starting = asyncio.ensure_future(self._start())
-        try:
-            return await asyncio.shield(starting)
-        except asyncio.CancelledError:
-            with contextlib.suppress(OSError):
-                await starting
-            raise
-        finally:
-            if starting.done():
-                self._starting = None
-
-    async def _start(self) -> asyncio.subprocess.Process | None:
-        process = await asyncio.create_subprocess_exec(
-            *self._command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            limit=LONGEST_LINE,
-        )
-        if self._closed:
-            process.kill()
-            await process.wait()
-            return None
-        self._process = process
-        self._tasks = [asyncio.create_task(self._log_errors(process))]
-        return process
-
-    async def _log_errors(self, process: asyncio.subprocess.Process) -> None:
-        if process.stderr is None:
-            return
-        with contextlib.suppress(ValueError, OSError):
-            while line := await process.stderr.readline():
-                self._log(line.decode("utf-8", "replace").rstrip()[:500])
-
-    def _crashed(self) -> dict[str, Any]:
-        self._crashes += 1
-        if self._crashes >= MOST_CRASHES:
-            self._set_state("disabled")
-            self._log(DISABLED)
-            return {"unavailable": DISABLED}
-        self._may_start_at = time.monotonic() + self.pauses[min(self._crashes, len(self.pauses)) - 1]
-        self._set_state("stopped")
-        return {"unavailable": CRASHED}
-
-    async def _end_process(self) -> None:
-        process, self._process = self._process, None
-        tasks, self._tasks = self._tasks, []
-        self._keep_awake()
-        if process is None:
-            return
-        if process.stdin is not None:
-            process.stdin.close()
-        try:
-            async with asyncio.timeout(_STOP_SECONDS if process.returncode is None else None):
-                await process.wait()
-        except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
-        finally:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-        for task in tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-
-    def _watch_idleness(self) -> None:
-        self._keep_awake()
-        if self._idle_seconds > 0 and self._process is not None:
-            self._idle = asyncio.get_running_loop().call_later(self._idle_seconds, self._fall_asleep)
-
-    def _keep_awake(self) -> None:
-        if self._idle is not None:
-            self._idle.cancel()
-            self._idle = None
-
-    def _fall_asleep(self) -> None:
-        if self._lock.locked() or self._process is None:
-            return
-        ending = asyncio.ensure_future(self._sleep())
-        self._ending.add(ending)
-        ending.add_done_callback(self._ending.discard)
-
-    async def _sleep(self) -> None:
-        async with self._lock:
-            self._log("the model was idle and is stopped")
-            await self._end_process()
-            if not self._closed:
-                self._set_state("stopped")
-
-    def _set_state(self, state: str) -> None:
-        if state != self._state:
-            self._state = state
-            if self.on_state_changed is not None:
-                self.on_state_changed(state)

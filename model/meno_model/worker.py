@@ -24,6 +24,7 @@ from meno_model.protocol import decode, encode, finding_to_plain
 
 if TYPE_CHECKING:
     from meno_model.attribution.explaining import Explainer
+    from meno_model.origin.detector import Detector
     from meno_model.predictor import Predictor
 
 _FAILED = "The model could not read this file. Static hints go on; `meno doctor` shows how to report it."
@@ -43,6 +44,7 @@ class Worker:
         self._folder, self._provider = folder, provider
         self._predictor: Predictor | None = None
         self._explainer: Explainer | None = None
+        self._detector: Detector | None = None
 
     def answer(
         self, message: dict[str, Any], is_cancelled: Callable[[], bool] = lambda: False
@@ -59,6 +61,8 @@ class Worker:
                 reply["attribution"] = self._attribution(message, is_cancelled)
             elif message.get("do") == "ranked":
                 reply["ranked"] = self._ranked(str(message.get("text", "")))
+            elif message.get("do") == "origin":
+                reply["origin"] = self._origin(str(message.get("text", "")))
             elif message.get("do") == "info":
                 reply["info"] = self._information()
             else:
@@ -118,6 +122,36 @@ class Worker:
         from meno_model.ranker import ranked
 
         return [(item.line, item.share) for item in ranked(predictor, text)]
+
+    def _origin(self, text: str) -> dict[str, Any]:
+        """Judgements of the file and its functions, or in `unreadable` why there are none."""
+        from meno_model.origin.reading import UnreadableCode
+        from meno_model.origin.values import judgement_to_plain
+
+        detector = self.detector()
+        least = detector.files.calibration.least_tokens
+        try:
+            judgements = [judgement_to_plain(item) for item in detector.judge(text)]
+        except UnreadableCode as problem:
+            return {"judgements": [], "least_tokens": least, "unreadable": str(problem)}
+        return {"judgements": judgements, "least_tokens": least, "unreadable": None}
+
+    def detector(self) -> Detector:
+        """The loaded origin model, always the shipped one; a `WeightsError` says what to do without it."""
+        if self._detector is None:
+            from meno_model.origin.weights import open_origin
+
+            files = open_origin()
+            try:
+                from meno_model.origin.detector import Detector
+
+                self._detector = Detector(files)
+            except ImportError as problem:
+                raise WeightsError(
+                    f"The origin model could not be started: {problem.name} is not installed; reinstall"
+                    " meno-lsp to repair it."
+                ) from problem
+        return self._detector
 
     def _information(self) -> dict[str, Any]:
         from meno_model.information import describe

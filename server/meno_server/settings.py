@@ -115,6 +115,16 @@ class Settings(BaseModel):
         description="Where the bug model runs; `auto` takes the first that the installed onnxruntime can "
         "start. What cannot start is passed over, and the processor serves.",
     )
+    origin_enabled: bool = Field(
+        True,
+        alias="origin.enabled",
+        description="Let the command “Where is this code from?” answer. It is never asked unless you ask.",
+    )
+    origin_code_lens: bool = Field(
+        False,
+        alias="origin.codeLens",
+        description="Show “Where is this code from?” above each function. It answers only when chosen.",
+    )
     run_allow: Literal["ask", "always", "never"] = Field(
         "ask",
         alias="run.allow",

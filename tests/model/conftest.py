@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from meno_model.origin.detector import Detector
+from meno_model.origin.weights import open_origin
 from meno_model.predictor import Predictor
 from meno_model.runtime import Runtime
 from meno_model.weights import CALIBRATION, DEFAULT_WEIGHTS, open_weights, renew_manifest
@@ -39,6 +41,29 @@ def recalibrated(copied_weights: Path) -> Callable[[float | None], Path]:
         return copied_weights
 
     return change
+
+
+@pytest.fixture(scope="session")
+def origin_shipped() -> Detector:
+    """The shipped origin model, loaded once."""
+    return Detector(open_origin())
+
+
+@pytest.fixture(scope="session")
+def origin_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An origin model of a few dozen self-written programs."""
+    from meno_model.origin.commands import run_training
+    from model.origin_programs import write
+
+    folder = tmp_path_factory.mktemp("origin")
+    run_training([write(folder / "data.jsonl")], folder / "run", None)
+    return folder / "run"
+
+
+@pytest.fixture
+def copied_origin(origin_run: Path, tmp_path: Path) -> Path:
+    """A copy of the tiny origin model that a test may damage."""
+    return Path(shutil.copytree(origin_run, tmp_path / "origin"))
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,8 @@ import pytest
 from meno_model.attribution.gradients import ABSENT, DAMAGED
 from meno_model.attribution.steps import CancelledError
 from meno_model.attribution.values import Target
-from meno_model.client import CRASHED, TOO_LONG, TOO_SLOW, ModelClient
+from meno_model.client import TOO_LONG, ModelClient
+from meno_model.process import CRASHED, TOO_SLOW
 from meno_model.protocol import LONGEST_TEXT, encode
 from meno_model.weights import ATTRIBUTION_GRAPH
 from meno_model.worker import Worker, serve

@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 
 from meno_analyzers.findings import Source
-from meno_model import client as client_module
-from meno_model.client import CRASHED, DISABLED, STOPPED, TOO_LONG, TOO_SLOW, ModelClient
+from meno_model import process as process_module
+from meno_model.client import TOO_LONG, ModelClient
+from meno_model.process import CRASHED, DISABLED, STOPPED, TOO_SLOW
+from meno_model.protocol import LONGEST_TEXT
 from meno_model.providers import NAMES
 
 CODE = (
@@ -90,7 +92,7 @@ async def test_broken_and_huge_sources_are_answered(make: Make) -> None:
     huge = "".join(f"def f{n}(x):\n    return x + {n}\n" for n in range(2000))
     answer = await client.predict(huge + "x = '\udcff'")
     assert answer.unavailable is None
-    assert (await client.predict("x" * (client_module.LONGEST_TEXT + 1))).unavailable == TOO_LONG
+    assert (await client.predict("x" * (LONGEST_TEXT + 1))).unavailable == TOO_LONG
 
 
 async def test_lines_are_scored_and_without_a_model_none_is(make: Make, copied_weights: Path) -> None:
@@ -98,7 +100,7 @@ async def test_lines_are_scored_and_without_a_model_none_is(make: Make, copied_w
     assert set(scores) <= {1, 2, 3, 4, 5}
     assert 0 < sum(scores.values()) <= 1
     assert await make().suspicion("def f(:\n") == {}
-    assert await make().suspicion("x" * (client_module.LONGEST_TEXT + 1)) == {}
+    assert await make().suspicion("x" * (LONGEST_TEXT + 1)) == {}
     (copied_weights / "model.int8.onnx").write_bytes(b"")
     assert await make(model_path=copied_weights).suspicion(CODE) == {}
 
@@ -164,8 +166,8 @@ async def test_a_damaged_model_is_one_sentence_and_no_crash(make: Make, copied_w
 async def test_a_worker_that_hangs_is_ended_after_the_deadline(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client_module, "FIRST_REQUEST_SECONDS", 0.3)
-    monkeypatch.setattr(client_module, "_STOP_SECONDS", 0.1)
+    monkeypatch.setattr(process_module, "FIRST_REQUEST_SECONDS", 0.3)
+    monkeypatch.setattr(process_module, "_STOP_SECONDS", 0.1)
     client = make(ANSWERING)
     client.request_seconds = 0.3
     assert (await client.predict("hang")).unavailable == TOO_SLOW

@@ -20,6 +20,12 @@ export function registerCommands(server: Server, log: vscode.LogOutputChannel): 
       await server.ask("meno.explainReport", await vscode.env.clipboard.readText());
     },
   };
+  commands["meno.client.whereFrom"] = async () => {
+    const editor = vscode.window.activeTextEditor;
+    if (editor !== undefined) {
+      await server.ask("meno.whereFrom", editor.document.uri.toString(), editor.selection.active.line);
+    }
+  };
   for (const name of OF_THE_PROGRAM) {
     commands[`meno.client.${name}`] = async () => {
       const document = vscode.window.activeTextEditor?.document;

@@ -56,7 +56,7 @@ export class Server {
   }
 
   /** Runs a command of the server's own and gives its result. */
-  async ask(command: string, ...args: string[]): Promise<unknown> {
+  async ask(command: string, ...args: (string | number)[]): Promise<unknown> {
     if (this.client?.isRunning() !== true) {
       throw new Error("Meno does not run. The command “Meno: Show Log” says why.");
     }

@@ -19,6 +19,7 @@ from pygls.uris import to_fs_path
 
 from meno_analyzers.failures.naming import tests_beside
 from meno_analyzers.source.units import Unit, UnitKind
+from meno_server.lsp import origins
 
 if TYPE_CHECKING:
     from meno_server.lsp.open_file import LastRun, OpenFile
@@ -39,10 +40,16 @@ def register(server: MenoServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS, types.CodeLensOptions(resolve_provider=False))
     async def code_lenses(params: types.CodeLensParams) -> list[types.CodeLens]:
         file = session.file(params.text_document.uri)
-        if file is None or not session.settings.enable or not session.settings.code_lens:
+        settings = session.settings
+        if file is None or not settings.enable:
             return []
-        beside = await _has_tests_beside(file)
-        return list(_lenses(file, beside)) if session.file(params.text_document.uri) is file else []
+        beside = await _has_tests_beside(file) if settings.code_lens else False
+        if session.file(params.text_document.uri) is not file:
+            return []
+        shown = list(_lenses(file, beside)) if settings.code_lens else []
+        if settings.origin_code_lens and settings.origin_enabled:
+            shown += origins.lenses(file)
+        return shown
 
 
 def tested_lines(file: OpenFile) -> list[int]:

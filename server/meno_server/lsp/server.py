@@ -22,6 +22,7 @@ from meno_server.lsp import (
     lenses,
     lifecycle,
     looking,
+    origins,
     reasons,
 )
 from meno_server.lsp.protocol import MenoProtocol
@@ -88,6 +89,7 @@ def create() -> MenoServer:
         lenses,
         commands,
         configuration,
+        origins,
         reasons,
         looking,
     )

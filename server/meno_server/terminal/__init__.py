@@ -12,6 +12,7 @@ from meno_server.terminal.check import check
 from meno_server.terminal.demo import demo
 from meno_server.terminal.doctor import doctor
 from meno_server.terminal.explain import explain
+from meno_server.terminal.origin import origin_app
 from meno_server.terminal.serve import lsp
 
 app = typer.Typer(
@@ -26,6 +27,7 @@ app.command()(check)
 app.command()(explain)
 app.command()(demo)
 app.command()(doctor)
+app.add_typer(origin_app, name="origin")
 app.add_typer(model_app, name="model")
 
 
