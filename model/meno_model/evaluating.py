@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
 from rich.progress import Progress
 
@@ -26,8 +28,9 @@ from meno_model.units import units_of
 
 _MUTANTS_EACH = 2
 _SEED = 7
-_GATE_FROM = -1.0
-"""Log-odds from which on a held-out text is asked for its gain; below it nothing ever speaks."""
+_MOST_SNIPPETS = 5000
+_SILENT_SHARE = 0.95
+"""Of correct code this share looks too little suspicious to be asked for its gain: no line can be so low."""
 TESTING_ONLY = "TEST_ONLY"
 """A set whose file name holds this is evaluated and never fitted on."""
 
@@ -76,7 +79,12 @@ def run_evaluation(
 
 
 def scores(predictor: Predictor, run: Path, snippets: Sequence[Snippet]) -> tuple[list[Scored], list[Scored]]:
-    """Held-out snippets clean and mutated as the recipe mutates, scored by the exported graph."""
+    """Held-out snippets clean and mutated as the recipe mutates, scored by the exported graph.
+
+    Of more than `_MOST_SNIPPETS` a fixed sample is taken: more of them would not move a bound by much.
+    """
+    if len(snippets) > _MOST_SNIPPETS:
+        snippets = random.Random(_SEED).sample(list(snippets), _MOST_SNIPPETS)
     plan = recorded_configuration(run).mutations
     rarity = operator_rarity(snippets, plan.rarity_power, _SEED)
     with Progress(console=Console(stderr=True), transient=True) as bar:
@@ -121,6 +129,7 @@ def score_for_calibration(
         ]
         programs[data.name] = score_clean(predictor, own)
     if max(GAINS) > 0 and predictor.files.repairs:
-        clean, mutants = (gated(predictor, items, _GATE_FROM) for items in (clean, mutants))
-        programs = {name: gated(predictor, items, _GATE_FROM) for name, items in programs.items()}
+        least = float(np.quantile([item.prediction.odds for item in clean], _SILENT_SHARE))
+        clean, mutants = (gated(predictor, items, least) for items in (clean, mutants))
+        programs = {name: gated(predictor, items, least) for name, items in programs.items()}
     return predictor, clean, mutants, programs

@@ -31,7 +31,7 @@ class Scored:
     rendering: Rendering
     prediction: Prediction
     gain: float = math.inf
-    """What the best single edit takes away from the log-odds; infinite where that was not asked."""
+    """What the best single edit takes away from the log-odds; infinite where no gate is asked for."""
 
     @property
     def stratum(self) -> str:
@@ -121,10 +121,13 @@ def _score(
 
 
 def gated(predictor: Predictor, items: Sequence[Scored], from_odds: float) -> list[Scored]:
-    """The items with the gain of each that might speak: those from these log-odds on."""
+    """The items with the gain of each that might speak; those below these log-odds never do."""
     return [
-        replace(item, gain=predictor.gain(unit_of(item.text, item.snippet.name), item.prediction))
-        if item.prediction.may_speak and item.prediction.odds >= from_odds
-        else item
+        replace(
+            item,
+            gain=predictor.gain(unit_of(item.text, item.snippet.name), item.prediction)
+            if item.prediction.may_speak and item.prediction.odds >= from_odds
+            else -math.inf,
+        )
         for item in items
     ]

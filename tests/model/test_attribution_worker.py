@@ -145,7 +145,7 @@ class Gate(io.RawIOBase):
 
 def replies_to(source: Gate) -> list[dict[str, Any]]:
     replies = io.BytesIO()
-    serve(None, source, replies)  # type: ignore[arg-type]  # it is iterated only
+    serve(Worker(None), source, replies)  # type: ignore[arg-type]  # it is iterated only
     return [json.loads(line) for line in replies.getvalue().splitlines()]
 
 
