@@ -186,6 +186,50 @@ def test_the_exported_model_is_whole_and_evaluates(exported: Path, tiny_run: Pat
     assert "| sum |" in (tmp_path / "docs" / "dataset.md").read_text(encoding="utf-8")
 
 
+def written_set(folder: Path, name: str, *records: dict[str, object]) -> Path:
+    path = folder / name
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(record) + "\n" for record in records)
+    return path
+
+
+def test_the_promise_is_kept_on_further_correct_programs_too(tiny_run: Path, tmp_path: Path) -> None:
+    right = written_set(
+        tmp_path, "right.jsonl.gz", *({"code": f"def f{n}(a):\n    return a + {n}\n"} for n in range(3))
+    )
+    export = ["export", "--run", str(tiny_run), "--out", str(tmp_path / "model"), "--correct", str(right)]
+    result = cli.invoke(model_app, export)
+    assert result.exit_code == 0, result.output
+    calibration = json.loads(result.stdout)["calibration"]
+    assert calibration["strata"][f"{tmp_path.name}/right"]["units"] == 3
+    assert 0.0 <= calibration["bound_upper_95"] <= 1.0
+    assert open_weights(tmp_path / "model").calibration.least_gain == calibration["gate"]["least_gain"]
+
+
+@pytest.mark.parametrize(
+    ("name", "record", "sentence"),
+    [
+        ("set_TEST_ONLY.jsonl.gz", {"code": "x = 1\n"}, "for testing only"),
+        ("buggy.jsonl.gz", {"buggy": "x = 1\n"}, "no correct programs"),
+    ],
+)
+def test_a_set_that_is_no_correct_code_is_refused(
+    tiny_run: Path, tmp_path: Path, name: str, record: dict[str, object], sentence: str
+) -> None:
+    data = written_set(tmp_path, name, record)
+    export = ["export", "--run", str(tiny_run), "--out", str(tmp_path / "model"), "--correct", str(data)]
+    result = cli.invoke(model_app, export)
+    assert result.exit_code == 2, result.output
+    assert sentence in result.output
+
+
+def test_the_network_before_its_first_step_is_exported_as_a_baseline(tiny_run: Path, tmp_path: Path) -> None:
+    export = ["export", "--run", str(tiny_run), "--out", str(tmp_path / "model"), "--untrained"]
+    result = cli.invoke(model_app, export)
+    assert result.exit_code == 0, result.output
+    assert open_weights(tmp_path / "model").facts["steps"] == 0
+
+
 def test_figures_of_another_model_make_no_card(exported: Path, tiny_run: Path, tmp_path: Path) -> None:
     figures = tmp_path / "figures.json"
     figures.write_text('{"model_sha256": "0", "sets": []}', encoding="utf-8")
