@@ -10,6 +10,7 @@ refuses it.
 from __future__ import annotations
 
 import json
+import math
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -83,17 +84,15 @@ def calibrate(
             }
             for name, items in strata.items()
         },
-        "gate": {
-            "least_gain": best.least_gain,
-            "right_hints": best.right,
-            "right_hints_without": tried[0].right,
-        },
         "calibration_error": round(expected_calibration_error(probabilities, truth, weights), 4),
         "calibration_error_before": round(
             expected_calibration_error(1 / (1 + np.exp(-np.clip(odds, -60, 60))), truth, weights), 4
         ),
         "reliability": calibration_bins(probabilities, truth, weights),
     }
+    if any(math.isfinite(item.gain) for item in (*clean, *mutants)):
+        rights = {str(choice.least_gain): choice.right for choice in tried}
+        facts["gate"] = {"least_gain": best.least_gain, "right_hints_by_least_gain": rights}
     shown = {
         category: round(calibrated(lines[category], temperature, bias), 4) if category in lines else None
         for category in categories

@@ -14,7 +14,7 @@ from rich.progress import Progress
 
 from meno_model.calibration import GAINS
 from meno_model.commands import open_predictor, split_of
-from meno_model.corpus.snippets import Snippet
+from meno_model.corpus.snippets import EXERCISES, Snippet
 from meno_model.dataset import operator_rarity
 from meno_model.errors import ConfigurationError, CorpusError
 from meno_model.evaluation.mutants import evaluate_mutants
@@ -81,10 +81,12 @@ def run_evaluation(
 def scores(predictor: Predictor, run: Path, snippets: Sequence[Snippet]) -> tuple[list[Scored], list[Scored]]:
     """Held-out snippets clean and mutated as the recipe mutates, scored by the exported graph.
 
-    Of more than `_MOST_SNIPPETS` a fixed sample is taken: more of them would not move a bound by much.
+    Of more than `_MOST_SNIPPETS` from libraries a fixed sample is taken: more would not move a bound by much.
     """
-    if len(snippets) > _MOST_SNIPPETS:
-        snippets = random.Random(_SEED).sample(list(snippets), _MOST_SNIPPETS)
+    libraries = [s for s in snippets if not s.project.startswith(f"{EXERCISES}/")]
+    if len(libraries) > _MOST_SNIPPETS:
+        libraries = random.Random(_SEED).sample(libraries, _MOST_SNIPPETS)
+    snippets = [*libraries, *(s for s in snippets if s.project.startswith(f"{EXERCISES}/"))]
     plan = recorded_configuration(run).mutations
     rarity = operator_rarity(snippets, plan.rarity_power, _SEED)
     with Progress(console=Console(stderr=True), transient=True) as bar:

@@ -192,9 +192,9 @@ def _gate(gate: dict[str, Any]) -> list[str]:
     if not gate:
         return []
     return [
-        f"- The gate: some single edit has to lower the log-odds of a mistake by {gate['least_gain']}. With it "
-        f"{gate['right_hints']:,} right hints were possible within the budget of false alarms, without it "
-        f"{gate['right_hints_without']:,}"
+        f"- The gate: some single edit has to lower the log-odds of a mistake by {gate['least_gain']} (0: the gate is "
+        "open). Right hints within the same budget of false alarms, by how much is asked: "
+        + ", ".join(f"{least}: {right:,}" for least, right in gate["right_hints_by_least_gain"].items())
     ]
 
 
