@@ -62,8 +62,10 @@ def calibrate(
     wrong = _halves(mutants)[0]
     tried = [choose(choosing, wrong, categories, gain) for gain in GAINS]
     best = max(tried, key=lambda choice: choice.right)
+    # Programs that people wrote are one stratum: a single small set could only be kept silent altogether.
+    written = [item for items in (programs or {}).values() for item in items]
+    lines = kept(best, {**_strata(bounding), **({"programs": written} if written else {})})
     strata = {**_strata(bounding), **(programs or {})}
-    lines = kept(best, strata)
     fired = {name: _fired(items, lines, best.least_gain) for name, items in strata.items()}
     number = sum(fired.values())
     units = sum(map(len, strata.values()))

@@ -3,11 +3,13 @@
 # ruff: noqa: E501  (the prose of the cards)
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from meno_model.cards.wording import EVALUATE, EXPORT, percent
 from meno_model.mutations.base import load_operators
+from meno_model.ranker import RANKER
 from meno_model.weights import ModelFiles
 
 
@@ -19,6 +21,7 @@ def model_card(files: ModelFiles, sets: Sequence[dict[str, Any]]) -> str:
         _what_it_says(files),
         _training(files),
         _calibration(files),
+        *_ranker(files),
         *(_set_section(item) for item in sets),
         _limits(),
     ]
@@ -195,6 +198,36 @@ def _gate(gate: dict[str, Any]) -> list[str]:
         f"- The gate: some single edit has to lower the log-odds of a mistake by {gate['least_gain']} (0: the gate is "
         "open). Right hints within the same budget of false alarms, by how much is asked: "
         + ", ".join(f"{least}: {right:,}" for least, right in gate["right_hints_by_least_gain"].items())
+    ]
+
+
+def _ranker(files: ModelFiles) -> list[str]:
+    """How well lines are ranked for who asks, by weights that have not seen the problem."""
+    path = files.folder / RANKER
+    if not path.is_file():
+        return []
+    values = json.loads(path.read_text(encoding="utf-8"))
+    rows = [
+        f"| {name} | {ranking} | " + " | ".join(percent(rate) for rate in rates[:3]) + f" | {rates[3]:.3f} |"
+        for name, rankings in values["facts"]["held_out"].items()
+        for ranking, rates in rankings.items()
+    ]
+    weights = ", ".join(f"{name} {weight}" for name, weight in values["weights"].items())
+    return [
+        "\n".join(
+            [
+                "## Asked where to look",
+                "",
+                f"The ranker adds up what the model, the static rules and a line's looks say ({weights}), with weights "
+                f"fitted on {values['facts']['programs']:,} programs (`meno model fit-ranker`). In this table each program "
+                "is ranked by weights that were fitted without any program of its problem; the static rules were found by "
+                "reading programs of some of these sets, so expect less on other courses.",
+                "",
+                "| set | lines ranked by | top 1 | top 3 | top 5 | mean reciprocal rank |",
+                "| --- | --- | ---: | ---: | ---: | ---: |",
+                *rows,
+            ]
+        )
     ]
 
 
