@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.console import Console
@@ -66,7 +68,7 @@ def run_evaluation(
             reports.append(evaluate_correct(predictor, item.name, item.correct))
     figures = {
         "model_sha256": predictor.files.graph_checksum,
-        "sets": [asdict(report) for report in reports],
+        "sets": [_without_nan(asdict(report)) for report in reports],
     }
     written = json.dumps(figures, indent=1) + "\n"
     if form == "json":
@@ -135,3 +137,12 @@ def score_for_calibration(
         clean, mutants = (gated(predictor, items, least) for items in (clean, mutants))
         programs = {name: gated(predictor, items, least) for name, items in programs.items()}
     return predictor, clean, mutants, programs
+
+
+def _without_nan(value: Any) -> Any:
+    """The same values with nothing for what is not a number, which JSON does not know."""
+    if isinstance(value, dict):
+        return {key: _without_nan(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(inner) for inner in value]
+    return None if isinstance(value, float) and math.isnan(value) else value
