@@ -31,7 +31,7 @@ from rich.table import Table
 from meno_analyzers.findings import Category
 from meno_model.attribution.gradients import GradientGraph
 from meno_model.attribution.steps import Integration, Passage, integrate
-from meno_model.evaluation import Program, read_programs
+from meno_model.evaluation.records import Program, read_set
 from meno_model.predictor import Predictor, combine, read_unit
 from meno_model.rendering import Rendering
 from meno_model.runtime import Judgement, Runtime
@@ -75,8 +75,9 @@ class Item:
 
 def items_of(path: Path, predictor: Predictor, limit: int) -> Iterator[Item]:
     """One item a program, of programs spread evenly over the set."""
-    programs, clean = read_programs(path)
-    programs += [Program(text, None, frozenset(), None) for text in clean]
+    data = read_set(path)
+    correct = [Program(text, None, frozenset(), None, frozenset(), "") for text in data.correct]
+    programs = [*data.programs, *correct]
     files = predictor.files
     for program in programs[:: max(1, len(programs) // limit)][:limit]:
         best: tuple[float, Item] | None = None
@@ -86,7 +87,7 @@ def items_of(path: Path, predictor: Predictor, limit: int) -> Iterator[Item]:
                 continue
             rendering, windows = read
             judged = list(zip(windows, predictor.runtime.judge(windows), strict=True))
-            prediction = combine(rendering, judged, files.categories, files.calibration)
+            prediction = combine(rendering, judged, files)
             window, judgement = max(judged, key=lambda pair: pair[1].odds)
             if best is None or prediction.odds > best[0]:
                 place, category = prediction.place, prediction.category
