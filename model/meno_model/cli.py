@@ -76,7 +76,8 @@ def train(
 ) -> None:
     """Train a model from code on this machine, or go on with a run that was interrupted."""
     with _sentences():
-        from meno_model.commands import Budget, Reading, run_training
+        from meno_model.commands import Budget, run_training
+        from meno_model.corpus.snippets import Reading
 
         finished = run_training(
             config,

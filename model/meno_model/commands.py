@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from meno_model.configuration import Configuration, load_configuration
-from meno_model.corpus.snippets import Snippet, load_corpus
+from meno_model.corpus.snippets import INSTALLED, Reading, Snippet, load_corpus
 from meno_model.errors import ConfigurationError, CorpusError, TrainingExtraMissingError
 
 if TYPE_CHECKING:
@@ -30,20 +30,11 @@ class Budget:
     epochs: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What code to read: evaluation sets to keep away from, installed projects, folders and repositories."""
-
-    protect: Sequence[Path] = ()
-    only: Sequence[str] | None = None
-    sources: Sequence[Path] = ()
-
-
 def run_training(
     config: Path | None,
     out: Path,
     budget: Budget = Budget(),
-    reading: Reading = Reading(),
+    reading: Reading = INSTALLED,
     *,
     backbone: str | None = None,
     track: Path | None = None,
@@ -64,9 +55,7 @@ def run_training(
             configuration,
             out,
             lambda text: console.print(text),
-            reading.protect,
-            reading.only,
-            reading.sources,
+            reading,
         )
         with tracked(track, configuration) as note:
             run = TrainingRun(configuration, out, pairs, CodeTokenizer.load(out / "tokenizer.json"), note)

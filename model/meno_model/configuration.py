@@ -112,13 +112,16 @@ class Configuration:
 
 def load_configuration(path: Path | None) -> Configuration:
     """Read a TOML file, or a shipped recipe by its name; None reads that of the shipped default model."""
-    shipped = resources.files("meno_model") / "configurations"
-    name = "default" if path is None else str(path)
-    if not name.endswith(".toml") and (shipped / f"{name}.toml").is_file():
-        return configuration_from(tomllib.loads((shipped / f"{name}.toml").read_text(encoding="utf-8")))
-    place = Path(name)
+    return configuration_from(read_recipe(Path("default") if path is None else path))
+
+
+def read_recipe(place: Path) -> dict[str, Any]:
+    """The values of a TOML file, or of a shipped recipe by its name; unchecked."""
+    shipped = resources.files("meno_model") / "configurations" / f"{place}.toml"
+    if not place.suffix and shipped.is_file():
+        return tomllib.loads(shipped.read_text(encoding="utf-8"))
     try:
-        values = tomllib.loads(place.read_text(encoding="utf-8"))
+        return tomllib.loads(place.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as problem:
         raise ConfigurationError(
             f"The configuration {place} cannot be read: name an existing TOML file."
@@ -127,7 +130,6 @@ def load_configuration(path: Path | None) -> Configuration:
         raise ConfigurationError(
             f"The configuration {place} is not valid TOML ({problem}): correct that line."
         ) from problem
-    return configuration_from(values)
 
 
 def configuration_from(values: dict[str, Any]) -> Configuration:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ import torch
 from meno_model.dataset import PairSet
 from meno_model.lexicon import Lexicon
 from meno_model.objectives import PairBatch
+from meno_model.pair_sets import PairSets
 from meno_model.phases import CORRECTIONS, DENSE, share_of_pairs
 from meno_model.tokenizer import PAD, CodeTokenizer
 
@@ -23,15 +23,6 @@ if TYPE_CHECKING:
 
 _TOO_HARD = 0.01
 """The hardest share of all mistakes is left out of replay: some of them are none."""
-
-
-@dataclass(frozen=True, slots=True)
-class PairSets:
-    """What a run trains on, and by name what it is validated on (`validation`, perhaps `real`)."""
-
-    train: PairSet
-    corrections: PairSet | None
-    validation: Mapping[str, PairSet]
 
 
 class Feed:

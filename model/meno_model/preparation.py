@@ -17,11 +17,19 @@ from pathlib import Path
 from meno_model.configuration import Configuration, configuration_from
 from meno_model.corpus.protection import read_contamination
 from meno_model.corpus.reading import gather
-from meno_model.corpus.snippets import Snippet, is_saved, load_corpus, load_fixes, save_corpus
+from meno_model.corpus.snippets import (
+    INSTALLED,
+    Reading,
+    Snippet,
+    is_saved,
+    load_corpus,
+    load_fixes,
+    save_corpus,
+)
 from meno_model.corpus.sources import installed, named
 from meno_model.dataset import Draw, PairSet, correction_pairs, make_pairs, operator_rarity
 from meno_model.errors import ConfigurationError
-from meno_model.feeding import PairSets
+from meno_model.pair_sets import PairSets
 from meno_model.rendering import render
 from meno_model.tokenizer import CodeTokenizer, pretrained_tokenizer, train_tokenizer
 
@@ -33,14 +41,12 @@ def prepare(
     configuration: Configuration,
     folder: Path,
     say: Say = lambda _text: None,
-    protect: Sequence[Path] = (),
-    only: Sequence[str] | None = None,
-    named_sources: Sequence[Path] = (),
+    reading: Reading = INSTALLED,
 ) -> PairSets:
-    """Everything to train and validate on in `folder`, made or read; the options as in `make_corpus`."""
+    """Everything to train and validate on in `folder`, made or read."""
     folder.mkdir(parents=True, exist_ok=True)
     remember(configuration, folder)
-    make_corpus(configuration, folder, say, protect, only, named_sources)
+    make_corpus(configuration, folder, say, reading)
     snippets = load_corpus(folder / "corpus")
     vocabulary = folder / "tokenizer.json"
     if not vocabulary.is_file():
@@ -121,26 +127,21 @@ def make_corpus(
     configuration: Configuration,
     folder: Path,
     say: Say = lambda _text: None,
-    protect: Sequence[Path] = (),
-    only: Sequence[str] | None = None,
-    named_sources: Sequence[Path] = (),
+    reading: Reading = INSTALLED,
 ) -> None:
-    """Read all code into `folder/corpus`, if that was not done before.
-
-    `protect` names folders of evaluation sets whose near copies must not be trained on; `only` limits the
-    installed projects that are read (an empty list: none); `named_sources` are folders and repositories.
-    """
+    """Read all code into `folder/corpus`, if that was not done before."""
     place = folder / "corpus"
     if is_saved(place):
         return
-    say("reading the evaluation sets that must not be trained on" if protect else "no evaluation sets named")
-    contamination, checksum = read_contamination(protect)
+    protected = "reading the evaluation sets that must not be trained on"
+    say(protected if reading.protect else "no evaluation sets named")
+    contamination, checksum = read_contamination(reading.protect)
     say("reading code")
-    sources = [source for source in installed() if only is None or source.licence.project in only]
+    sources = [source for source in installed() if reading.wants(source.licence.project)]
     snippets, fixes, records = gather(
         configuration.corpus,
         contamination,
-        chain(sources, map(named, named_sources)),
+        chain(sources, map(named, reading.sources)),
         lambda project, number: say(f"{project}: {number}"),
         _processes(),
     )

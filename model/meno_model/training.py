@@ -21,8 +21,9 @@ import torch
 from meno_model.checkpoints import load_checkpoint, save_checkpoint
 from meno_model.configuration import Configuration
 from meno_model.encoder import BugEncoder
-from meno_model.feeding import Feed, PairSets, padded, pair_batch
+from meno_model.feeding import Feed, padded, pair_batch
 from meno_model.objectives import PairWeights, dense_loss, pair_loss
+from meno_model.pair_sets import PairSets
 from meno_model.phases import DENSE, SETTLE, learning_rate_factor, phase_at
 from meno_model.tokenizer import PAD, CodeTokenizer
 

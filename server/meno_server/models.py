@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from meno_model.client import ModelClient
-from meno_server.settings import Settings
+
+if TYPE_CHECKING:
+    from meno_server.settings import Settings
 
 
 def model_client(settings: Settings, log: Callable[[str], None] = lambda _text: None) -> ModelClient:

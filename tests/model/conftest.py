@@ -69,7 +69,8 @@ def copied_origin(origin_run: Path, tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def tiny_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A training run of a dozen steps on the self-written exercises alone."""
-    from meno_model.commands import Reading, run_training
+    from meno_model.commands import run_training
+    from meno_model.corpus.snippets import Reading
 
     folder = tmp_path_factory.mktemp("run") / "tiny"
     recipe = folder.parent / "recipe.toml"

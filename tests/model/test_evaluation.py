@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -126,3 +128,9 @@ def test_the_bootstrap_draws_whole_problems() -> None:
     assert alike["mean"] == (0.0, 1.0)
     assert 0.35 < apart["mean"][0] < 0.5 < apart["mean"][1] < 0.65
     assert "never" not in alike
+
+
+def test_measuring_needs_no_torch() -> None:
+    """The [train] extra is for training; who evaluates a model need not have it."""
+    code = "import sys, meno_model.evaluating, meno_model.ranker_fitting; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

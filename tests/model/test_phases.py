@@ -93,7 +93,8 @@ def test_the_feed_replays_the_hardest_and_mixes_in_corrections(tiny_run: Path, t
     from meno_model.configuration import load_configuration
     from meno_model.dataset import PairSet
     from meno_model.encoder import BugEncoder
-    from meno_model.feeding import Feed, PairSets
+    from meno_model.feeding import Feed
+    from meno_model.pair_sets import PairSets
 
     train, real = (PairSet.load(tiny_run / f"pairs-{split}.npz") for split in ("train", "validation"))
     schedule = Schedule(steps=1, dense_share=0.0, replay_from=0.0, hardest_share=0.1, tokens_per_batch=512)

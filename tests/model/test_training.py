@@ -35,7 +35,7 @@ cli = CliRunner()
 
 def another_run(tiny_run: Path, folder: Path) -> TrainingRun:
     """A run with the tiny run's recipe and pairs in another folder."""
-    from meno_model.feeding import PairSets
+    from meno_model.pair_sets import PairSets
     from meno_model.training import TrainingRun
 
     train, validation = (PairSet.load(tiny_run / f"pairs-{split}.npz") for split in ("train", "validation"))

@@ -29,6 +29,10 @@ def write_cards(folder: Path, figures: Path, run: Path, model: Path | None) -> N
     folder.mkdir(parents=True, exist_ok=True)
     sources = _json(run / "corpus" / "sources.json")
     protected = _json(run / "corpus" / "protected.json")
+    read = run / "corpus" / "read.json"
+    # {"read": how many corrections a person read, "mend": how many of them mend behaviour}
+    if read.is_file():
+        protected["corrections_read"] = _json(read)
     (folder / "model-card.md").write_text(model_card(files, measured["sets"]), encoding="utf-8")
     (folder / "dataset.md").write_text(data_card(sources, protected, files), encoding="utf-8")
 

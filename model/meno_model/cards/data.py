@@ -10,6 +10,17 @@ from typing import Any
 from meno_model.weights import ModelFiles
 
 
+def _read(protected: dict[str, Any]) -> str:
+    """What a person found who read some of the corrections, where somebody did."""
+    counts = protected.get("corrections_read")
+    if counts is None:
+        return ""
+    return (
+        f". Of {counts['read']} that were drawn and read, {counts['mend']} mend behaviour; the others change an "
+        "interface, a default or a hint"
+    )
+
+
 def data_card(sources: Sequence[dict[str, Any]], protected: dict[str, Any], files: ModelFiles) -> str:
     """The data card as Markdown."""
     projects = [s for s in sources if not s["project"].startswith("exercises/")]
@@ -50,8 +61,7 @@ def data_card(sources: Sequence[dict[str, Any]], protected: dict[str, Any], file
             "functions and scripts (loops for comprehensions, indices, short names, no hints, `input` and `print`)",
             f"- Corrections: {sum(s.get('fixes', 0) for s in sources):,}, from commits that say that they mend something "
             "and change one line for another, in one short run of lexemes of one function; never from projects from "
-            "whose history benchmarks of bugs were made. Of 50 that were drawn and read, 42 mend behaviour; the others "
-            "change an interface, a default or a hint",
+            f"whose history benchmarks of bugs were made{_read(protected)}",
             "- Split by project and by exercise family, never by function: "
             + ", ".join(f"{name} {number:,}" for name, number in by_split.most_common()),
             "",

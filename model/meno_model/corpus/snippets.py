@@ -58,6 +58,25 @@ def _owner(project: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What code to read: `protect` names folders of evaluation sets whose near copies must not be trained on;
+    `only` limits the installed projects that are read (an empty list: none); `sources` are folders and
+    repositories."""
+
+    protect: Sequence[Path] = ()
+    only: Sequence[str] | None = None
+    sources: Sequence[Path] = ()
+
+    def wants(self, project: str) -> bool:
+        """Whether an installed project is read."""
+        return self.only is None or project in self.only
+
+
+INSTALLED = Reading()
+"""All that is installed, and no evaluation set to keep away from."""
+
+
+@dataclass(frozen=True, slots=True)
 class Snippet:
     """One clean function or script; `text` begins in column 0."""
 

@@ -59,7 +59,7 @@ class _Plain(ast.NodeTransformer):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         self.generic_visit(node)
-        node.returns, node.decorator_list = None, node.decorator_list
+        node.returns = None
         if len(node.body) > 1 and _is_text(node.body[0]):
             node.body = node.body[1:]
         return node

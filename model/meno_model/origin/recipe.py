@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import asdict, dataclass, fields
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from meno_model.configuration import read_recipe
 from meno_model.errors import ConfigurationError
 
 
@@ -37,21 +36,7 @@ class Recipe:
 
 def load_recipe(path: Path | None) -> Recipe:
     """Read a TOML file; None reads the shipped model's."""
-    try:
-        if path is None:
-            source = resources.files("meno_model") / "configurations" / "origin.toml"
-            values = tomllib.loads(source.read_text(encoding="utf-8"))
-        else:
-            values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as problem:
-        raise ConfigurationError(
-            f"The recipe {path} cannot be read: name an existing TOML file."
-        ) from problem
-    except tomllib.TOMLDecodeError as problem:
-        raise ConfigurationError(
-            f"The recipe {path} is not valid TOML ({problem}): correct that line."
-        ) from problem
-    return recipe_from(values)
+    return recipe_from(read_recipe(Path("origin") if path is None else path))
 
 
 def recipe_from(values: dict[str, Any]) -> Recipe:
