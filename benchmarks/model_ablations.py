@@ -1,6 +1,7 @@
 """What each part of the training recipe is worth: the same small budget with one part left out at a time.
 
-    python benchmarks/model_ablations.py RUN SET.jsonl.gz… [--steps 600] [--seeds 1] [--format table|json]
+    python benchmarks/model_ablations.py RUN SET.jsonl.gz… [--steps 600] [--seeds 1] [--threads 0]
+                                         [--format table|json]
 
 RUN is the folder of a training run, whose code, vocabulary and pairs are used. For each recipe are printed
 the share of held-out mistakes whose token is found and of pairs told apart, the same for real corrections,
@@ -34,9 +35,9 @@ from meno_model.training import TrainingRun
 from meno_model.units import units_of
 
 
-def recipes(steps: int, whole: Schedule) -> dict[str, Schedule]:
+def recipes(steps: int, threads: int, whole: Schedule) -> dict[str, Schedule]:
     """The whole recipe within the budget, and without each of its parts."""
-    full = replace(whole, minutes=0.0, epochs=0.0, steps=steps, checkpoint_minutes=1e9)
+    full = replace(whole, minutes=0.0, epochs=0.0, steps=steps, threads=threads, checkpoint_minutes=1e9)
     return {
         "whole": full,
         "without dense phase": replace(full, dense_share=0.0),
@@ -95,6 +96,7 @@ def main() -> int:
     parser.add_argument("sets", nargs="*", type=Path)
     parser.add_argument("--steps", type=int, default=600)
     parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=0, help="0: as many as torch chooses")
     parser.add_argument("--format", choices=["table", "json"], default="table")
     options = parser.parse_args()
     rows: list[Row] = []
@@ -102,7 +104,7 @@ def main() -> int:
         whole = recorded_configuration(options.run)
         sets = [read_set(path) for path in options.sets]
         for seed in range(1, options.seeds + 1):
-            for name, schedule in recipes(options.steps, whole.training).items():
+            for name, schedule in recipes(options.steps, options.threads, whole.training).items():
                 configuration = replace(whole, training=replace(schedule, seed=seed))
                 rows.append({"seed": seed, **measure(name, options.run, configuration, sets)})
                 print(rows[-1], file=sys.stderr, flush=True)

@@ -65,6 +65,10 @@ def train(
         str | None,
         typer.Option("--backbone", help="Fine-tune this RoBERTa encoder, by name or folder."),
     ] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option("--start", help="The folder of an earlier run whose weights a new run begins with."),
+    ] = None,
     minutes: Annotated[
         float | None, typer.Option("--minutes", min=0.1, help="Another budget than the recipe's.")
     ] = None,
@@ -85,6 +89,7 @@ def train(
             Budget(minutes, steps, epochs),
             Reading(protect or [], (only or None) if installed else [], sources or []),
             backbone=backbone,
+            start=start,
             track=track,
         )
     if not finished:

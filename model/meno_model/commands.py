@@ -37,11 +37,15 @@ def run_training(
     reading: Reading = INSTALLED,
     *,
     backbone: str | None = None,
+    start: Path | None = None,
     track: Path | None = None,
 ) -> bool:
-    """Train to the end of the budget; False when the user interrupted it."""
+    """Train to the end of the budget; False when the user interrupted it.
+
+    `start` is the folder of an earlier run whose vocabulary and weights a new run begins with.
+    """
     _need("torch", "transformers")
-    from meno_model.preparation import prepare
+    from meno_model.preparation import prepare, take_vocabulary
     from meno_model.tokenizer import CodeTokenizer
     from meno_model.tracking import tracked
     from meno_model.training import TrainingRun
@@ -51,6 +55,8 @@ def run_training(
         configuration = replace(configuration, model=replace(configuration.model, backbone=backbone))
     console = Console(stderr=True)
     try:
+        if start is not None:
+            take_vocabulary(start, out)
         pairs = prepare(
             configuration,
             out,
@@ -61,6 +67,8 @@ def run_training(
             run = TrainingRun(configuration, out, pairs, CodeTokenizer.load(out / "tokenizer.json"), note)
             if run.resume():
                 console.print(f"going on after step {run.step}")
+            elif start is not None:
+                run.begin_with(start)
             columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
             with Progress(*columns, console=console) as bar:
                 task = bar.add_task("training", total=1.0)

@@ -84,7 +84,7 @@ def export(
     torch.manual_seed(configuration.training.seed)
     model = BugEncoder(configuration.model, attention="eager")
     if untrained:
-        state = {**state, "model": model.state_dict(), "step": 0, "tokens": 0, "seconds": 0.0}
+        state = {**state, "model": model.state_dict(), "step": 0, "tokens": 0, "seconds": 0.0, "earlier": {}}
     else:
         model.load_state_dict(state["model"])
     model.eval()
@@ -183,10 +183,20 @@ def _description(
             "steps": state["step"],
             "tokens": state["tokens"],
             "minutes": round(state["seconds"] / 60, 1),
+            "earlier": _earlier(state),
             "configuration": configuration.as_dict(),
             "export": asdict(agreement),
         },
     }
+
+
+def _earlier(state: dict[str, Any]) -> list[dict[str, Any]]:
+    """What was spent on the runs whose weights this one began with, the last one first."""
+    runs: list[dict[str, Any]] = []
+    while state := state.get("earlier") or {}:
+        minutes = round(state["seconds"] / 60, 1)
+        runs.append({"steps": state["step"], "tokens": state["tokens"], "minutes": minutes})
+    return runs
 
 
 def _neutral(graph: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 from collections.abc import Callable, Sequence
 from itertools import chain
 from pathlib import Path
@@ -113,6 +114,15 @@ def remember(configuration: Configuration, folder: Path) -> None:
                 f"The folder {folder} belongs to a run with other settings: name another folder or delete it."
             )
     path.write_text(json.dumps(configuration.as_dict(), indent=1) + "\n", encoding="utf-8")
+
+
+def take_vocabulary(earlier: Path, folder: Path) -> None:
+    """Give a new run in `folder` the vocabulary of an earlier run, without which its weights mean nothing."""
+    if not (earlier / "tokenizer.json").is_file():
+        raise ConfigurationError(f"There is no training run in {earlier}: name the folder of a run.")
+    if not (folder / "tokenizer.json").is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(earlier / "tokenizer.json", folder)
 
 
 def recorded_configuration(folder: Path) -> Configuration:

@@ -21,6 +21,7 @@ import torch
 from meno_model.checkpoints import load_checkpoint, save_checkpoint
 from meno_model.configuration import Configuration
 from meno_model.encoder import BugEncoder
+from meno_model.errors import ConfigurationError
 from meno_model.feeding import Feed, padded, pair_batch
 from meno_model.objectives import PairWeights, dense_loss, pair_loss
 from meno_model.pair_sets import PairSets
@@ -74,6 +75,8 @@ class TrainingRun:
         self.random = torch.Generator().manual_seed(schedule.seed)
         self.source = np.random.default_rng(schedule.seed)
         self.feed = Feed(schedule, pairs, folder, tokenizer)
+        self.earlier: dict[str, Any] = {}
+        """What the run was spent on whose weights this one began with; empty: it began with nothing."""
         self._best = float("inf")
         self._recent: dict[str, float] = {}
 
@@ -91,9 +94,26 @@ class TrainingRun:
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.seconds, self.tokens = state["step"], state["seconds"], state["tokens"]
         self._best = state.get("best", self._best)
+        self.earlier = state.get("earlier", {})
         self.random = torch.Generator().manual_seed(self.configuration.training.seed + self.step)
         self.source = np.random.default_rng(self.configuration.training.seed + self.step)
         return True
+
+    def begin_with(self, folder: Path) -> None:
+        """Take the weights of another run of the same shape and vocabulary; the budget begins at nothing."""
+        state = load_checkpoint(folder / "checkpoint.pt")
+        ours, theirs = (self.folder / "tokenizer.json", folder / "tokenizer.json")
+        if ours.read_bytes() != theirs.read_bytes():
+            raise ConfigurationError(f"The run in {folder} has another vocabulary: begin in an empty folder.")
+        try:
+            self.model.load_state_dict(state["model"])
+        except RuntimeError as problem:
+            raise ConfigurationError(
+                f"The network of the run in {folder} has another shape: train with its recipe."
+            ) from problem
+        self.earlier = {name: state[name] for name in ("step", "seconds", "tokens")}
+        if state.get("earlier"):
+            self.earlier["earlier"] = state["earlier"]
 
     def run(self, report: Report = lambda _progress: None) -> BugEncoder:
         """Train to the end of the budget. An interrupt saves a checkpoint and is raised again."""
@@ -204,6 +224,7 @@ class TrainingRun:
             "seconds": self.seconds,
             "tokens": self.tokens,
             "best": self._best,
+            "earlier": self.earlier,
         }
         save_checkpoint(state, path)
 

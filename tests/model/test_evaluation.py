@@ -16,6 +16,7 @@ from meno_model.errors import CorpusError
 from meno_model.evaluation.bootstrap import intervals
 from meno_model.evaluation.programs import FAMILIES, evaluate_correct, evaluate_programs, judge
 from meno_model.evaluation.records import read_set
+from meno_model.evaluation.speaking import loudest_first, speaking, spoken_of
 from meno_model.predictor import Predictor
 
 TEXT = (
@@ -84,7 +85,7 @@ def test_programs_that_do_not_parse_do_not_count(shipped: Predictor, tmp_path: P
     data = read_set(written(tmp_path, {"buggy": "def f(:\n"}, {"buggy": TEXT, "bug_lines": [5]}))
     figures = evaluate_programs(shipped, data).figures
     assert figures["with_lines"] == 1
-    assert set(figures["lines"]) == {"model", "ranker", *BASELINES}
+    assert set(figures["lines"]) == {"model", "static", "ranker", *BASELINES}
     assert evaluate_correct(shipped, "clean", ["def f(:\n", TEXT]).figures["units"] == 1
 
 
@@ -107,6 +108,18 @@ def test_figures_have_intervals_and_other_models_stand_beside(shipped: Predictor
     low, high = report.intervals["paired_accuracy"]
     assert low <= report.figures["paired_accuracy"] <= high
     assert report.intervals["operator density: top 1"] == (1.0, 1.0)
+
+
+def test_rules_and_model_are_told_apart_when_they_speak() -> None:
+    wrong = (
+        "def total(values):\n    kept = 0\n    for value in values:\n        kept == value\n    return kept\n"
+    )
+    rules = spoken_of(wrong, frozenset({1}))
+    assert (rules.by("static"), rules.by("model"), rules.by("both")) == ({3}, {1}, {1, 3})
+    assert loudest_first(wrong) == [3, 0, 1, 2, 4]
+    quiet = spoken_of("x = 1\n", frozenset())
+    table = speaking([(rules, frozenset({3})), (quiet, frozenset({0}))], [quiet, rules])
+    assert table == {"static": (0.5, 0.5, 0.5), "model": (0.0, 0.5, 0.5), "both": (0.5, 0.5, 0.5)}
 
 
 def test_a_kind_of_the_same_family_is_right_leniently(shipped: Predictor, tmp_path: Path) -> None:

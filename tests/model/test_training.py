@@ -104,6 +104,30 @@ def test_training_resumes_and_is_reproducible(tiny_run: Path, tmp_path: Path) ->
     assert again.step == recipe.training.steps
 
 
+def test_a_run_begins_with_the_weights_of_an_earlier_one(tiny_run: Path, tmp_path: Path) -> None:
+    import torch
+
+    from meno_model.checkpoints import load_checkpoint
+    from meno_model.errors import ConfigurationError
+    from meno_model.preparation import take_vocabulary
+
+    take_vocabulary(tiny_run, tmp_path)
+    run = another_run(tiny_run, tmp_path)
+    run.begin_with(tiny_run)
+    earlier = load_checkpoint(tiny_run / "checkpoint.pt")
+    assert all(torch.equal(earlier["model"][key], value) for key, value in run.model.state_dict().items())
+    assert run.step == 0
+    run.save(run.checkpoint)
+    again = another_run(tiny_run, tmp_path)
+    assert again.resume()
+    assert again.earlier["tokens"] == earlier["tokens"] > 0
+    (tmp_path / "tokenizer.json").write_text("{}")
+    with pytest.raises(ConfigurationError, match="another vocabulary"):
+        run.begin_with(tiny_run)
+    with pytest.raises(ConfigurationError, match="no training run"):
+        take_vocabulary(tmp_path / "absent", tmp_path / "new")
+
+
 def test_an_interrupt_leaves_a_checkpoint_to_go_on_from(tiny_run: Path, tmp_path: Path) -> None:
     from meno_model.training import Progress
 

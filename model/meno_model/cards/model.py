@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from meno_model.cards.training import training_section
 from meno_model.cards.wording import EVALUATE, EXPORT, percent
 from meno_model.mutations.base import load_operators
 from meno_model.ranker import RANKER
@@ -19,7 +20,7 @@ def model_card(files: ModelFiles, sets: Sequence[dict[str, Any]]) -> str:
         _introduction(files),
         _in_short(sets),
         _what_it_says(files),
-        _training(files),
+        training_section(files),
         _calibration(files),
         *_ranker(files),
         *(_set_section(item) for item in sets),
@@ -49,7 +50,7 @@ def _origin(files: ModelFiles) -> str:
     begun = f"It began as `{backbone}` and was fine-tuned" if backbone else "It was trained from nothing"
     return (
         f"{begun} on mistakes put into correct code, and on real ones from git histories, in "
-        f"{files.facts.get('minutes', 0):.0f} minutes."
+        f"{sum(run.get('minutes', 0) for run in (files.facts, *files.facts.get('earlier', ()))):.0f} minutes."
     )
 
 
@@ -113,47 +114,6 @@ def _what_it_says(files: ModelFiles) -> str:
             "",
             f"It stays silent about: {', '.join(silent) if silent else 'none of its categories'}.",
         ]
-    )
-
-
-def _training(files: ModelFiles) -> str:
-    facts = files.facts
-    check = facts.get("export", {})
-    return "\n".join(
-        [
-            "## Training and export",
-            "",
-            f"{facts.get('steps', 0):,} steps, {facts.get('tokens', 0):,} tokens, {facts.get('minutes', 0)} minutes "
-            f"(`meno model train`). {_phases(facts)} Each step behind the first phase reads pairs: a piece of correct "
-            "code, and the same piece with one mistake. The loss asks for the place (or for `clean`), for the "
-            "category, for the kind of change that would undo it, and that the mistake looks worse than its own "
-            "correct version.",
-            "",
-            f"The full-precision graph differs from the network by at most {check.get('largest_difference', 0):.1e} in "
-            f"logits; int8 points at the same token in {percent(check.get('same_place'))} and names the same category "
-            f"in {percent(check.get('same_category'))} of the checks; P(clean) differs by at most "
-            f"{check.get('largest_clean_difference', 0):.3f} (`{EXPORT}`).",
-            *([_attribution(check["attribution"])] if "attribution" in check else ()),
-        ]
-    )
-
-
-def _phases(facts: dict[str, Any]) -> str:
-    """What share of the budget went to what."""
-    plan = facts.get("configuration", {}).get("training", {})
-    dense, real, calm = (plan.get(f"{name}_share", 0.0) for name in ("dense", "correction", "settle"))
-    return (
-        f"Of the budget {dense:.0%} restored masked and judged replaced tokens, {1 - dense - real - calm:.0%} told "
-        f"made mistakes from correct code ({plan.get('guessed_pairs', 0):,} of the mistakes were the network's own "
-        f"guesses), {real:.0%} mixed in real corrections, and {calm:.0%} weighed correct code heavily."
-    )
-
-
-def _attribution(check: dict[str, Any]) -> str:
-    return (
-        "\nThe graph that says why ([guide](guides/attribution.md)) differs from torch's gradients by at most "
-        f"{check['largest_difference']:.1e} in logits; storing its weights as int8 ({check['mebibytes']} MiB) "
-        f"leaves attributions that correlate by {check['correlation']:.4f} with those of full weights."
     )
 
 
@@ -250,6 +210,9 @@ def _clean_lines(number: int, figures: dict[str, Any]) -> Iterator[str]:
         f"{percent(figures['false_alarm_rate'])} of the units (95 % interval {percent(low)} to {percent(high)}), in "
         f"{figures['programs_with_alarm']} programs (`{EVALUATE}`)."
     )
+    if "programs_marked" in figures:
+        by = ", ".join(f"{who} {marked}" for who, marked in figures["programs_marked"].items())
+        yield f"Programs with a finding of any loudness, by who speaks: {by}."
 
 
 def _mutant_lines(number: int, figures: dict[str, Any]) -> Iterator[str]:
@@ -302,6 +265,12 @@ def _program_lines(number: int, figures: dict[str, Any]) -> Iterator[str]:
         f"Shown unasked: {figures['pushed']} of {number:,} buggy programs, {figures['pushed_on_right_line']} of "
         f"{figures['pushed_with_known_line']} with a known line on that line; on {figures['false_alarms_on_fixed']} of {figures['fixed']:,} corrected ones."
     )
+    if figures["with_lines"] and "unasked" in figures:
+        yield ""
+        yield "| programs marked by | on a right line | at all | of the corrected ones |"
+        yield "| --- | ---: | ---: | ---: |"
+        for name, shares in figures["unasked"].items():
+            yield f"| {name} | " + " | ".join(percent(share) for share in shares) + " |"
 
 
 def _ranking(lines: dict[str, list[float]]) -> Iterator[str]:

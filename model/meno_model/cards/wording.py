@@ -7,4 +7,4 @@ EXPORT = "meno model export"
 
 
 def percent(value: float | None) -> str:
-    return "–" if value is None else f"{value * 100:.1f} %"
+    return "–" if value is None or value != value else f"{value * 100:.1f} %"

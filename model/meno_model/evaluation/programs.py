@@ -1,8 +1,9 @@
 """Bugs of real people: detection against the correction, place by line, kind, and false alarms.
 
-Place is asked of five rankings: the model's suspicion, the ranker that answers "where should I look?", and
-three that have learned nothing. A kind is right strictly when it is the labelled one, leniently when it is
-an accepted one or of the same family. Detection compares a program with its own correction.
+Place is asked of six rankings: the model's suspicion, the static rules, both with other witnesses (the
+ranker that answers "where should I look?"), and three that have learned nothing. A kind is right strictly
+when it is the labelled one, leniently when it is an accepted one or of the same family. Detection compares a
+program with its own correction.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from meno_model.baselines import BASELINES, code_lines
 from meno_model.evaluation.bootstrap import intervals
 from meno_model.evaluation.records import EvaluationSet, Program
 from meno_model.evaluation.reports import Report, first_right, top_rates
+from meno_model.evaluation.speaking import SPEAKERS, Spoken, loudest_first, speaking, spoken_of
 from meno_model.metrics import (
     area_under_curve,
     expected_calibration_error,
@@ -77,6 +79,8 @@ class Row:
     buggy: Judged
     fixed: Judged | None
     ranks: Mapping[str, int | None]
+    spoken: Spoken
+    spoken_of_fixed: Spoken | None
 
 
 def judge(predictor: Predictor, text: str) -> Judged:
@@ -118,6 +122,10 @@ def evaluate_programs(
         "with_lines": len(located),
         "with_category": len(labelled),
         "lines": top_rates({name: [row.ranks[name] for row in located] for name in names}),
+        "unasked": speaking(
+            [(row.spoken, row.program.lines) for row in located],
+            [row.spoken_of_fixed for row in rows if row.spoken_of_fixed is not None],
+        ),
         **_figures(rows),
         "pushed": sum(bool(row.buggy.shown) for row in rows),
         "pushed_with_known_line": sum(bool(row.buggy.shown) for row in located),
@@ -135,13 +143,15 @@ def _row(predictor: Predictor, program: Program, beside: Mapping[str, Predictor]
     ranks: dict[str, int | None] = {}
     if program.lines:
         orders: dict[str, Sequence[int]] = {
+            "static": loudest_first(program.buggy),
             "model": buggy.order,
             "ranker": [item.line for item in ranked(predictor, program.buggy)],
             **{name: baseline(program.buggy) for name, baseline in BASELINES.items()},
             **{name: judge(other, program.buggy).order for name, other in beside.items()},
         }
         ranks = {name: first_right(order, program.lines) for name, order in orders.items()}
-    return Row(program, buggy, fixed, ranks)
+    spoken_of_fixed = spoken_of(program.fixed, fixed.shown) if program.fixed and fixed is not None else None
+    return Row(program, buggy, fixed, ranks, spoken_of(program.buggy, buggy.shown), spoken_of_fixed)
 
 
 def _with_places(rows: Sequence[Row]) -> dict[str, float]:
@@ -220,25 +230,28 @@ def _calibration_error(rows: Sequence[Row]) -> float:
 
 def evaluate_correct(predictor: Predictor, name: str, texts: Sequence[str]) -> Report:
     """False alarms on programs that are right, per program and per unit."""
-    programs, alarms, units, unit_alarms = 0, 0, 0, 0
+    units, unit_alarms = 0, 0
+    spoken: list[Spoken] = []
     for text in texts:
         own = units_of(text)
-        answers = predictor.predict_units(own)
-        firing = sum(
-            answer is not None and predictor.shows(unit, answer[1])
-            for unit, answer in zip(own, answers, strict=True)
-        )
-        programs += bool(own)
-        units += sum(answer is not None for answer in answers)
-        unit_alarms += firing
-        alarms += firing > 0
+        shown: set[int] = set()
+        for unit, answer in zip(own, predictor.predict_units(own), strict=True):
+            if answer is None:
+                continue
+            units += 1
+            if predictor.shows(unit, answer[1]):
+                unit_alarms += 1
+                shown.add(unit.line_numbers[answer[0].lexemes[answer[1].place].line])
+        if own:
+            spoken.append(spoken_of(text, frozenset(shown)))
     low, high = interval(unit_alarms, max(1, units))
-    report = Report(name, programs)
+    report = Report(name, len(spoken))
     report.figures = {
         "units": units,
         "false_alarms": unit_alarms,
         "false_alarm_rate": unit_alarms / max(1, units),
         "false_alarm_interval_95": [low, high],
-        "programs_with_alarm": alarms,
+        "programs_with_alarm": sum(bool(item.model) for item in spoken),
+        "programs_marked": {who: sum(bool(item.by(who)) for item in spoken) for who in SPEAKERS},
     }
     return report

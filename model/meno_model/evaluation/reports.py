@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 TOPS = (1, 3, 5)
+SAID = ("on a right line", "at all", "of corrected ones")
 
 
 @dataclass(slots=True)
@@ -62,6 +63,10 @@ def _flat(figures: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             for name, rates in value.items():
                 for top, rate in zip((*(f"top {top}" for top in TOPS), "MRR"), rates, strict=False):
                     yield f"{name}: {top}", rate
+        elif key == "unasked":
+            for name, shares in value.items():
+                for label, share in zip(SAID, shares, strict=True):
+                    yield f"unasked, {name}: {label}", share
         elif isinstance(value, dict):
             if key != "by_operator":
                 yield from ((f"{key}: {name}", inner) for name, inner in value.items())
