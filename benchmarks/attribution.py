@@ -37,6 +37,7 @@ from meno_model.rendering import Rendering
 from meno_model.runtime import Judgement, Runtime
 from meno_model.units import Unit, units_of
 from meno_model.weights import ModelFiles, open_weights
+from meno_model.weights.shards import read_whole
 from meno_model.windows import Window
 
 STEPS = (4, 8, 16, 32)
@@ -112,7 +113,7 @@ def correlation(left: np.ndarray, right: np.ndarray) -> float:
 
 def shuffled(files: ModelFiles, folder: Path) -> GradientGraph:
     """The graph with the entries of every stored matrix shuffled: same numbers, nothing learned."""
-    model = onnx.load(str(files.attribution_graph))
+    model = onnx.load_from_string(read_whole(files.attribution_graph))
     random = np.random.default_rng(1)
     for tensor in model.graph.initializer:
         if tensor.data_type == onnx.TensorProto.INT8:

@@ -22,6 +22,7 @@ from meno_model.client import ModelClient
 from meno_model.predictor import Predictor
 from meno_model.runtime import Runtime, default_threads
 from meno_model.weights import open_weights
+from meno_model.weights.shards import size_of
 from meno_model.windows import Window
 
 
@@ -62,7 +63,7 @@ def main() -> None:
     chosen = parser.parse_args()
     predictor = Predictor(Runtime(open_weights(chosen.model)))
     files, longest = predictor.files, predictor.files.longest
-    size = files.graph.stat().st_size / 2**20
+    size = size_of(files.graph) / 2**20
     table = Table(
         title=f"{files.name}, {size:.1f} MiB, {predictor.runtime.provider}, {default_threads()} thread(s)"
     )

@@ -36,10 +36,10 @@ from meno_model.weights import (
     HALF_GRAPH,
     MANIFEST,
     TOKENIZER,
-    checksum,
     open_weights,
     write_manifest,
 )
+from meno_model.weights.shards import checksum, read_whole
 
 OPSET = 17
 OUTPUTS = ("location", "category", "repair")
@@ -291,7 +291,7 @@ def _session(path: Path) -> Any:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(str(path), options, ["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(read_whole(path), options, ["CPUExecutionProvider"])
 
 
 def _largest_difference(model: BugEncoder, graph: Path, sequences: Sequence[Sequence[int]]) -> float:

@@ -15,6 +15,7 @@ from typing import Any
 
 from meno_model.errors import WeightsError
 from meno_model.weights import ModelFiles
+from meno_model.weights.shards import read_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def _open(files: ModelFiles, threads: int, wanted: str) -> tuple[Any, Provider]:
     problem: Exception | None = None
     for provider, graph in _graphs(files, onnxruntime.get_available_providers(), wanted):
         try:
-            session = onnxruntime.InferenceSession(str(graph), _options(threads), [provider.library])
+            session = onnxruntime.InferenceSession(read_whole(graph), _options(threads), [provider.library])
         except Exception as reason:  # onnxruntime raises its own kinds, which it does not export
             problem = reason
             continue

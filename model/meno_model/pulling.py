@@ -16,7 +16,7 @@ from platformdirs import user_data_path
 from meno_model.errors import ModelError, WeightsError
 from meno_model.weights import open_weights
 
-KINDS = ("*.onnx", "*.json")
+KINDS = ("*.onnx", "*.onnx.*-of-*", "*.json")
 """What is fetched; never a pickle, which could run code."""
 _NAME = re.compile(r"[\w.-]+/[\w.-]+")
 

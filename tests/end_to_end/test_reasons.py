@@ -13,6 +13,7 @@ import pytest
 
 from end_to_end.wire import FULL_CLIENT, Wire
 from meno_model.weights import ATTRIBUTION_GRAPH, CALIBRATION, DEFAULT_WEIGHTS, MANIFEST, write_manifest
+from meno_model.weights.shards import remove
 
 URI = "file:///lesson.py"
 # Before some of the words stand two snakes: two characters, four units of UTF-16, eight bytes.
@@ -172,7 +173,7 @@ def test_what_cannot_be_explained_is_answered_with_a_sentence(
 
 def test_a_model_without_a_graph_says_so_once_asked(wire: Wire, talkative: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(talkative, tmp_path / "weights"))
-    (folder / ATTRIBUTION_GRAPH).unlink()
+    remove(folder / ATTRIBUTION_GRAPH)
     taught(wire, folder)
     assert "attribution graph" in wire.reply(ask(wire, 5))["error"]["message"]
 

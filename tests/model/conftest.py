@@ -13,7 +13,15 @@ from meno_model.origin.detector import Detector
 from meno_model.origin.weights import open_origin
 from meno_model.predictor import Predictor
 from meno_model.runtime import Runtime
-from meno_model.weights import CALIBRATION, DEFAULT_WEIGHTS, open_weights, renew_manifest
+from meno_model.weights import (
+    ATTRIBUTION_GRAPH,
+    CALIBRATION,
+    DEFAULT_WEIGHTS,
+    GRAPH,
+    open_weights,
+    renew_manifest,
+)
+from meno_model.weights.shards import join
 
 
 @pytest.fixture(scope="session")
@@ -24,8 +32,11 @@ def shipped() -> Predictor:
 
 @pytest.fixture
 def copied_weights(tmp_path: Path) -> Path:
-    """A copy of the shipped directory that a test may damage."""
-    return Path(shutil.copytree(DEFAULT_WEIGHTS, tmp_path / "weights"))
+    """A copy of the shipped directory, its files whole, that a test may damage."""
+    folder = Path(shutil.copytree(DEFAULT_WEIGHTS, tmp_path / "weights"))
+    for name in (GRAPH, ATTRIBUTION_GRAPH):
+        join(folder / name)
+    return folder
 
 
 @pytest.fixture

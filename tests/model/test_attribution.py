@@ -18,7 +18,8 @@ from meno_model.cli import model_app
 from meno_model.errors import AttributionError, WeightsError
 from meno_model.predictor import Predictor
 from meno_model.runtime import Runtime
-from meno_model.weights import ATTRIBUTION_GRAPH, DEFAULT_WEIGHTS, MANIFEST, checksum, open_weights
+from meno_model.weights import ATTRIBUTION_GRAPH, DEFAULT_WEIGHTS, MANIFEST, open_weights
+from meno_model.weights.shards import checksum, read_whole
 
 LESSON = """import os
 
@@ -124,7 +125,7 @@ def test_little_time_gives_a_rough_answer_that_says_so(explainer: Explainer) -> 
 def test_other_weights_give_another_explanation(explainer: Explainer, tmp_path: Path) -> None:
     """A sanity check (Adebayo et al. 2018): what is shown depends on what was learned."""
     onnx = pytest.importorskip("onnx")
-    model = onnx.load(str(DEFAULT_WEIGHTS / ATTRIBUTION_GRAPH))
+    model = onnx.load_from_string(read_whole(DEFAULT_WEIGHTS / ATTRIBUTION_GRAPH))
     random = np.random.default_rng(3)
     for tensor in model.graph.initializer:
         if tensor.data_type == onnx.TensorProto.INT8:
@@ -145,7 +146,7 @@ def test_the_shipped_files_belong_together_and_are_small() -> None:
     assert all(path.stat().st_size <= 16 * 2**20 for path in DEFAULT_WEIGHTS.iterdir())
     graph = GradientGraph.of(files)
     assert graph.answers == ("odds", *(category.value for category in files.categories))
-    content = files.attribution_graph.read_bytes()
+    content = read_whole(files.attribution_graph)
     assert b".py" not in content, "the exporter's notes of its own source stayed in"
 
 
@@ -192,19 +193,21 @@ def test_a_model_whose_graph_is_missing_or_broken_serves_and_says_so(
 
 
 def test_the_graph_is_not_opened_by_predicting(monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[str] = []
+    opened: list[bytes] = []
     session = onnxruntime.InferenceSession
+    graph = read_whole(DEFAULT_WEIGHTS / ATTRIBUTION_GRAPH)
 
-    def watched(path: str, *rest: object) -> object:
-        opened.append(Path(path).name)
-        return session(path, *rest)
+    def watched(content: bytes, *rest: object) -> object:
+        opened.append(content)
+        return session(content, *rest)
 
     monkeypatch.setattr(onnxruntime, "InferenceSession", watched)
     explainer = Explainer(Predictor(Runtime(open_weights())))
     explainer.predictor.findings(LESSON)
-    assert ATTRIBUTION_GRAPH not in opened
+    assert opened
+    assert graph not in opened
     explainer.explain(LESSON, 5)
-    assert opened.count(ATTRIBUTION_GRAPH) == 1
+    assert opened.count(graph) == 1
 
 
 def test_the_command_prints_the_function_and_its_words(tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from meno_model.errors import WeightsError
 from meno_model.runtime import default_threads
-from meno_model.weights import ModelFiles, checksum
+from meno_model.weights import ModelFiles
+from meno_model.weights.shards import checksum, parts_of, read_whole
 
 INPUTS = ("ids", "baseline", "positions", "place", "target", "alphas", "weights")
 ABSENT = (
@@ -57,7 +58,7 @@ class GradientGraph:
         options.log_severity_level = 3
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
-            return cls(onnxruntime.InferenceSession(str(path), options, ["CPUExecutionProvider"]))
+            return cls(onnxruntime.InferenceSession(read_whole(path), options, ["CPUExecutionProvider"]))
         except Exception as problem:  # onnxruntime raises its own kinds, which it does not export
             raise WeightsError(UNREADABLE) from problem
 
@@ -67,7 +68,7 @@ class GradientGraph:
         if files.attribution_checksum is None:
             raise WeightsError(ABSENT)
         path = files.attribution_graph
-        if not path.is_file() or checksum(path) != files.attribution_checksum:
+        if not parts_of(path) or checksum(path) != files.attribution_checksum:
             raise WeightsError(DAMAGED)
         return cls.open(path, threads)
 

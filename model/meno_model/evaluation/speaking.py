@@ -47,7 +47,7 @@ def loudest_first(text: str) -> list[int]:
 def speaking(
     wrong: Sequence[tuple[Spoken, Lines]], correct: Sequence[Spoken]
 ) -> dict[str, tuple[float, float, float]]:
-    """By speaker the shares of wrong programs marked on a right line, of those marked, of correct ones marked.
+    """By speaker the shares of wrong programs marked on a right line, and at all, and of correct ones marked.
 
     `wrong` holds with each program the lines that have to change.
     """

@@ -15,7 +15,7 @@ from typing import Any
 from meno_model.errors import WeightsError
 from meno_model.origin.features import FEATURES_VERSION
 from meno_model.origin.reading import READING_VERSION
-from meno_model.weights import checksum
+from meno_model.weights.shards import checksum
 
 GRAPH, HELD_OUT, CALIBRATION, MANIFEST = "origin.onnx", "held_out.npz", "calibration.json", "manifest.json"
 SHIPPED = Path(__file__).parent.parent / "weights" / "origin"

@@ -3,7 +3,7 @@
 A model directory holds `model.int8.onnx` (and, where it was made for a GPU, `model.fp16.onnx` and
 `model.fp32.onnx`), `tokenizer.json`, `calibration.json`, perhaps `ranker.json`, and `manifest.json`. The
 manifest names the SHA-256 of the others; the calibration names that of the graph it was measured on. A file
-that differs is refused with one sentence.
+that differs is refused with one sentence. A large file lies in shards (`shards.py`), whose whole is checked.
 `attribution.int8.onnx` explains what the model says; without it, or with a damaged one, the model serves as
 well, so that its checksum is looked at only when it is needed (`attribution/gradients.py`).
 Without numpy and onnxruntime, so that `meno model info` can say what is wrong in any installation.
@@ -11,7 +11,6 @@ Without numpy and onnxruntime, so that `meno model info` can say what is wrong i
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any
 from meno_analyzers.findings import Category
 from meno_model.errors import WeightsError
 from meno_model.rendering import RENDERING_VERSION
+from meno_model.weights.shards import checksum, parts_of, split, whole_name
 
 GRAPH, FULL_GRAPH, HALF_GRAPH = "model.int8.onnx", "model.fp32.onnx", "model.fp16.onnx"
 ATTRIBUTION_GRAPH = "attribution.int8.onnx"
@@ -75,6 +75,7 @@ class ModelFiles:
 
     @property
     def graph(self) -> Path:
+        """Where the graph is, whole or in shards: `shards.read_whole` reads it."""
         return self.folder / GRAPH
 
     @property
@@ -89,7 +90,7 @@ class ModelFiles:
 
     def _if_there(self, name: str) -> Path | None:
         path = self.folder / name
-        return path if path.is_file() else None
+        return path if parts_of(path) else None
 
     @property
     def attribution_graph(self) -> Path:
@@ -99,12 +100,6 @@ class ModelFiles:
     @property
     def tokenizer(self) -> Path:
         return self.folder / TOKENIZER
-
-
-def checksum(path: Path) -> str:
-    """SHA-256 of a file in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def open_weights(folder: Path | None = None) -> ModelFiles:
@@ -118,7 +113,7 @@ def open_weights(folder: Path | None = None) -> ModelFiles:
         if name == ATTRIBUTION_GRAPH:
             continue
         path = place / name
-        if not path.is_file():
+        if not parts_of(path):
             raise WeightsError(f"The model could not be started: the file {name} is missing. {_REMEDY}")
         if checksum(path) != expected:
             raise WeightsError(
@@ -162,10 +157,15 @@ def open_weights(folder: Path | None = None) -> ModelFiles:
 
 
 def write_manifest(folder: Path, description: dict[str, Any]) -> None:
-    """Write `manifest.json` with the checksums of every other file of a model that lies in the folder."""
-    names = sorted(
-        path.name for path in folder.iterdir() if path.suffix in (".onnx", ".json") and path.name != MANIFEST
-    )
+    """Write `manifest.json` with the checksums of every other file of a model that lies in the folder.
+
+    Large graphs are put into shards on the way.
+    """
+    found = {whole_name(path) for path in folder.iterdir()} - {MANIFEST}
+    names = sorted(name for name in found if name.endswith((".onnx", ".json")))
+    for name in names:
+        if name.endswith(".onnx"):
+            split(folder / name)
     values = {
         **description,
         "rendering": RENDERING_VERSION,
