@@ -34,10 +34,21 @@ from meno_model.tokenizer import CodeTokenizer
 from meno_model.training import TrainingRun
 from meno_model.units import units_of
 
+_GUESSES_A_STEP = 4
+"""As many of the network's own mistakes as a small budget can look at."""
+
 
 def recipes(steps: int, threads: int, whole: Schedule) -> dict[str, Schedule]:
     """The whole recipe within the budget, and without each of its parts."""
-    full = replace(whole, minutes=0.0, epochs=0.0, steps=steps, threads=threads, checkpoint_minutes=1e9)
+    full = replace(
+        whole,
+        minutes=0.0,
+        epochs=0.0,
+        steps=steps,
+        threads=threads,
+        guessed_pairs=min(whole.guessed_pairs, _GUESSES_A_STEP * steps),
+        checkpoint_minutes=1e9,
+    )
     return {
         "whole": full,
         "without dense phase": replace(full, dense_share=0.0),
