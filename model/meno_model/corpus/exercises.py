@@ -1,9 +1,9 @@
 """Correct beginners' programs from templates written for this project: what libraries do not contain.
 
 Library code hardly ever reads a number from the keyboard or adds marks in a loop. Each family in
-`exercises.toml` is one small exercise; `<<a||b>>` picks one spelling, `{word}` a name from a list of everyday names, consistently
-within one program. Families, not programs, are split between training, calibration and test. They are
-clean code to train on and no measure of quality: evaluation uses programs of real people.
+`exercises.toml` is one small exercise; `<<a||b>>` picks one spelling, `{word}` a name from a list of everyday
+names, consistently within one program. Families, not programs, are split between training, calibration and
+test. They are clean code to train on and no measure of quality: evaluation uses programs of real people.
 """
 
 from __future__ import annotations
