@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Item = TypeVar("Item")
+Fitted = TypeVar("Fitted")
 _STEPS = 200
 
 
@@ -64,9 +65,9 @@ def folds_of(tasks: Sequence[str], number: int) -> list[int]:
 
 
 def held_out(
-    items: Sequence[Item], folds: Sequence[int], fitted: Callable[[Sequence[Item]], Floats]
-) -> list[Floats]:
-    """For each item the weights that were fitted without its fold."""
+    items: Sequence[Item], folds: Sequence[int], fitted: Callable[[Sequence[Item]], Fitted]
+) -> list[Fitted]:
+    """For each item what was fitted without its fold."""
     by_fold = {
         number: fitted([item for item, fold in zip(items, folds, strict=True) if fold != number])
         for number in set(folds)

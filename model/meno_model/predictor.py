@@ -41,9 +41,9 @@ class Prediction:
     """What the model thinks of one unit, before any threshold.
 
     `probability` is the calibrated chance that something is wrong; `place` indexes the rendering's lexemes;
-    `lexeme_weight[k]` is the uncalibrated share of suspicion on lexeme `k`; where `may_speak` is false the
-    model abstains, however sure it is. `repairs` are the kinds of changes that would undo the mistake, the
-    likeliest first.
+    `lexeme_weight[k]` is the share of suspicion on lexeme `k`, spread by the pointer's temperature; where
+    `may_speak` is false the model abstains, however sure it is. `repairs` are the kinds of changes that would
+    undo the mistake, the likeliest first.
     """
 
     probability: float
@@ -156,22 +156,24 @@ def combine(
     rendering: Rendering,
     judged: Sequence[tuple[Window, Judgement]],
     files: ModelFiles,
+    temperature: float | None = None,
 ) -> Prediction:
-    """The most suspicious window speaks for the unit; lexemes keep the highest weight of any window."""
+    """The most suspicious window speaks for the unit; lexemes keep the highest weight of any window.
+
+    `temperature` is the pointer's; None takes that of the calibration.
+    """
+    wide = files.calibration.pointer_temperature if temperature is None else temperature
     weights = np.zeros(len(rendering.lexemes))
     best_odds, place, category, share = -math.inf, 0, files.categories[0], 0.0
     repairs: tuple[str, ...] = ()
     for window, judgement in judged:
-        suspicion = np.exp(judgement.location[1:].astype(np.float64))
-        here = np.zeros(len(rendering.lexemes))
-        for token, weight in enumerate(suspicion, start=1):
-            piece = window.pieces[token]
-            if piece >= 0 and rendering.origins[piece] >= 0:
-                here[rendering.origins[piece]] += weight
-        relative = here / max(1e-12, float(here.sum()))
-        weights = np.maximum(weights, relative)
+        location = judgement.location[1:].astype(np.float64)
+        suspicion = np.exp(location)
+        spread = _by_lexeme(rendering, window, np.exp((location - location.max(initial=-60.0)) / wide))
+        weights = np.maximum(weights, spread / max(1e-12, float(spread.sum())))
         if judgement.odds > best_odds:
-            best_odds, place = judgement.odds, int(here.argmax())
+            best_odds = judgement.odds
+            place = int(_by_lexeme(rendering, window, suspicion).argmax())
             kinds = _mixture(judgement.category, suspicion)
             category, share = files.categories[int(kinds.argmax())], float(kinds.max())
             order = _mixture(judgement.repair, suspicion).argsort()[::-1] if files.repairs else ()
@@ -186,6 +188,16 @@ def combine(
         may_speak=rendering.lexemes[place].text not in NOT_JUDGED,
         repairs=repairs,
     )
+
+
+def _by_lexeme(rendering: Rendering, window: Window, weights: np.ndarray) -> np.ndarray:
+    """Weights of the tokens behind `<s>`, added up by the lexemes that they are read from."""
+    found = np.zeros(len(rendering.lexemes))
+    for token, weight in enumerate(weights, start=1):
+        piece = window.pieces[token]
+        if piece >= 0 and rendering.origins[piece] >= 0:
+            found[rendering.origins[piece]] += weight
+    return found
 
 
 def _mixture(logits: Floats, suspicion: np.ndarray) -> np.ndarray:

@@ -23,6 +23,7 @@ from meno_model.suspicion import suspicion
 
 RANKER = "ranker.json"
 WITNESSES = ("model", "model share", "density", "length", "static", "header", "quiet", "depth", "late")
+ONLY_MODEL = [1.0, *([0.0] * (len(WITNESSES) - 1))]
 _FLOOR = 1e-3
 
 
@@ -37,31 +38,37 @@ class Line:
 def said_of(predictor: Predictor, text: str) -> tuple[list[int], list[list[float]]]:
     """The code lines (0-based) of a program, and what each of `WITNESSES` says of each of them."""
     lines = code_lines(text)
-    rows = text.split("\n")
-    suspected = suspicion(predictor, text)
+    said = zip(said_by_model(lines, suspicion(predictor, text)), said_without_model(lines, text), strict=True)
+    return lines, [[*model, *others] for model, others in said]
+
+
+def said_by_model(lines: Sequence[int], suspected: Mapping[int, float]) -> list[list[float]]:
+    """The first two of `WITNESSES`, for each of the lines, from the suspicion of 1-based lines."""
     total = sum(suspected.values()) or 1.0
     loudest = max(suspected.values(), default=0.0) or 1.0
+    own = [suspected.get(line + 1, 0.0) for line in lines]
+    return [[math.log(share / total + _FLOOR) - math.log(_FLOOR), share / loudest] for share in own]
+
+
+def said_without_model(lines: Sequence[int], text: str) -> list[list[float]]:
+    """All but the first two of `WITNESSES`, for each of the lines."""
+    rows = text.split("\n")
     static, plain = static_lines(analyse(text)), standing(text)
     densest = max((density_of(rows[line]) for line in lines), default=0) or 1
     longest = max((len(rows[line].strip()) for line in lines), default=0) or 1
     deepest = max((_depth(rows[line]) for line in lines), default=0) or 1
-    said = []
-    for place, line in enumerate(lines):
-        own = suspected.get(line + 1, 0.0)
-        said.append(
-            [
-                math.log(own / total + _FLOOR) - math.log(_FLOOR),
-                own / loudest,
-                density_of(rows[line]) / densest,
-                len(rows[line].strip()) / longest,
-                static.get(line + 1, 0.0),
-                float(plain.get(line + 1) == "header"),
-                float(plain.get(line + 1) == "quiet"),
-                _depth(rows[line]) / deepest,
-                place / max(1, len(lines) - 1),
-            ]
-        )
-    return lines, said
+    return [
+        [
+            density_of(rows[line]) / densest,
+            len(rows[line].strip()) / longest,
+            static.get(line + 1, 0.0),
+            float(plain.get(line + 1) == "header"),
+            float(plain.get(line + 1) == "quiet"),
+            _depth(rows[line]) / deepest,
+            place / max(1, len(lines) - 1),
+        ]
+        for place, line in enumerate(lines)
+    ]
 
 
 def _depth(row: str) -> int:
@@ -88,7 +95,7 @@ def weights_of(folder: Path) -> list[float]:
     """The weights beside a network, in the order of `WITNESSES`; the network alone where there are none."""
     path = folder / RANKER
     if not path.is_file():
-        return [1.0, *([0.0] * (len(WITNESSES) - 1))]
+        return list(ONLY_MODEL)
     try:
         weights: Mapping[str, float] = json.loads(path.read_text(encoding="utf-8"))["weights"]
         return [float(weights[name]) for name in WITNESSES]

@@ -6,8 +6,11 @@ others for where a program fails that is known to fail. Guarded by tests/model/t
 
 from __future__ import annotations
 
-from meno_model.predictor import MOST_UNITS, Predictor
-from meno_model.units import units_of
+from collections.abc import Iterator
+
+from meno_model.predictor import MOST_UNITS, Prediction, Predictor
+from meno_model.rendering import Rendering
+from meno_model.units import Unit, units_of
 
 
 def suspicion(predictor: Predictor, text: str) -> dict[int, float]:
@@ -20,10 +23,14 @@ def suspicion(predictor: Predictor, text: str) -> dict[int, float]:
     for unit, answer in zip(units, predictor.predict_units(units), strict=True):
         if answer is None:
             continue
-        rendering, prediction = answer
-        total = sum(prediction.lexeme_weight)
-        for lexeme, weight in zip(rendering.lexemes, prediction.lexeme_weight, strict=True):
-            if total > 0 and weight > 0 and lexeme.line < len(unit.line_numbers):
-                line = unit.line_numbers[lexeme.line] + 1
-                found[line] = found.get(line, 0.0) + prediction.probability * weight / total
+        for line, share in shares_of(unit, *answer):
+            found[line] = found.get(line, 0.0) + share
     return found
+
+
+def shares_of(unit: Unit, rendering: Rendering, prediction: Prediction) -> Iterator[tuple[int, float]]:
+    """1-based lines with their lexemes' parts of a unit's probability of a mistake; a line comes up often."""
+    total = sum(prediction.lexeme_weight)
+    for lexeme, weight in zip(rendering.lexemes, prediction.lexeme_weight, strict=True):
+        if total > 0 and weight > 0 and lexeme.line < len(unit.line_numbers):
+            yield unit.line_numbers[lexeme.line] + 1, prediction.probability * weight / total

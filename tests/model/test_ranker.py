@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,10 @@ from typer.testing import CliRunner
 from meno_model import conditional_logit
 from meno_model.cli import model_app
 from meno_model.errors import WeightsError
-from meno_model.predictor import Predictor
+from meno_model.predictor import Predictor, combine, read_unit
 from meno_model.ranker import RANKER, WITNESSES, by_weights, ranked, said_of, weights_of
 from meno_model.runtime import Runtime
+from meno_model.units import units_of
 from meno_model.weights import open_weights
 
 cli = CliRunner()
@@ -52,6 +54,19 @@ def test_without_fitted_weights_the_model_alone_ranks(copied_weights: Path) -> N
         weights_of(copied_weights)
 
 
+def test_a_warmer_pointer_spreads_suspicion_and_moves_no_finding(shipped: Predictor) -> None:
+    (unit,) = [unit for unit in units_of(TEXT) if unit.name == "area"]
+    read = read_unit(unit, shipped.runtime.tokenizer, shipped.files.longest)
+    assert read is not None
+    rendering, windows = read
+    judged = list(zip(windows, shipped.runtime.judge(windows), strict=True))
+    cold, warm = (combine(rendering, judged, shipped.files, heat) for heat in (1.0, 4.0))
+    assert max(cold.lexeme_weight) > max(warm.lexeme_weight)
+    assert math.isclose(sum(cold.lexeme_weight), 1.0)
+    assert math.isclose(sum(warm.lexeme_weight), 1.0)
+    assert replace(cold, lexeme_weight=()) == replace(warm, lexeme_weight=())
+
+
 def test_fitting_finds_the_witness_that_tells_the_truth(copied_weights: Path, tmp_path: Path) -> None:
     data = tmp_path / "bugs.jsonl.gz"
     with gzip.open(data, "wt", encoding="utf-8") as file:
@@ -66,9 +81,10 @@ def test_fitting_finds_the_witness_that_tells_the_truth(copied_weights: Path, tm
     predictor = Predictor(Runtime(open_weights(copied_weights)))
     text = "def g(n):\n    m = 1\n    return (n + m) * (n - m) / (n * m)\n"
     assert ranked(predictor, text)[0].line == 2
-    facts = json.loads((copied_weights / RANKER).read_text(encoding="utf-8"))["facts"]
-    (rates,) = facts["held_out"].values()
+    fitted = json.loads((copied_weights / RANKER).read_text(encoding="utf-8"))
+    (rates,) = fitted["facts"]["held_out"].values()
     assert rates["ranker"][0] == 1.0
+    assert fitted["pointer_temperature"] == predictor.files.calibration.pointer_temperature
 
 
 def test_the_command_shows_lines_and_says_what_they_are_not(tmp_path: Path) -> None:
