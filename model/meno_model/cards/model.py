@@ -183,12 +183,24 @@ def _ranker(files: ModelFiles) -> list[str]:
                 f"fitted on {values['facts']['programs']:,} programs (`meno model fit-ranker`). In this table each program "
                 "is ranked by weights that were fitted without any program of its problem; the static rules were found by "
                 "reading programs of some of these sets, so expect less on other courses.",
+                *_temperature(values),
                 "",
                 "| set | lines ranked by | top 1 | top 3 | top 5 | mean reciprocal rank |",
                 "| --- | --- | ---: | ---: | ---: | ---: |",
                 *rows,
             ]
         )
+    ]
+
+
+def _temperature(values: dict[str, Any]) -> list[str]:
+    """How the model's suspicion is spread over lines, where a ranker says so."""
+    warm = values.get("pointer_temperature", 1.0)
+    if warm == 1.0:
+        return []
+    return [
+        f"The model's own suspicion is spread over lines at a temperature of {warm:g} (*model*), chosen with the weights: "
+        "trained on made mistakes, it is too sure of itself about those of people (*model as trained*)."
     ]
 
 
