@@ -132,3 +132,29 @@ def test_figures_come_with_intervals_and_the_baseline(origin_run: Path, tmp_path
     assert certain["rate"] <= certain["upper_bound"]
     assert set(figures["left_out"]["suites"]) == {"lessons", "contest"}
     assert set(figures["left_out"]["generators"]) == {"generator-0", "generator-1"}
+
+
+def test_the_summary_pools_suites_and_gives_each_generator_one_vote(origin_run: Path, tmp_path: Path) -> None:
+    items = records()
+    flagged = [
+        {**item, "id": f"{item['id']}-flagged", "source": "jamesmurdza/humaneval-results@5eac"}
+        for item in items
+        if item["generator"] == "generator-0"
+    ]
+    data = write(tmp_path / "data.jsonl", items + flagged)
+    figures = run_evaluation([data], origin_run, leave_out=True)
+    summary = figures["views"]["code_norm"]["summary"]
+    assert summary["all"]["problems"] == summary["trainable"]["problems"] == 12
+    assert summary["all"]["llm"] == summary["trainable"]["llm"] + len(flagged)
+    for key in ("area_within_problem", "area_shared_problems"):
+        value, low, high = summary["all"][key]["model"]
+        assert low <= value <= high
+        assert len(summary["all"][key]["identifier_length"]) == 3
+    mean = figures["left_out"]["mean_over_generators"]
+    areas = [
+        [row["area"]["model"][0] for row in suites.values()]
+        for suites in figures["left_out"]["generators"].values()
+    ]
+    expected = np.mean([np.mean(own) for own in areas])
+    assert mean["generators"] == 2
+    assert mean["area"]["model"][0] == pytest.approx(expected, abs=1e-3)
