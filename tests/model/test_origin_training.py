@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from meno_model.errors import ConfigurationError, CorpusError, WeightsError
+from meno_model.origin.card import write_card
 from meno_model.origin.commands import run_evaluation, run_training
 from meno_model.origin.features import bag_of
 from meno_model.origin.reading import read_words
@@ -158,3 +159,12 @@ def test_the_summary_pools_suites_and_gives_each_generator_one_vote(origin_run: 
     expected = np.mean([np.mean(own) for own in areas])
     assert mean["generators"] == 2
     assert mean["area"]["model"][0] == pytest.approx(expected, abs=1e-3)
+
+
+def test_figures_without_a_summary_make_no_card(origin_run: Path, tmp_path: Path) -> None:
+    figures = tmp_path / "figures.json"
+    figures.write_text(
+        json.dumps({"model_sha256": open_origin(origin_run).graph_checksum, "views": {"code_norm": {}}})
+    )
+    with pytest.raises(CorpusError, match="older Meno"):
+        write_card(tmp_path / "card.md", figures, origin_run)

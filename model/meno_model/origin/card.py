@@ -37,6 +37,8 @@ def write_card(page: Path, figures: Path, model: Path | None) -> None:
         raise CorpusError(f"{figures} cannot be read: write it with `{EVALUATE} > FILE`.") from problem
     if measured.get("model_sha256") != files.graph_checksum:
         raise CorpusError(f"The figures in {figures} are of another model: run `{EVALUATE}` again.")
+    if "summary" not in measured.get("views", {}).get("code_norm", {}):
+        raise CorpusError(f"The figures in {figures} are of an older Meno: run `{EVALUATE}` again.")
     page.write_text(card(files, measured), encoding="utf-8")
 
 
