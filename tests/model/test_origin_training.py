@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,13 @@ import pytest
 from meno_model.errors import ConfigurationError, CorpusError, WeightsError
 from meno_model.origin.card import write_card
 from meno_model.origin.commands import run_evaluation, run_training
-from meno_model.origin.features import bag_of
+from meno_model.origin.features import WIDTH, bag_of
 from meno_model.origin.reading import read_words
 from meno_model.origin.recipe import recipe_from
 from meno_model.origin.records import read_records
 from meno_model.origin.training import fold_of, read_held_out
 from meno_model.origin.weights import GRAPH, HELD_OUT, MANIFEST, open_origin
-from model.origin_programs import records, terse, write
+from model.origin_programs import records, talkative, terse, write
 
 pytestmark = pytest.mark.train
 
@@ -34,6 +35,27 @@ def test_features_are_of_length_one_and_know_their_words() -> None:
     assert np.linalg.norm(bag.strengths) == pytest.approx(1)
     assert len(set(bag.ids.tolist())) == len(bag.ids) == len(bag.words)
     assert {place for places in bag.words for place in places} == set(range(len(words)))
+    assert all(bag.words)
+
+
+def test_each_family_of_features_is_equally_loud() -> None:
+    bag = bag_of(read_words(terse("sum", "s", "+", 0)))
+    bounds = (0, 1 << 18, (1 << 18) + (1 << 17), WIDTH)
+    for first, beyond in pairwise(bounds):
+        own = bag.strengths[(bag.ids >= first) & (bag.ids < beyond)]
+        assert np.sum(own**2) == pytest.approx(1 / 3)
+
+
+def test_the_flow_of_lines_knows_nothing_of_names() -> None:
+    """Renaming and other numbers leave the runs of line heads alone; another order of lines does not."""
+    one, renamed = (_flow(terse(name, short, "+", 0)) for name, short in (("total", "s"), ("amount", "q")))
+    assert one == renamed
+    assert one != _flow(talkative("sum", "total", "+", 0))
+
+
+def _flow(text: str) -> set[int]:
+    ids = bag_of(read_words(text)).ids
+    return set(ids[(ids >= 1 << 18) & (ids < (1 << 18) + (1 << 17))].tolist())
 
 
 def test_flagged_and_mixed_records_are_never_trained_on(tmp_path: Path) -> None:
