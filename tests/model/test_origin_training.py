@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from meno_model.errors import ConfigurationError, CorpusError, WeightsError
+from meno_model.origin.card import write_card
 from meno_model.origin.commands import run_evaluation, run_training
-from meno_model.origin.features import bag_of
+from meno_model.origin.features import WIDTH, bag_of
 from meno_model.origin.reading import read_words
 from meno_model.origin.recipe import recipe_from
 from meno_model.origin.records import read_records
 from meno_model.origin.training import fold_of, read_held_out
 from meno_model.origin.weights import GRAPH, HELD_OUT, MANIFEST, open_origin
-from model.origin_programs import records, terse, write
+from model.origin_programs import records, talkative, terse, write
 
 pytestmark = pytest.mark.train
 
@@ -33,6 +35,27 @@ def test_features_are_of_length_one_and_know_their_words() -> None:
     assert np.linalg.norm(bag.strengths) == pytest.approx(1)
     assert len(set(bag.ids.tolist())) == len(bag.ids) == len(bag.words)
     assert {place for places in bag.words for place in places} == set(range(len(words)))
+    assert all(bag.words)
+
+
+def test_each_family_of_features_is_equally_loud() -> None:
+    bag = bag_of(read_words(terse("sum", "s", "+", 0)))
+    bounds = (0, 1 << 18, (1 << 18) + (1 << 17), WIDTH)
+    for first, beyond in pairwise(bounds):
+        own = bag.strengths[(bag.ids >= first) & (bag.ids < beyond)]
+        assert np.sum(own**2) == pytest.approx(1 / 3)
+
+
+def test_the_flow_of_lines_knows_nothing_of_names() -> None:
+    """Renaming and other numbers leave the runs of line heads alone; another order of lines does not."""
+    one, renamed = (_flow(terse(name, short, "+", 0)) for name, short in (("total", "s"), ("amount", "q")))
+    assert one == renamed
+    assert one != _flow(talkative("sum", "total", "+", 0))
+
+
+def _flow(text: str) -> set[int]:
+    ids = bag_of(read_words(text)).ids
+    return set(ids[(ids >= 1 << 18) & (ids < (1 << 18) + (1 << 17))].tolist())
 
 
 def test_flagged_and_mixed_records_are_never_trained_on(tmp_path: Path) -> None:
@@ -132,3 +155,38 @@ def test_figures_come_with_intervals_and_the_baseline(origin_run: Path, tmp_path
     assert certain["rate"] <= certain["upper_bound"]
     assert set(figures["left_out"]["suites"]) == {"lessons", "contest"}
     assert set(figures["left_out"]["generators"]) == {"generator-0", "generator-1"}
+
+
+def test_the_summary_pools_suites_and_gives_each_generator_one_vote(origin_run: Path, tmp_path: Path) -> None:
+    items = records()
+    flagged = [
+        {**item, "id": f"{item['id']}-flagged", "source": "jamesmurdza/humaneval-results@5eac"}
+        for item in items
+        if item["generator"] == "generator-0"
+    ]
+    data = write(tmp_path / "data.jsonl", items + flagged)
+    figures = run_evaluation([data], origin_run, leave_out=True)
+    summary = figures["views"]["code_norm"]["summary"]
+    assert summary["all"]["problems"] == summary["trainable"]["problems"] == 12
+    assert summary["all"]["llm"] == summary["trainable"]["llm"] + len(flagged)
+    for key in ("area_within_problem", "area_shared_problems"):
+        value, low, high = summary["all"][key]["model"]
+        assert low <= value <= high
+        assert len(summary["all"][key]["identifier_length"]) == 3
+    mean = figures["left_out"]["mean_over_generators"]
+    areas = [
+        [row["area"]["model"][0] for row in suites.values()]
+        for suites in figures["left_out"]["generators"].values()
+    ]
+    expected = np.mean([np.mean(own) for own in areas])
+    assert mean["generators"] == 2
+    assert mean["area"]["model"][0] == pytest.approx(expected, abs=1e-3)
+
+
+def test_figures_without_a_summary_make_no_card(origin_run: Path, tmp_path: Path) -> None:
+    figures = tmp_path / "figures.json"
+    figures.write_text(
+        json.dumps({"model_sha256": open_origin(origin_run).graph_checksum, "views": {"code_norm": {}}})
+    )
+    with pytest.raises(CorpusError, match="older Meno"):
+        write_card(tmp_path / "card.md", figures, origin_run)

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from meno_model.errors import TrainingExtraMissingError
+from meno_model.origin.card import summary_rows
 from meno_model.origin.recipe import load_recipe, recipe_from
 from meno_model.origin.records import read_records
 from meno_model.origin.training import Library, read_held_out, train, write_run
@@ -43,6 +44,7 @@ def run_evaluation(data: Sequence[Path], model: Path | None, *, leave_out: bool)
     """The figures of both views; with `leave_out` those of models that were refitted, too."""
     from meno_model.origin.detector import Detector
     from meno_model.origin.evaluation import VIEWS, figures_of, score_records
+    from meno_model.origin.summary import pooled
 
     files = open_origin(model)
     records = read_records(data)
@@ -60,7 +62,8 @@ def run_evaluation(data: Sequence[Path], model: Path | None, *, leave_out: bool)
     }
     for view in VIEWS:
         console.print(f"scoring {view}")
-        figures["views"][view] = figures_of(score_records(records, view, detector, held_out, library))
+        scored = score_records(records, view, detector, held_out, library)
+        figures["views"][view] = {"summary": pooled(scored), **figures_of(scored)}
     if leave_out:
         from meno_model.origin.leaving_out import leave_out as leave
 
@@ -72,6 +75,7 @@ def run_evaluation(data: Sequence[Path], model: Path | None, *, leave_out: bool)
 def print_figures(figures: dict[str, Any]) -> None:
     """The tables of `meno origin evaluate`."""
     console = Console()
+    console.print(_summary_table(figures))
     for view, values in figures["views"].items():
         console.print(_separation_table(view, values["by_suite"]))
         console.print(_generator_table(view, values["by_generator"]))
@@ -80,6 +84,14 @@ def print_figures(figures: dict[str, Any]) -> None:
             console.print(f"mixed programs on {view}: {json.dumps(values['mixed'])}")
     if "left_out" in figures:
         console.print(_left_out_table(figures["left_out"]))
+
+
+def _summary_table(figures: dict[str, Any]) -> Table:
+    """The rows of `summary.py`, of all suites together."""
+    table = _table("All suites together (ROC area, 95 % interval)", "figure", "of", "area", "name length")
+    for label, measured, row in summary_rows(figures):
+        table.add_row(label, measured, _area(row, "model"), _area(row, "identifier_length"))
+    return table
 
 
 def _separation_table(view: str, suites: dict[str, Any]) -> Table:

@@ -158,11 +158,11 @@ def interval_of(
         for group in groups.values()
     ]
     draws = []
-    for chosen in _draws(len(parts), resamples):
+    for chosen in draws_of(len(parts), resamples):
         models = np.concatenate([parts[k][0] for k in chosen])
         people = np.concatenate([parts[k][1] for k in chosen])
         draws.append(area_under_curve(models, people))  # type: ignore[arg-type]  # arrays serve as sequences
-    return _rounded(statistic(scored, value), draws)
+    return rounded(statistic(scored, value), draws)
 
 
 def _interval_of_means(
@@ -172,15 +172,17 @@ def _interval_of_means(
     areas = areas[~np.isnan(areas)]
     if not len(areas):
         return [math.nan] * 3
-    return _rounded(float(areas.mean()), [float(areas[k].mean()) for k in _draws(len(areas), resamples)])
+    return rounded(float(areas.mean()), [float(areas[k].mean()) for k in draws_of(len(areas), resamples)])
 
 
-def _draws(number: int, resamples: int) -> list[npt.NDArray[np.int64]]:
+def draws_of(number: int, resamples: int = RESAMPLES) -> list[npt.NDArray[np.int64]]:
+    """Which of `number` problems each resample takes."""
     random = np.random.default_rng(_SEED)
     return [random.integers(0, number, number) for _ in range(resamples)]
 
 
-def _rounded(value: float, draws: Sequence[float]) -> list[float]:
+def rounded(value: float, draws: Sequence[float]) -> list[float]:
+    """`[value, low, high]` of a statistic and its resamples."""
     usable = [draw for draw in draws if not math.isnan(draw)]
     low, high = np.percentile(usable, [2.5, 97.5]) if usable else (math.nan, math.nan)
     return [round(value, 4), round(float(low), 4), round(float(high), 4)]

@@ -1,14 +1,16 @@
-"""What is counted in a program: short runs of words, spelt out and abstracted, and how names are made.
+"""What is counted in a program: runs of words, how names are made, how lines follow, and runs of characters.
 
-A feature is hashed into a fixed table. Its strength is the square root of its count, scaled so that all
-strengths of a program have length one: longer programs are not louder. Every feature knows the words that it
-was read from, which is what makes the explanation exact. Guarded by `tests/model/test_origin_features.py`.
+A feature is hashed into its family's part of a fixed table. Its strength is the square root of its count,
+scaled so that each family's strengths have the same length, and all of a program's have length one: longer
+programs are not louder. Every feature knows the words that it was read from, which is what makes the
+explanation exact. Guarded by `tests/model/test_origin_features.py`.
 """
 
 from __future__ import annotations
 
 import builtins
 import keyword
+import math
 import re
 import tokenize
 import zlib
@@ -19,10 +21,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from meno_model.origin.flow import flow_of
 from meno_model.origin.reading import Word
 
-FEATURES_VERSION = "runs-1"
-TABLE_BITS = 18
+FEATURES_VERSION = "runs-2"
+_FAMILIES = (1 << 18, 1 << 17, 1 << 17)
+"""Places in the table for runs of words and names, the flow of lines, and runs of characters."""
+WIDTH = sum(_FAMILIES)
 
 Ids = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -43,6 +48,7 @@ _MOST_USES = 7
 _RUNS_OF_SPELLINGS = (2, 3)
 _RUNS_OF_SHAPES = (2, 3)
 _RUN_OF_KINDS = 4
+_RUNS_OF_CHARACTERS = (3, 4, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +76,31 @@ class _Spelt:
 
 def bag_of(words: Sequence[Word]) -> Bag:
     """The features of a passage."""
+    spelt = _spelt(words)
+    families = (
+        _occurrences(spelt),
+        flow_of(words, [word.text for word in spelt], [word.kind for word in spelt]),
+        _characters(words),
+    )
     found: dict[int, list[int]] = defaultdict(list)
-    counts: Counter[int] = Counter()
-    for key, places in _occurrences(_spelt(words)):
-        number = identity(key)
-        counts[number] += 1
-        found[number] += places
-    ids = np.fromiter(counts, np.int64, len(counts))
-    strengths = np.sqrt(np.fromiter(counts.values(), np.float64, len(counts)))
-    length = float(np.linalg.norm(strengths))
-    return Bag(ids, strengths / length if length else strengths, tuple(tuple(found[k]) for k in counts))
+    strengths: list[Floats] = []
+    for family, occurrences in enumerate(families):
+        counts: Counter[int] = Counter()
+        for key, places in occurrences:
+            number = identity(key, family)
+            counts[number] += 1
+            found[number] += places
+        if counts:
+            loud = np.sqrt(np.fromiter(counts.values(), np.float64, len(counts)))
+            strengths.append(loud / (np.linalg.norm(loud) * math.sqrt(len(families))))
+    ids = np.fromiter(found, np.int64, len(found))
+    return Bag(ids, np.concatenate([np.zeros(0), *strengths]), tuple(map(tuple, found.values())))
 
 
-def identity(key: Key) -> int:
+def identity(key: Key, family: int) -> int:
     """A feature's place in the table."""
-    return zlib.crc32("\x1f".join(key).encode("utf-8", "surrogatepass")) & ((1 << TABLE_BITS) - 1)
+    first = sum(_FAMILIES[:family])
+    return first + zlib.crc32("\x1f".join(key).encode("utf-8", "surrogatepass")) % _FAMILIES[family]
 
 
 def names_in(words: Sequence[Word]) -> list[str]:
@@ -177,3 +193,20 @@ def _uses(spelt: Sequence[_Spelt]) -> Iterator[tuple[Key, Sequence[int]]]:
         times = str(min(len(where), _MOST_USES))
         yield ("used", times, _shape(name)), where
         yield ("used", times), where
+
+
+def _characters(words: Sequence[Word]) -> Iterator[tuple[Key, Sequence[int]]]:
+    """Runs of characters of the print, words parted by one space."""
+    text: list[str] = []
+    owners: list[int] = []
+    for index, word in enumerate(words):
+        spelling = "\n" + " " * min(word.depth, 5) if word.is_break else word.spelling
+        text += [*([" "] if index else []), *spelling]
+        owners += [index] * (len(spelling) + bool(index))
+    whole = "".join(text)
+    for length in _RUNS_OF_CHARACTERS:
+        for first in range(len(whole) - length + 1):
+            own = whole[first : first + length]
+            # The space before a word is owned by it: a run that ends there does not speak of that word.
+            last = first + length - 1 - (own[-1] == " " and not words[owners[first + length - 1]].is_break)
+            yield (own,), range(owners[first], owners[last] + 1)

@@ -19,6 +19,7 @@ from meno_model.origin.evaluation import (
 )
 from meno_model.origin.recipe import Recipe
 from meno_model.origin.records import Record
+from meno_model.origin.summary import mean_over_generators
 from meno_model.origin.training import Counted, Library, fit_records, scores_of
 from meno_model.origin.values import Verdict
 
@@ -45,18 +46,21 @@ def leave_out(
     suites = sorted({item.record.suite for item in read if item.record.is_llm})
     people = {item.record.suite for item in read if not item.record.is_llm}
     result: Figures = {"suites": {}, "generators": {}, "families": {}}
+    unseen: dict[str, dict[str, list[Scored]]] = {}
     for suite in suites:
         if suite in people:
             tell(f"leaving out the suite {suite}")
             result["suites"][suite] = _without_suite(read, suite, recipe)
     for generator in generators:
         tell(f"leaving out the generator {generator}")
-        result["generators"][generator] = _without_generators(read, [generator], people, recipe)
+        unseen[generator] = _without_generators(read, [generator], people, recipe)
+        result["generators"][generator] = _by_suite(unseen[generator])
     for family, beginnings in FAMILIES.items():
         members = [name for name in generators if name.startswith(beginnings)]
         if len(members) > 1:
             tell(f"leaving out the family {family}")
-            result["families"][family] = _without_generators(read, members, people, recipe)
+            result["families"][family] = _by_suite(_without_generators(read, members, people, recipe))
+    result["mean_over_generators"] = mean_over_generators(unseen)
     return result
 
 
@@ -67,7 +71,7 @@ def _without_suite(read: Sequence[_Read], suite: str, recipe: Recipe) -> Figures
 
 def _without_generators(
     read: Sequence[_Read], left_out: Sequence[str], people: set[str], recipe: Recipe
-) -> Figures:
+) -> dict[str, list[Scored]]:
     """By suite, so that no difference between suites can pass for one between authors."""
     suites = {i.record.suite for i in read if i.record.is_llm and i.record.generator in left_out} & people
     scored: list[Scored] = []
@@ -85,7 +89,11 @@ def _without_generators(
             if item.record.mark % _PARTS != part and item.record.generator not in left_out
         ]
         scored += _scored(wanted, kept, recipe)
-    return {suite: _areas([i for i in scored if i.record.suite == suite]) for suite in sorted(suites)}
+    return {suite: [i for i in scored if i.record.suite == suite] for suite in sorted(suites)}
+
+
+def _by_suite(scored: dict[str, list[Scored]]) -> Figures:
+    return {suite: _areas(own) for suite, own in scored.items()}
 
 
 def _scored(wanted: Sequence[_Read], kept: Sequence[_Read], recipe: Recipe) -> list[Scored]:

@@ -12,7 +12,9 @@ from meno_model.errors import ConfigurationError
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """`strength`: inverse ridge penalty. `smoothing`: of the scale of the features, 0 for none.
+    """`strength`: inverse ridge penalty. `counted`: how much of the logarithm of how differently often the
+    classes have a feature is added to its fitted weight; `smoothing`: added to both counts of that.
+    `paired`: how many times as much programs of problems weigh that both classes have solved.
     `least_problems`: rarer features are left out. `set_scale`: how freely each suite may have its own
     intercept while fitting. `folds`: parts by problem for figures and calibration. `accused`: the largest
     share of certain humans that may be called LLM-like, as the mean over the suites. `missed`: the largest
@@ -20,11 +22,13 @@ class Recipe:
     """
 
     name: str = "origin"
-    strength: float = 10.0
-    smoothing: float = 0.0
+    strength: float = 15.0
+    counted: float = 0.08
+    smoothing: float = 0.06
+    paired: float = 2.0
     least_problems: int = 3
     set_scale: float = 1.0
-    iterations: int = 150
+    iterations: int = 80
     folds: int = 5
     least_tokens: int = 30
     accused: float = 0.005
@@ -51,8 +55,8 @@ def recipe_from(values: dict[str, Any]) -> Recipe:
             raise ConfigurationError(f"The setting {key} must be a {kinds[key].__name__}: correct its value.")
         checked[key] = converted
     recipe = Recipe(**checked)
-    if recipe.folds < 2 or recipe.strength <= 0 or recipe.iterations < 1:
+    if recipe.folds < 2 or min(recipe.strength, recipe.iterations, recipe.smoothing, recipe.paired) <= 0:
         raise ConfigurationError(
-            "folds must be 2 or more, strength and iterations more than 0: correct them."
+            "folds must be 2 or more, strength, smoothing, paired and iterations more than 0: correct them."
         )
     return recipe

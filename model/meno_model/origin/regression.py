@@ -76,15 +76,16 @@ def fit(
     *,
     strength: float,
     smoothing: float,
+    counted: float,
     sets: Ids,
     set_scale: float,
     iterations: int,
 ) -> Linear:
     """Ridge-penalised logistic regression; `strength` is the inverse of the penalty.
 
-    Features are scaled beforehand by how differently often the two classes have them, the logarithm of the
-    ratio with `smoothing` added to both counts (Wang & Manning 2012), unless `smoothing` is 0; the scale is
-    part of the table that is returned.
+    What is returned is the sum of that model and `counted` times a naive Bayes one: the logarithm of how
+    differently often the two classes have a feature, with `smoothing` added to both counts (after Wang &
+    Manning 2012). The second knows no suites, so it is given little weight.
 
     `sets` [number] says which suite a row is of. Each suite has an intercept of its own while fitting,
     which is then left out: that a suite holds more programs of one kind is no property of a program.
@@ -95,8 +96,6 @@ def fit(
     present, columns = np.unique(rows.columns, return_inverse=True)
     width = len(present)
     rows = Rows(rows.row, columns, rows.values, rows.number, width)
-    scale = _log_ratio(rows, truth, weights, smoothing) if smoothing else np.ones(width)
-    rows = Rows(rows.row, rows.columns, rows.values * scale[rows.columns], rows.number, width)
 
     def loss(point: Floats) -> tuple[float, Floats]:
         table, own, bias = point[:width], point[width : width + suites], point[-1]
@@ -112,19 +111,16 @@ def fit(
 
     point = _minimise(loss, np.zeros(width + suites + 1), iterations)
     table = np.zeros(full)
-    table[present] = point[:width] * scale
+    table[present] = point[:width] + counted * _log_ratio(rows, truth, weights, smoothing)
     return Linear(table, float(point[-1]))
 
 
 def _log_ratio(rows: Rows, truth: npt.NDArray[np.bool_], weights: Floats, smoothing: float) -> Floats:
-    present = weights[rows.row]
-    llm = np.bincount(rows.columns, present * truth[rows.row], rows.width) + smoothing
-    human = np.bincount(rows.columns, present * ~truth[rows.row], rows.width) + smoothing
-    return np.log(llm / human)
+    return np.log((rows.back(weights * truth) + smoothing) / (rows.back(weights * ~truth) + smoothing))
 
 
 def _minimise(
-    loss: Callable[[Floats], tuple[float, Floats]], point: Floats, iterations: int, tolerance: float = 1e-7
+    loss: Callable[[Floats], tuple[float, Floats]], point: Floats, iterations: int, tolerance: float = 2e-6
 ) -> Floats:
     """L-BFGS with backtracking; stops when a step gains less than `tolerance` of the value."""
     steps: list[Floats] = []

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from meno_model.errors import CorpusError
 from meno_model.origin.calibration import Outcome, calibrate
-from meno_model.origin.features import TABLE_BITS, Bag, bag_of, names_in
+from meno_model.origin.features import WIDTH, Bag, bag_of, names_in
 from meno_model.origin.graph import write_graph
 from meno_model.origin.reading import UnreadableCode, Word, read_words
 from meno_model.origin.recipe import Recipe
@@ -27,7 +27,6 @@ from meno_model.origin.records import Record
 from meno_model.origin.regression import Floats, Ids, Linear, Rows, fit
 from meno_model.origin.weights import CALIBRATION, GRAPH, HELD_OUT, write_manifest
 
-WIDTH = 1 << TABLE_BITS
 LEAST_RECORDS = 20
 
 
@@ -84,19 +83,27 @@ def fit_records(records: Sequence[Record], bags: Sequence[Bag], recipe: Recipe) 
     return fit(
         Rows.of(bags, WIDTH).common(problems, recipe.least_problems),
         truth,
-        row_weights(records),
+        row_weights(records, recipe.paired),
         strength=recipe.strength,
         smoothing=recipe.smoothing,
+        counted=recipe.counted,
         sets=sets,
         set_scale=recipe.set_scale,
         iterations=recipe.iterations,
     )
 
 
-def row_weights(records: Sequence[Record]) -> Floats:
-    """The classes weigh alike; in each, a suite weighs by the square root of its size."""
+def row_weights(records: Sequence[Record], paired: float) -> Floats:
+    """The classes weigh alike; in each, a suite weighs by the square root of its size.
+
+    Programs of a problem that both have solved weigh `paired` times as much: they differ in whose they are,
+    and not in what they are about.
+    """
+    people = {record.group for record in records if not record.is_llm}
+    shared = people & {record.group for record in records if record.is_llm}
     sizes = Counter((record.suite, record.is_llm) for record in records)
     weights = np.array([sizes[record.suite, record.is_llm] ** -0.5 for record in records])
+    weights *= np.array([paired if record.group in shared else 1.0 for record in records])
     truth = np.array([record.is_llm for record in records])
     for value in (False, True):
         weights[truth == value] *= 0.5 / weights[truth == value].sum()
