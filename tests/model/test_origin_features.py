@@ -8,7 +8,9 @@ from meno_model.origin.features import WIDTH, bag_of, names_in
 from meno_model.origin.flow import flow_of
 from meno_model.origin.reading import Word, read_words
 
-LESSON = "def total(marks):\n    result = 0\n    for mark in marks:\n        result += mark\n    return result\n"
+LESSON = (
+    "def total(marks):\n    result = 0\n    for mark in marks:\n        result += mark\n    return result\n"
+)
 
 
 def words_of(text: str) -> list[Word]:
