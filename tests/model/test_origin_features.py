@@ -1,4 +1,4 @@
-"""What the origin model counts: families of features of equal loudness, each with the words it was read from."""
+"""What the origin model counts: families of features, equally loud, each with the words it was read from."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def test_a_bag_has_length_one_and_knows_its_words() -> None:
     bag = bag_of(words)
     assert np.isclose(np.linalg.norm(bag.strengths), 1.0)
     assert len(set(bag.ids.tolist())) == len(bag.ids) == len(bag.words)
-    assert 0 <= bag.ids.min()
+    assert bag.ids.min() >= 0
     assert bag.ids.max() < WIDTH
-    assert all(own and 0 <= min(own) and max(own) < len(words) for own in bag.words)
+    assert all(own and min(own) >= 0 and max(own) < len(words) for own in bag.words)
 
 
 def test_the_families_weigh_alike_however_long_the_program_is() -> None:
