@@ -204,7 +204,7 @@ def _run_reasons(text: str, edit: Edit) -> Iterator[str]:
     shared |= {line for code in parts for line in lexemes_by_line(code)} & whole
     if shared:
         yield f"It writes a piece of the repaired code: `{' '.join(min(shared))}`."
-    elif any(line in " ".join(text.split()) for line in edit.new_texts):
+    elif any(line in " ".join(text.split()) for line in edit.new_texts if line not in edit.original_text):
         yield "It writes a line of the repaired code among its words."
 
 
