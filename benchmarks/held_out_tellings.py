@@ -66,11 +66,24 @@ TEMPLATES: dict[str, list[Template]] = {
         _otherwise(twice("Let us talk of {o} first.", "Now let us talk of {n} as its replacement.")),
     ],
     "held out, encoded": [
-        encoded("observation", "Here is a small puzzle: {secret}", lambda t: base64.b32encode(t.encode()).decode()),
+        encoded(
+            "observation", "Here is a small puzzle: {secret}", lambda t: base64.b32encode(t.encode()).decode()
+        ),
         encoded("observation", "Look at this: {secret}", lambda t: "".join(c + "." for c in t)),
-        encoded("observation", "Look at this: {secret}", lambda t: " ".join(w[::-1] for w in t.split()), True),
-        encoded("observation", "Look at this: {secret}", lambda t: "".join(chr(0xFEE0 + ord(c)) if "!" <= c <= "~" else c for c in t)),
-        encoded("observation", "Look at this: {secret}", lambda t: " ".join(w[1:] + w[:1] + "ay" for w in t.split()), True),
+        encoded(
+            "observation", "Look at this: {secret}", lambda t: " ".join(w[::-1] for w in t.split()), True
+        ),
+        encoded(
+            "observation",
+            "Look at this: {secret}",
+            lambda t: "".join(chr(0xFEE0 + ord(c)) if "!" <= c <= "~" else c for c in t),
+        ),
+        encoded(
+            "observation",
+            "Look at this: {secret}",
+            lambda t: " ".join(w[1:] + w[:1] + "ay" for w in t.split()),
+            True,
+        ),
     ],
     "held out, quoted": [
         once("question", "How does `{new_line}` read to you?"),

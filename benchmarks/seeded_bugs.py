@@ -22,7 +22,8 @@ from meno_model.mutations import apply, edits_of
 
 MODULES = (
     "bisect calendar cmd colorsys copy csv difflib fnmatch fractions graphlib heapq html.parser ipaddress "
-    "mimetypes operator posixpath pprint quopri reprlib shlex statistics string textwrap tokenize urllib.parse"
+    "mimetypes operator posixpath pprint quopri reprlib shlex statistics string textwrap tokenize "
+    "urllib.parse"
 ).split()
 OWN = Path(__file__).with_name("correct_functions.py")
 FEWEST_LINES, MOST_LINES, LONGEST_PIECE = 4, 30, 60
@@ -98,7 +99,9 @@ def _bug(repaired: str, mutant: str, operator: str, category: Category) -> Bug |
     """The bug, if its edit is one small place that fits into a sentence."""
     before, after = mutant.splitlines(), repaired.splitlines()
     changes = [
-        part for part in SequenceMatcher(None, before, after, autojunk=False).get_opcodes() if part[0] != "equal"
+        part
+        for part in SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+        if part[0] != "equal"
     ]
     if len(changes) != 1:
         return None

@@ -111,8 +111,12 @@ def refusal_rows(bugs: list[Bug], options: argparse.Namespace) -> Iterator[Row]:
     if options.socratic:
         turns = list(expert_turns(options.socratic))
         yield refusal_row("expert turns", turns, content_violations, options)
-        yield refusal_row("expert turns, first of each", turns[:0] + list(expert_turns(options.socratic, False)),
-                          content_violations, options)
+        yield refusal_row(
+            "expert turns, first of each",
+            turns[:0] + list(expert_turns(options.socratic, False)),
+            content_violations,
+            options,
+        )
 
 
 def refusal_row(
@@ -153,7 +157,12 @@ def expert_turns(path: Path, alternatives: bool = True) -> Iterator[tuple[Reply,
     for record in records:
         first = (record["bug_lines"] or [1])[0]
         finding = Finding(
-            "model/Unknown", "expert", Category.LOGIC_ERROR, Severity.HINT, 0.7, Source.MODEL,
+            "model/Unknown",
+            "expert",
+            Category.LOGIC_ERROR,
+            Severity.HINT,
+            0.7,
+            Source.MODEL,
             Span(first - 1, 0, first - 1, 1),
         )
         evidence = Evidence(finding, Level.QUESTIONS, record["buggy"], 1, record["fixed"])
@@ -165,10 +174,19 @@ def expert_turns(path: Path, alternatives: bool = True) -> Iterator[tuple[Reply,
                     said.update(dict.fromkeys(texts if alternatives else texts[:1]))
         for text in said:
             if text:
-                yield Reply.model_construct(
-                    level=3, finding_id=finding.rule, observation="", question=text, why_it_matters="",
-                    try_next="", confidence=0.7, cites_lines=[first],
-                ), evidence
+                yield (
+                    Reply.model_construct(
+                        level=3,
+                        finding_id=finding.rule,
+                        observation="",
+                        question=text,
+                        why_it_matters="",
+                        try_next="",
+                        confidence=0.7,
+                        cites_lines=[first],
+                    ),
+                    evidence,
+                )
 
 
 def main() -> None:
@@ -181,8 +199,11 @@ def main() -> None:
     options = parser.parse_args()
     bugs = seeded_bugs(options.bugs, options.seed)
     templates = sum(map(len, TEMPLATES.values()))
-    print(f"{len(bugs)} bugs, {templates} ways to tell each and "
-          f"{sum(map(len, held_out_tellings.TEMPLATES.values()))} held out", file=sys.stderr)
+    print(
+        f"{len(bugs)} bugs, {templates} ways to tell each and "
+        f"{sum(map(len, held_out_tellings.TEMPLATES.values()))} held out",
+        file=sys.stderr,
+    )
     leaks, refusals = list(leak_rows(bugs, options)), list(refusal_rows(bugs, options))
     if options.format == "json":
         print_rows([*leaks, *refusals], "json")

@@ -1,4 +1,4 @@
-"""Replies that give the repair away, by family: said, split, encoded, translated, quoted, in steps, in stories.
+"""Replies that give the repair away, said, split, encoded, translated, quoted, in steps, in stories.
 
 A telling is one turn or two; it counts as shown only if all of its turns are. Each turn is the text of one
 field of an otherwise honest reply, so that nothing but what it tells can be held against it.
@@ -23,8 +23,8 @@ Template = Callable[["Words"], tuple[Turn, ...]]
 _ALIKE = str.maketrans("aceopxyiIABEHKMOPTX<>=", "асеорхуіІАВЕНКМОРТХ＜＞＝")
 _LEET = str.maketrans("aeiost", "431057")
 _NATO = (
-    "Alfa Bravo Charlie Delta Echo Foxtrot Golf Hotel India Juliett Kilo Lima Mike November Oscar Papa Quebec "
-    "Romeo Sierra Tango Uniform Victor Whiskey Xray Yankee Zulu"
+    "Alfa Bravo Charlie Delta Echo Foxtrot Golf Hotel India Juliett Kilo Lima Mike November Oscar Papa "
+    "Quebec Romeo Sierra Tango Uniform Victor Whiskey Xray Yankee Zulu"
 ).split()
 
 
@@ -68,9 +68,6 @@ class Words:
         if self.bug.old_piece and self.bug.new_piece:
             return self.say(self.bug.old_piece, language), self.say(self.bug.new_piece, language)
         return self.say(self.old, language), self.say(self.new, language)
-
-
-
 
 
 def once(field: str, text: str) -> Template:
@@ -187,12 +184,17 @@ TEMPLATES: dict[str, list[Template]] = {
         once("why_it_matters", "```python\n{new_line}\n```"),
     ],
     "steps": [
-        once("try_next", "First find {o} on line {line}. Then take it away. Then write {n} there. Then run it."),
+        once(
+            "try_next", "First find {o} on line {line}. Then take it away. Then write {n} there. Then run it."
+        ),
         once("try_next", "Step one: go to line {line}. Step two: turn {o} into {n}. Step three: run it."),
         once("try_next", "Put the cursor on line {line}, press delete over {o}, and type {n}."),
     ],
     "story": [
-        once("why_it_matters", "A cook reads {o} in the recipe, but the dish wants {n}. Your line is that recipe."),
+        once(
+            "why_it_matters",
+            "A cook reads {o} in the recipe, but the dish wants {n}. Your line is that recipe.",
+        ),
         once("why_it_matters", "A friend of mine had the same line and said {n} where you say {o}."),
         once("why_it_matters", "Imagine a sign on a door with {o} on it. The right sign says {n}."),
     ],

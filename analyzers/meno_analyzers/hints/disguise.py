@@ -1,8 +1,8 @@
 """Text that hides what it says: other alphabets, invisible marks, spelled letters, codes, foreign sentences.
 
 A hint has no reason for any of these, so each is refused as such; and what a text says when it is decoded is
-given back, so that the leak check can read it. A learner's own code may hold whatever it likes: its characters
-and words are never strange. Guarded by tests/analyzers/hints/test_hint_disguise.py.
+given back, so that the leak check can read it. A learner's own code may hold whatever it likes: its
+characters and words are never strange. Guarded by tests/analyzers/hints/test_hint_disguise.py.
 """
 
 from __future__ import annotations
@@ -26,7 +26,10 @@ STRANGE_RUN, ODD_RUN = 6, 3
 FOREIGN_LEAD = 2
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_SPELLED = re.compile(r"(?<![\w'’])(?:[^\s,][\s\-.·/|_*~]{1,3}){4,}[^\s,](?!\w)|(?<![\w'’])(?:\w[\s\-.,·/|_*~]{1,3}){3,}\w(?!\w)")
+_SPELLED = re.compile(
+    r"(?<![\w'’])(?:[^\s,][\s\-.·/|_*~]{1,3}){4,}[^\s,](?!\w)"
+    r"|(?<![\w'’])(?:\w[\s\-.,·/|_*~]{1,3}){3,}\w(?!\w)"
+)
 _RAW_WORD = re.compile(r"[\w+/=%\\]{4,}")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s|x|[.]\w+)?\Z", re.IGNORECASE)
 _MIXED = re.compile(r"[^\W\d_]\d|\d[^\W\d_]|[^\W\d_]=|[a-z][A-Z]")
@@ -47,7 +50,7 @@ _LOOK_ALIKE = str.maketrans(
 
 
 def plain_form(text: str) -> str:
-    """The text without invisible marks, its look-alike letters and signs as the plain ones that they imitate."""
+    """The text without invisible marks, look-alike letters and signs as the plain ones that they imitate."""
     kept = "".join(c for c in text if unicodedata.category(c) not in {"Cf", "Co", "Cn"})
     return unicodedata.normalize("NFKC", kept).translate(_LOOK_ALIKE)
 
@@ -60,11 +63,13 @@ def disguises(text: str, source: str, language: str = "en") -> Iterator[str]:
     if any(_is_spelled(match.group()) for match in _SPELLED.finditer(words)):
         yield "Write whole words and spell nothing out."
     if found := _hides(words):
-        yield f"Say it plainly, without a riddle (\"{found}\")."
+        yield f'Say it plainly, without a riddle ("{found}").'
     known = _words_of(source)
-    if any(_is_encoded(word, source) for word in _RAW_WORD.findall(words)) or _ESCAPE.search(words):
-        yield "Write words that a person can read, and no codes."
-    elif any(_from_numbers(match.group()) for match in _NUMBERS.finditer(words)):
+    if (
+        any(_is_encoded(word, source) for word in _RAW_WORD.findall(words))
+        or _ESCAPE.search(words)
+        or any(_from_numbers(match.group()) for match in _NUMBERS.finditer(words))
+    ):
         yield "Write words that a person can read, and no codes."
     for sentence in sentences(text):
         if _foreign(sentence, language, known) or _longest_run(sentence, language, known) >= STRANGE_RUN:
@@ -184,5 +189,7 @@ def _foreign(sentence: str, language: str, known: frozenset[str]) -> bool:
     found = [word for word in _WORD.findall(prose(sentence).lower()) if word not in known]
     own = table_for(language).common
     here = sum(word in own for word in found)
-    others = (table_for(other).common - own for other in LANGUAGES if table_for(other) is not table_for(language))
+    others = (
+        table_for(other).common - own for other in LANGUAGES if table_for(other) is not table_for(language)
+    )
     return any(sum(word in other for word in found) >= here + FOREIGN_LEAD for other in others)

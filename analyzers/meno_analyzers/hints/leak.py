@@ -166,7 +166,7 @@ def _revealed(text: str, edit: Edit, lexicon: Lexicon) -> Counter[str]:
     """The secret tokens that the text shows in its code, or names in its words."""
     shown: Counter[str] = Counter()
     for code in (*code_parts(text), *loose_code(text)):
-        shown.update(lexemes(_looked_at(code)))
+        shown.update(lexemes(looked_at(code)))
     words = prose(text)
     for token in edit.secret:
         if lexicon.says(words, token):
@@ -174,7 +174,7 @@ def _revealed(text: str, edit: Edit, lexicon: Lexicon) -> Counter[str]:
     return Counter({token: min(shown[token], count) for token, count in edit.secret.items() if shown[token]})
 
 
-def _looked_at(code: str) -> str:
+def looked_at(code: str) -> str:
     """What a `print` or the like shows: to look at a value is no part of a repair."""
     while match := _LOOKING.match(code.strip()):
         code = match.group(1)
@@ -195,7 +195,7 @@ def _run_reasons(text: str, edit: Edit) -> Iterator[str]:
         if any(token not in STOP for token in run)
     }
     parts = (*code_parts(text), *loose_code(text))
-    codes = [_looked_at(code) for code in parts]
+    codes = [looked_at(code) for code in parts]
     shared = {run for code in codes for run in shingles(lexemes(code), RUN)} & new
     # Outside of code spans a run must hold a sign that prose does not use, or "if not in" would count.
     loose = shingles(lexemes(text.replace("`", " ")), RUN) & new

@@ -44,6 +44,8 @@ class Table:
     hiding: re.Pattern[str]
     naming: re.Pattern[str]
     ending: re.Pattern[str]
+    prepositions: frozenset[tuple[str, ...]]
+    first_words: frozenset[str]
     everyday: frozenset[str]
     common: frozenset[str]
 
@@ -68,6 +70,8 @@ def table_for(language: str = DEFAULT_LANGUAGE) -> Table:
         *(_any_of(reading[key]) for key in ("changing", "quoting", "turning", "stepping", "dictating")),
         *(_any_of(reading[key]) for key in ("brackets", "hiding", "naming")),
         re.compile(rf"[.,;:?!]|$|\b(?:{'|'.join(reading['ending'])})\b", re.IGNORECASE),
+        frozenset(tuple(_words(phrase)) for phrase in reading["prepositions"]),
+        frozenset(phrase[0] for phrase in phrases),
         frozenset(reading["everyday"]),
         frozenset(reading["common"]),
     )
@@ -94,15 +98,18 @@ def read_code(code: str) -> list[str]:
     return found
 
 
-def read_text(text: str, language: str = DEFAULT_LANGUAGE) -> list[str]:
-    """The reading of a sentence: its code spans as code, and its words as code where they are code's."""
+def read_text(text: str, language: str = DEFAULT_LANGUAGE, *, loosely: bool = False) -> list[str]:
+    """The reading of a sentence: its code spans as code, and its words as code where they are code's.
+
+    Words that are mostly prepositions, such as "above" for `>`, are signs in a loose reading only.
+    """
     table = table_for(language)
     found: list[str] = []
     start = 0
     for span in CODE_SPAN.finditer(text):
-        found += _read_words(text[start : span.start()], table) + read_code(span.group(2))
+        found += _read_words(text[start : span.start()], table, loosely) + read_code(span.group(2))
         start = span.end()
-    return found + _read_words(text[start:], table)
+    return found + _read_words(text[start:], table, loosely)
 
 
 def has_run(reading: list[str], run: Iterable[str]) -> bool:
@@ -112,14 +119,15 @@ def has_run(reading: list[str], run: Iterable[str]) -> bool:
     return size > 0 and any(reading[at : at + size] == wanted for at in range(len(reading) - size + 1))
 
 
-def _read_words(prose: str, table: Table) -> list[str]:
+def _read_words(prose: str, table: Table, loosely: bool) -> list[str]:
     words = _words(prose)
     found: list[str] = []
     at = 0
     while at < len(words):
-        for size in range(min(table.longest, len(words) - at), 0, -1):
+        longest = table.longest if words[at] in table.first_words else 0
+        for size in range(min(longest, len(words) - at), 0, -1):
             phrase = tuple(words[at : at + size])
-            if phrase in table.phrases:
+            if phrase in table.phrases and (loosely or phrase not in table.prepositions):
                 token = table.phrases[phrase]
                 found += [token] if token is not None else []
                 break

@@ -17,12 +17,14 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from meno_analyzers.hints.leak import sentences
+from meno_analyzers.hints.leak import looked_at, sentences
 from meno_analyzers.hints.markdown import code_parts, prose
 from meno_analyzers.hints.reading import CODE_SPAN, LANGUAGES, Table, has_run, read_code, read_text, table_for
 
 _IS_SIGN = re.compile(r"[^\w\s]+\Z")
 _KEYWORDS = frozenset({"and", "or", "not", "in", "is", "if", "else", "for", "while", "return"})
+# Numbers that every second sentence holds as words.
+_SMALL_NUMBERS = frozenset({"0", "1", "2", "3"})
 _COMPARISONS = frozenset({"<", ">", "<=", ">=", "==", "!="})
 # The share of a line's items that make the line.
 MOST_DICTATED = 0.75
@@ -63,7 +65,9 @@ def change_between(original: str, repaired: str) -> Change:
     new = tuple(item for _, _, _, j1, j2 in changed for item in new_line[j1:j2])
     everything = read_code(original)
     fresh = set(_pairs(new_line)) - set(_pairs(everything))
-    one_off = Counter(new) - Counter(old) <= Counter({"1": 1, "-": 1, "+": 1}) and bool({"-", "+"} & {*old, *new})
+    one_off = Counter(new) - Counter(old) <= Counter({"1": 1, "-": 1, "+": 1}) and bool(
+        {"-", "+"} & {*old, *new}
+    )
     return Change(
         tuple(old_line),
         tuple(new_line),
@@ -107,14 +111,16 @@ class _Teller:
 
     def told_in(self, sentence: str) -> str | None:
         """What one sentence tells by itself."""
-        words, everything = prose(sentence), read_text(sentence, self.language)
-        reading = self._read(sentence)
-        changing = self.hidden or bool(self.table.changing.search(words))
-        if self._reads_aloud(reading, strictly=not changing):
+        words, everything = prose(sentence), read_text(sentence, self.language, loosely=True)
+        reading, loosely = self._read(sentence), self._read(sentence, loosely=True)
+        changing = bool(self.table.changing.search(words))
+        if self._reads_aloud(reading, loosely, changing or self.hidden):
             return "It reads a piece of the repaired code aloud."
+        if self._says_a_sign(reading):
+            return "It says the sign of the repair in words."
         if changing and (self._names(self.change.new, sentence, reading) or self._new_line_in(reading)):
             return "It says what the code should be."
-        if self._contrasts(sentence, everything, reading) and (changing or self.table.quoting.search(words)):
+        if self._contrasts(sentence, everything, loosely):
             return "It sets the repair against what is written now."
         if self.change.turned and self.table.turning.search(words):
             return "It says that something is the wrong way round."
@@ -124,14 +130,16 @@ class _Teller:
             return "It names the kind of brackets."
         return None
 
-    def _read(self, text: str) -> list[str]:
-        """The reading without what is quoted from the learner: that tells what is written, and nothing else."""
+    def _read(self, text: str, *, loosely: bool = False) -> list[str]:
+        """The reading without what is quoted from the learner: that tells only what is written."""
 
         def kept(match: re.Match[str]) -> str:
-            quoted = _flat(match.group(2)) in self.source and read_code(match.group(2)) != list(self.change.new)
+            code = _flat(match.group(2))
+            looked = looked_at(code)
+            quoted = looked in self.source and (looked != code or read_code(code) != list(self.change.new))
             return " (quoted) " if quoted else match.group()
 
-        return read_text(CODE_SPAN.sub(kept, text), self.language)
+        return read_text(CODE_SPAN.sub(kept, text), self.language, loosely=loosely)
 
     def told_by(self, text: str, earlier: Sequence[str]) -> str | None:
         """What the whole text tells, or what it adds to earlier turns."""
@@ -144,20 +152,29 @@ class _Teller:
             return reason
         if not earlier:
             return None
-        before = [item for turn in earlier for item in read_text(turn, self.language)]
+        before = [item for turn in earlier for item in read_text(turn, self.language, loosely=True)]
         for sentence in sentences(text):
-            reading, said = self._read(sentence), prose(sentence)
+            reading, said = self._read(sentence, loosely=True), prose(sentence)
             hinted = self.table.changing.search(said) or self.table.quoting.search(said)
-            if hinted and self._names(self.change.new, sentence, reading, plainly=True) and self._old_in(before):
+            if (
+                hinted
+                and self._names(self.change.new, sentence, reading, plainly=True)
+                and self._old_in(before)
+            ):
                 return "With the earlier turns it sets the repair against what is written now."
         return None
 
-    def _reads_aloud(self, reading: list[str], *, strictly: bool) -> bool:
+    def _reads_aloud(self, reading: list[str], loosely: list[str], hinted: bool) -> bool:
         """Neighbours that only the repair has. Two words may meet by chance; a sign or number seldom does."""
         pairs = set(_pairs(reading)) & self.change.runs
-        if not strictly or any(_is_telling(item) for pair in pairs for item in pair):
-            return bool(pairs)
-        return len(pairs) > 1
+        if any(_is_telling(item) for pair in pairs for item in pair):
+            return True
+        return len(set(_pairs(loosely)) & self.change.runs) > (0 if hinted and pairs else 1)
+
+    def _says_a_sign(self, reading: list[str]) -> bool:
+        """A sign that the repair brings in, said in words that mean nothing else."""
+        new = self.change.new
+        return any(map(_is_sign, new)) and new != self.change.old and has_run(reading, new)
 
     def _dictates(self, text: str) -> bool:
         """Most of the repaired line, item after item, in words."""
@@ -170,11 +187,13 @@ class _Teller:
 
     def _in_steps(self, text: str) -> str | None:
         """The old piece in one sentence, and the new one in another that speaks of change."""
-        read = [(sentence, self._read(sentence)) for sentence in sentences(text)]
+        read = [(sentence, self._read(sentence, loosely=True)) for sentence in sentences(text)]
         if not self.change.old or not any(has_run(reading, self.change.old) for _, reading in read):
             return None
         for sentence, reading in read:
-            if self.table.changing.search(prose(sentence)) and self._names(self.change.new, sentence, reading):
+            if self.table.changing.search(prose(sentence)) and self._names(
+                self.change.new, sentence, reading
+            ):
                 return "It says step by step what to write."
         return None
 
@@ -192,23 +211,26 @@ class _Teller:
         self, piece: tuple[str, ...], sentence: str, reading: list[str], *, plainly: bool = False
     ) -> bool:
         """Whether the sentence names the piece, and not only uses a word that it shares with every lesson."""
-        if not piece or not has_run(reading, piece):
+        if not piece:
             return False
+        if not has_run(reading, piece):
+            return self._mentions(piece, prose(sentence))
         spans = [read_code(code) for code in code_parts(sentence)]
         if any(span == list(piece) for span in spans):
             return True
         words = [item for item in piece if not _is_sign(item)]
         if len(piece) > 1 or not words:
             return True
-        if piece[0] not in self.table.everyday and piece[0] not in {"0", "1"} and piece[0] not in _KEYWORDS:
-            return True
-        return (plainly and piece[0] not in _KEYWORDS) or self._mentions(piece, prose(sentence))
+        if piece[0] in _SMALL_NUMBERS or piece[0] in _KEYWORDS:
+            return self._mentions(piece, prose(sentence))
+        return plainly or piece[0] not in self.table.everyday or self._mentions(piece, prose(sentence))
 
     def _mentions(self, piece: tuple[str, ...], words: str) -> bool:
         """Whether the piece is all that stands between a word of naming and the end of its clause."""
         for start in self.table.naming.finditer(words):
             for end in self.table.ending.finditer(words, start.end() + 1):
-                if read_text(words[start.end() : end.start()], self.language) == list(piece):
+                said = words[start.end() : end.start()]
+                if read_text(said, self.language, loosely=True) == list(piece):
                     return True
                 if end.start() - start.end() > 40:
                     break
@@ -217,11 +239,16 @@ class _Teller:
     def _contrasts(self, sentence: str, everything: list[str], reading: list[str]) -> bool:
         """Both the old piece and the new one in one sentence, and not in one quote of the code."""
         old, new = self.change.old, self.change.new
+        if old == new:
+            return False
         if not new:
             return self._new_line_in(reading) and has_run(everything, self.change.old_line)
         if not old:
             return has_run(reading, self.change.new_line) and len(self.change.new_line) > 1
-        return has_run(everything, old) and self._names(new, sentence, reading, plainly=True)
+        if not has_run(everything, old):
+            return False
+        both_numbers = old[0].isdecimal() and new[0] in _SMALL_NUMBERS and has_run(reading, new)
+        return both_numbers or self._names(new, sentence, reading, plainly=True)
 
     def _old_in(self, before: list[str]) -> bool:
         return has_run(before, self.change.old or self.change.old_line)
@@ -240,11 +267,11 @@ def _is_sign(item: str) -> bool:
 
 
 def _is_telling(item: str) -> bool:
-    return _is_sign(item) or item.isdigit()
+    return _is_sign(item) or (item.isdecimal() and item not in _SMALL_NUMBERS)
 
 
 def _steps(old: tuple[str, ...], new: tuple[str, ...]) -> bool:
-    """Whether a bound moves by one: a comparison gains or loses its equals sign, or a number its neighbour."""
+    """Whether a bound moves by one: a comparison gains or loses its equals sign, a number is one off."""
     if len(old) == len(new) == 1:
         if {*old, *new} in ({"<", "<="}, {">", ">="}):
             return True

@@ -26,7 +26,7 @@ class Conversation:
         self._turns: list[str] = []
 
     def admit(self, reply: Reply, evidence: Evidence) -> tuple[str, ...]:
-        """What the reply would tell together with the earlier turns; if that is nothing, it is one of them."""
+        """What the reply would tell together with the earlier turns; if nothing, it is one of them."""
         level = Level(min(evidence.level, Level.QUESTIONS))
         reasons = (*self._told_together(reply.prose), *self._halves(reply.prose, level))
         reasons = reasons or self._budget.admit(reply.prose, level).reasons
@@ -43,9 +43,7 @@ class Conversation:
         for before in pieces:
             for after in code_parts(text):
                 for joined in (f"`{before}{after}`", f"`{before} {after}`"):
-                    report = check_leak(
-                        joined, original=self._original, repaired=self._repaired, level=level
-                    )
+                    report = check_leak(joined, original=self._original, repaired=self._repaired, level=level)
                     if not report.ok and joined.strip("`") not in self._original:
                         return ("With an earlier turn this writes a piece of the repaired code.",)
         return ()

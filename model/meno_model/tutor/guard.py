@@ -11,13 +11,13 @@ import re
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 
+from meno_analyzers.hints.disguise import decoded, disguises
 from meno_analyzers.hints.ladder import Level
 from meno_analyzers.hints.leak import PUBLIC_NAMES, check_leak, edit_order, loose_code
 from meno_analyzers.hints.lexemes import lexemes, names
 from meno_analyzers.hints.markdown import code_parts, prose, shorten
-from meno_analyzers.hints.disguise import decoded, disguises
-from meno_analyzers.hints.telling import tellings
 from meno_analyzers.hints.readability import reading_grade, words
+from meno_analyzers.hints.telling import tellings
 from meno_model.tutor.contract import Reply
 from meno_model.tutor.values import Evidence
 
