@@ -63,9 +63,9 @@ def test_a_providers_own_variable_is_read_for_its_own_address_only(
 async def test_the_editors_key_comes_first_and_can_be_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
     keys, endpoint = Keys(), Endpoint("gemini", None, "m")
     monkeypatch.setenv("GEMINI_API_KEY", "from the environment")
-    keys.hand_over(endpoint.host, "from the editor")
-    assert await keys.find(endpoint) == "from the editor"
-    assert "from the editor" not in repr(keys)
+    keys.hand_over(endpoint.host, "sk-handed-over")
+    assert await keys.find(endpoint) == "sk-handed-over"
+    assert "sk-handed-over" not in repr(keys)
     keys.hand_over(endpoint.host, None)
     monkeypatch.delenv("MENO_TUTOR_API_KEY")
     assert await keys.find(endpoint) == "from the environment"

@@ -19,7 +19,16 @@ from functools import lru_cache
 
 from meno_analyzers.hints.leak import looked_at, sentences
 from meno_analyzers.hints.markdown import code_parts, prose
-from meno_analyzers.hints.reading import CODE_SPAN, LANGUAGES, Table, has_run, read_code, read_text, table_for
+from meno_analyzers.hints.reading import (
+    CODE_SPAN,
+    EMPTY_TEXT,
+    LANGUAGES,
+    Table,
+    has_run,
+    read_code,
+    read_text,
+    table_for,
+)
 
 _IS_SIGN = re.compile(r"[^\w\s]+\Z")
 _KEYWORDS = frozenset({"and", "or", "not", "in", "is", "if", "else", "for", "while", "return"})
@@ -100,6 +109,17 @@ def tellings(
         if reason := teller.told_by(text, earlier):
             yield reason
             return
+
+
+def sign_ordered(text: str) -> str | None:
+    """A sentence that says in words which sign the code should have. Needs no repair to be known."""
+    for language in LANGUAGES:
+        table = table_for(language)
+        for sentence in sentences(text):
+            words = prose(sentence)
+            if table.changing.search(words) and any(map(_is_operator, read_text(words, language))):
+                return sentence
+    return None
 
 
 class _Teller:
@@ -264,6 +284,10 @@ def _pairs(reading: Sequence[str]) -> list[tuple[str, ...]]:
 
 def _is_sign(item: str) -> bool:
     return _IS_SIGN.match(item) is not None
+
+
+def _is_operator(item: str) -> bool:
+    return _is_sign(item) and item not in {"=", "_", "-", EMPTY_TEXT, "()", "[]", "{}"}
 
 
 def _is_telling(item: str) -> bool:

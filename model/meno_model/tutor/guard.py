@@ -17,7 +17,7 @@ from meno_analyzers.hints.leak import PUBLIC_NAMES, check_leak, edit_order, loos
 from meno_analyzers.hints.lexemes import lexemes, names
 from meno_analyzers.hints.markdown import code_parts, prose, shorten
 from meno_analyzers.hints.readability import reading_grade, words
-from meno_analyzers.hints.telling import tellings
+from meno_analyzers.hints.telling import sign_ordered, tellings
 from meno_model.tutor.contract import Reply
 from meno_model.tutor.values import Evidence
 
@@ -156,6 +156,8 @@ def _keeps_the_secret(reply: Reply, evidence: Evidence) -> Iterator[str]:
     if edit_order(reply.prose, evidence.language) or _TELLING.search(reply.prose):
         yield "Do not tell the learner what to write or to change; ask what they see."
     if evidence.repaired is None:
+        if sign_ordered(reply.prose):
+            yield "Do not say in words what the code should be."
         return
     level = min(evidence.level, Level.QUESTIONS)
     report = check_leak(
