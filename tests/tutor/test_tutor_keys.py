@@ -31,6 +31,9 @@ class Drawer(KeyringBackend):
             raise KeyringLocked
         return self.entries.get((service, username))
 
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.entries[(service, username)] = password
+
 
 @pytest.fixture
 def in_keyring() -> Iterator[Callable[[Drawer], None]]:

@@ -37,6 +37,8 @@ from meno_analyzers.hints.markdown import code_parts, prose
 # The largest share of the repair's new tokens that a text of each level may show.
 CAPS = {Level.NOTICE: 0.0, Level.ORIENT: 0.0, Level.CONCEPT: 0.15, Level.QUESTIONS: 0.25}
 RUN = 3
+# How each reason begins that is about code in full view.
+WRITTEN = "It writes"
 MOST_ALIKE = 0.30
 
 _SENTENCE = re.compile(r"(?:`[^`\n]*`|[^.?!\n])+[.?!]?")
@@ -203,9 +205,9 @@ def _run_reasons(text: str, edit: Edit) -> Iterator[str]:
     whole = {line for line in edit.new_lines if len(line) > 1}
     shared |= {line for code in parts for line in lexemes_by_line(code)} & whole
     if shared:
-        yield f"It writes a piece of the repaired code: `{' '.join(min(shared))}`."
+        yield f"{WRITTEN} a piece of the repaired code: `{' '.join(min(shared))}`."
     elif any(line in " ".join(text.split()) for line in edit.new_texts if line not in edit.original_text):
-        yield "It writes a line of the repaired code among its words."
+        yield f"{WRITTEN} a line of the repaired code among its words."
 
 
 def _place_reasons(text: str, edit: Edit, lexicon: Lexicon) -> Iterator[str]:

@@ -23,7 +23,7 @@ EMPTY_TEXT = '"'
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[-+*/%<>=!&|^]+|_")
 _PAIRS = {("(", ")"): "()", ("[", "]"): "[]", ("{", "}"): "{}"}
 # Keywords and names that are also joining words, so that no text could be told from one without them.
-_JOINING = frozenset({"is", "in", "for", "a"})
+_JOINING = frozenset({"is", "in", "for"})
 _ARITHMETIC = frozenset({"+", "-", "*", "/", "//", "%", "**", "<<", ">>", "&", "|", "^", "@"})
 _PARTS = re.compile(r"[^\W_]+")
 CODE_SPAN = re.compile(r"(?<!\\)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
@@ -41,6 +41,7 @@ class Table:
     stepping: re.Pattern[str]
     dictating: re.Pattern[str]
     brackets: re.Pattern[str]
+    reciting: re.Pattern[str]
     hiding: re.Pattern[str]
     naming: re.Pattern[str]
     ending: re.Pattern[str]
@@ -68,7 +69,7 @@ def table_for(language: str = DEFAULT_LANGUAGE) -> Table:
         phrases,
         max(map(len, phrases)),
         *(_any_of(reading[key]) for key in ("changing", "quoting", "turning", "stepping", "dictating")),
-        *(_any_of(reading[key]) for key in ("brackets", "hiding", "naming")),
+        *(_any_of(reading[key]) for key in ("brackets", "reciting", "hiding", "naming")),
         re.compile(rf"[.,;:?!]|$|\b(?:{'|'.join(reading['ending'])})\b", re.IGNORECASE),
         frozenset(tuple(_words(phrase)) for phrase in reading["prepositions"]),
         frozenset(phrase[0] for phrase in phrases),

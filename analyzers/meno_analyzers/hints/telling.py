@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from meno_analyzers.hints.leak import looked_at, sentences
+from meno_analyzers.hints.leak import PUBLIC_NAMES, looked_at, sentences
 from meno_analyzers.hints.markdown import code_parts, prose
 from meno_analyzers.hints.reading import (
     CODE_SPAN,
@@ -35,8 +35,9 @@ _KEYWORDS = frozenset({"and", "or", "not", "in", "is", "if", "else", "for", "whi
 # Numbers that every second sentence holds as words.
 _SMALL_NUMBERS = frozenset({"0", "1", "2", "3"})
 _COMPARISONS = frozenset({"<", ">", "<=", ">=", "==", "!="})
-# The share of a line's items that make the line.
-MOST_DICTATED = 0.75
+# The share of a line's items that make the line, and of how long a line; less where it is said to be recited.
+MOST_DICTATED, SHORTEST_DICTATED = 0.75, 4
+MOST_RECITED, SHORTEST_RECITED = 0.5, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,10 @@ def change_between(original: str, repaired: str) -> Change:
             new_line += read_code("\n".join(after[j1:j2]))
     parts = SequenceMatcher(None, old_line, new_line, autojunk=False).get_opcodes()
     changed = [part for part in parts if part[0] != "equal"]
+    if changed and sorted(old_line) == sorted(new_line):
+        # The same things in another order: all that lies between the first and the last of them is the piece.
+        (_, i1, _, j1, _), (_, _, i2, _, j2) = changed[0], changed[-1]
+        changed = [("replace", i1, i2, j1, j2)]
     old = tuple(item for _, i1, i2, _, _ in changed for item in old_line[i1:i2])
     new = tuple(item for _, _, _, j1, j2 in changed for item in new_line[j1:j2])
     everything = read_code(original)
@@ -138,6 +143,8 @@ class _Teller:
             return "It reads a piece of the repaired code aloud."
         if self._says_a_sign(reading):
             return "It says the sign of the repair in words."
+        if self._says_a_name(sentence):
+            return "It says a name of the repair, and not as a quote of the code."
         if changing and (self._names(self.change.new, sentence, reading) or self._new_line_in(reading)):
             return "It says what the code should be."
         if self._contrasts(sentence, everything, loosely):
@@ -196,14 +203,24 @@ class _Teller:
         new = self.change.new
         return any(map(_is_sign, new)) and new != self.change.old and has_run(reading, new)
 
+    def _says_a_name(self, sentence: str) -> bool:
+        """A name that the repair brings in, among the words: one that lessons do not have, so no chance."""
+        new, common = self.change.new, self.table.common | self.table.everyday
+        names = [item for item in new if item.isidentifier() and len(item) > 1 and item not in common]
+        short = any(name in PUBLIC_NAMES and len(name) < 5 for name in names)
+        if not names or short or new == self.change.old:
+            return False
+        return has_run(read_text(CODE_SPAN.sub(" (quoted) ", sentence), self.language), new)
+
     def _dictates(self, text: str) -> bool:
         """Most of the repaired line, item after item, in words."""
         line = self.change.new_line
-        if len(line) < 4:
+        recited = self.table.reciting.search(prose(text)) is not None
+        if len(line) < (SHORTEST_RECITED if recited else SHORTEST_DICTATED):
             return False
         said = self._read(CODE_SPAN.sub(" (quoted) ", text))
         shared = SequenceMatcher(None, said, line, autojunk=False).get_matching_blocks()
-        return sum(block.size for block in shared) >= MOST_DICTATED * len(line)
+        return sum(block.size for block in shared) >= len(line) * (MOST_RECITED if recited else MOST_DICTATED)
 
     def _in_steps(self, text: str) -> str | None:
         """The old piece in one sentence, and the new one in another that speaks of change."""

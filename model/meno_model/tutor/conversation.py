@@ -7,7 +7,7 @@ are read together. In memory only.
 from __future__ import annotations
 
 from meno_analyzers.hints import ConversationBudget, Level
-from meno_analyzers.hints.leak import check_leak
+from meno_analyzers.hints.leak import WRITTEN, check_leak
 from meno_analyzers.hints.markdown import code_parts
 from meno_analyzers.hints.telling import tellings
 from meno_model.tutor.contract import Reply
@@ -44,6 +44,8 @@ class Conversation:
             for after in code_parts(text):
                 for joined in (f"`{before}{after}`", f"`{before} {after}`"):
                     report = check_leak(joined, original=self._original, repaired=self._repaired, level=level)
-                    if not report.ok and joined.strip("`") not in self._original:
+                    if any(reason.startswith(WRITTEN) for reason in report.reasons) and (
+                        joined.strip("`") not in self._original
+                    ):
                         return ("With an earlier turn this writes a piece of the repaired code.",)
         return ()

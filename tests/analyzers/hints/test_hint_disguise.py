@@ -27,7 +27,7 @@ SOURCE = "def f(low, high):\n    return low < high  # ≤ π\n"
         "Das Zeichen ist nicht das, was du in der Zeile haben willst.",
         "Le signe est dans la ligne, et il ne va pas avec les autres.",
         "El signo de la línea no es el que quieres para el caso.",
-        "Juvyr ybj yrff guna be rdhny gb uvtu.",
+        "Juvyr ybj yrff guna uvtu gbtrgure jvgu rdhnyf.",
     ],
 )
 def test_a_disguise_is_named(text: str) -> None:

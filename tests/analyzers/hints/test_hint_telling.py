@@ -61,10 +61,10 @@ def test_what_is_the_wrong_way_round_is_told_by_saying_so() -> None:
 
 
 def test_two_turns_are_read_together() -> None:
-    first = "Keep the part less than of line 3 in mind."
     original, repaired = SEARCH, SEARCH.replace("items[middle] == wanted", "items[low] == wanted")
-    assert told("The other one to think of is `low`.", original, repaired, ("Look at `middle` on line 5.",))
-    assert not told("The other one to think of is `low`.", original, repaired)
+    first = "Keep the part middle of line 5 in mind."
+    assert told("Compare it with `low`.", original, repaired, (first,))
+    assert not told("Compare it with `low`.", original, repaired)
     assert not told("What does `low` hold?", original, repaired, (first,))
 
 
