@@ -34,10 +34,18 @@ from meno_analyzers.findings import Category, Finding, Severity, Source, Span
 from meno_analyzers.hints import Level, ladder_for
 from meno_model.tutor import Evidence, Reply
 from meno_model.tutor.conversation import Conversation
-from meno_model.tutor.guard import content_violations, violations
+from meno_model.tutor.guard import CONTENT_RULES, RULES, Rule
 
 HONEST_PER_BUG = 4
-Judge = Callable[[Reply, Evidence], tuple[str, ...]]
+Judge = Callable[[Reply, Evidence], str | None]
+
+
+def by(rules: tuple[Rule, ...]) -> Judge:
+    """The first of the rules' complaints, which is enough to know that a reply is held back."""
+    return lambda reply, evidence: next((said for rule in rules for said in rule(reply, evidence)), None)
+
+
+BY_ALL, BY_CONTENT = by(RULES), by(CONTENT_RULES)
 
 
 def evidence_for(bug: Bug) -> Evidence:
@@ -77,10 +85,10 @@ def leak_rows(bugs: list[Bug], options: argparse.Namespace) -> Iterator[Row]:
             *tellings(bug, options.seed, held_out_tellings.TEMPLATES),
         ):
             told[telling.family] += 1
-            if shown(bug, telling, content_violations):
+            if shown(bug, telling, BY_CONTENT):
                 content[telling.family] += 1
                 by_template[telling.name] += 1
-                if shown(bug, telling, violations):
+                if shown(bug, telling, BY_ALL):
                     whole[telling.family] += 1
                 if options.show:
                     text = " / ".join(text for _, text in telling.turns)
@@ -106,17 +114,11 @@ def refusal_rows(bugs: list[Bug], options: argparse.Namespace) -> Iterator[Row]:
     honest = [
         (reply, evidence_for(bug)) for bug in bugs for reply in honest_replies(bug, generator, HONEST_PER_BUG)
     ]
-    yield refusal_row("honest replies", honest, violations, options)
-    yield refusal_row("curated texts as replies", list(map(curated, mistakes())), content_violations, options)
+    yield refusal_row("honest replies", honest, BY_ALL, options)
+    yield refusal_row("curated texts as replies", list(map(curated, mistakes())), BY_CONTENT, options)
     if options.socratic:
         turns = list(expert_turns(options.socratic))
-        yield refusal_row("expert turns", turns, content_violations, options)
-        yield refusal_row(
-            "expert turns, first of each",
-            turns[:0] + list(expert_turns(options.socratic, False)),
-            content_violations,
-            options,
-        )
+        yield refusal_row("expert turns", turns, BY_CONTENT, options)
 
 
 def refusal_row(

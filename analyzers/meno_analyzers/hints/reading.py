@@ -65,16 +65,24 @@ def table_for(language: str = DEFAULT_LANGUAGE) -> Table:
     for token, said in data["spoken"].items():
         item = (read_code(token) or [token])[0]
         phrases.update({tuple(_words(phrase)): item for phrase in said})
+    ending = "|".join(reading["ending"])
     return Table(
-        phrases,
-        max(map(len, phrases)),
-        *(_any_of(reading[key]) for key in ("changing", "quoting", "turning", "stepping", "dictating")),
-        *(_any_of(reading[key]) for key in ("brackets", "reciting", "hiding", "naming")),
-        re.compile(rf"[.,;:?!]|$|\b(?:{'|'.join(reading['ending'])})\b", re.IGNORECASE),
-        frozenset(tuple(_words(phrase)) for phrase in reading["prepositions"]),
-        frozenset(phrase[0] for phrase in phrases),
-        frozenset(reading["everyday"]),
-        frozenset(reading["common"]),
+        phrases=phrases,
+        longest=max(map(len, phrases)),
+        changing=_any_of(reading["changing"]),
+        quoting=_any_of(reading["quoting"]),
+        turning=_any_of(reading["turning"]),
+        stepping=_any_of(reading["stepping"]),
+        dictating=_any_of(reading["dictating"]),
+        reciting=_any_of(reading["reciting"]),
+        brackets=_any_of(reading["brackets"]),
+        hiding=_any_of(reading["hiding"]),
+        naming=_any_of(reading["naming"]),
+        ending=re.compile(rf"[.,;:?!]|$|\b(?:{ending})\b", re.IGNORECASE),
+        prepositions=frozenset(tuple(_words(phrase)) for phrase in reading["prepositions"]),
+        first_words=frozenset(phrase[0] for phrase in phrases),
+        everyday=frozenset(reading["everyday"]),
+        common=frozenset(reading["common"]),
     )
 
 
@@ -104,13 +112,12 @@ def read_text(text: str, language: str = DEFAULT_LANGUAGE, *, loosely: bool = Fa
 
     Words that are mostly prepositions, such as "above" for `>`, are signs in a loose reading only.
     """
-    table = table_for(language)
     found: list[str] = []
     start = 0
     for span in CODE_SPAN.finditer(text):
-        found += _read_words(text[start : span.start()], table, loosely) + read_code(span.group(2))
+        found += [*_read_words(text[start : span.start()], language, loosely), *read_code(span.group(2))]
         start = span.end()
-    return found + _read_words(text[start:], table, loosely)
+    return [*found, *_read_words(text[start:], language, loosely)]
 
 
 def has_run(reading: list[str], run: Iterable[str]) -> bool:
@@ -120,7 +127,9 @@ def has_run(reading: list[str], run: Iterable[str]) -> bool:
     return size > 0 and any(reading[at : at + size] == wanted for at in range(len(reading) - size + 1))
 
 
-def _read_words(prose: str, table: Table, loosely: bool) -> list[str]:
+@lru_cache(maxsize=4096)
+def _read_words(prose: str, language: str, loosely: bool) -> tuple[str, ...]:
+    table = table_for(language)
     words = _words(prose)
     found: list[str] = []
     at = 0
@@ -137,7 +146,7 @@ def _read_words(prose: str, table: Table, loosely: bool) -> list[str]:
             if words[at] != "_":
                 found += _PARTS.findall(words[at]) or [words[at]]
         at += size
-    return found
+    return tuple(found)
 
 
 def _words(text: str) -> list[str]:

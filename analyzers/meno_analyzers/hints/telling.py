@@ -77,6 +77,10 @@ def change_between(original: str, repaired: str) -> Change:
         changed = [("replace", i1, i2, j1, j2)]
     old = tuple(item for _, i1, i2, _, _ in changed for item in old_line[i1:i2])
     new = tuple(item for _, _, _, j1, j2 in changed for item in new_line[j1:j2])
+    if not new and len(changed) == 1 and changed[0][2] < len(old_line) and _is_sign(old_line[changed[0][2]]):
+        # Only taken away, in front of a sign: `=+` becomes `+=`, and it is the sign that would be said.
+        new = (old_line[changed[0][2]],)
+        old = (*old, *new)
     everything = read_code(original)
     fresh = set(_pairs(new_line)) - set(_pairs(everything))
     one_off = Counter(new) - Counter(old) <= Counter({"1": 1, "-": 1, "+": 1}) and bool(
