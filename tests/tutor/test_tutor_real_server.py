@@ -33,6 +33,7 @@ TEMPLATE = (
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     transformers = pytest.importorskip("transformers")
     tokenizers = pytest.importorskip("tokenizers")
+    pytest.importorskip("accelerate")
     folder = tmp_path_factory.mktemp("tiny")
     tokenizer = tokenizers.ByteLevelBPETokenizer()
     tokenizer.train_from_iterator(["while low < high:", "What does it hold?"], special_tokens=["<s>", "</s>"])
