@@ -34,6 +34,10 @@ PAUSE_SECONDS = 0.5
 # What has to be left of the time after a pause for another try to be of use.
 LEAST_SECONDS = 0.25
 
+# Answers to the question for models that mean no answer to others either. A bare 500 does not: without a
+# network `transformers serve` sends it, since it looks its models up elsewhere, and answers all the same.
+NOT_WELL = frozenset({401, 403, 429, 502, 503, 504})
+
 # A local server needs no key, and the SDK insists on one.
 _NO_KEY = "none"
 
@@ -80,7 +84,7 @@ class Client:
         return answer
 
     async def healthy(self) -> bool:
-        """Whether the server is there: it answers to a question for its models, with whatever but a fault."""
+        """Whether the server is there: it answers to a question for its models, be it with a 404."""
         if self.problem() or await self._missing_key():
             return False
         sdk = await self._open()
@@ -90,7 +94,7 @@ class Client:
             async with asyncio.timeout(self._settings.connect_seconds):
                 await sdk.models.list()
         except openai.APIStatusError as problem:
-            return problem.status_code < 500 and problem.status_code not in {401, 403, 429}
+            return problem.status_code not in NOT_WELL
         except (openai.OpenAIError, ValueError, TimeoutError):
             return False
         return True
