@@ -42,6 +42,7 @@ WRITTEN = "It writes"
 MOST_ALIKE = 0.30
 
 _SENTENCE = re.compile(r"(?:`[^`\n]*`|[^.?!\n])+[.?!]?")
+_SPAN = re.compile(r"`([^`]+)`")
 _LOOKING = re.compile(r"(?:print|repr|type)\((.+)\)\Z", re.DOTALL)
 _NO_PROSE_SIGN = frozenset(".,:;?!()'\"-")
 # Code that stands in a sentence without backticks: calls, subscripts, and names or values around a sign.
@@ -206,8 +207,14 @@ def _run_reasons(text: str, edit: Edit) -> Iterator[str]:
     shared |= {line for code in parts for line in lexemes_by_line(code)} & whole
     if shared:
         yield f"{WRITTEN} a piece of the repaired code: `{' '.join(min(shared))}`."
-    elif any(line in " ".join(text.split()) for line in edit.new_texts if line not in edit.original_text):
+    elif any(line in _without_quotes(text, edit.original_text) for line in edit.new_texts):
         yield f"{WRITTEN} a line of the repaired code among its words."
+
+
+def _without_quotes(text: str, original: str) -> str:
+    """The text on one line, without code spans that quote the learner: `a = a.f()` holds `a.f()`."""
+    flat = " ".join(text.split())
+    return _SPAN.sub(lambda match: " " if match.group(1) in original else match.group(), flat)
 
 
 def _place_reasons(text: str, edit: Edit, lexicon: Lexicon) -> Iterator[str]:
