@@ -16,12 +16,37 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from meno_server.places import PROJECT_FILES, USER_FILE
 
 Profile = Literal["student", "developer", "notebook", "contest"]
+TutorProvider = Literal["none", "openai", "gemini", "anthropic", "compatible"]
 SeverityWord = Literal["error", "warning", "information", "hint", "off"]
+
+
+class TutorServer(BaseModel):
+    """One entry of `tutor.fallbacks`."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    provider: Literal["openai", "gemini", "anthropic", "compatible"]
+    base_url: str | None = Field(None, alias="baseUrl")
+    model: str
+    input_price: float | None = Field(None, alias="inputPrice", ge=0)
+    output_price: float | None = Field(None, alias="outputPrice", ge=0)
+
+
+def _one_more_server(value: dict[str, Any]) -> dict[str, Any]:
+    """The entry as it was written, if it is one that can be asked."""
+    try:
+        server = TutorServer.model_validate(value)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        raise ValueError(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}") from None
+    if server.provider == "compatible" and not server.base_url:
+        raise ValueError("baseUrl: a compatible server needs an address")
+    return value
 
 
 class Settings(BaseModel):
@@ -150,11 +175,12 @@ class Settings(BaseModel):
         le=600,
         description="Time for the analysis of a failing run, with the search for the smallest change.",
     )
-    tutor_provider: Literal["none", "openai", "compatible"] = Field(
+    tutor_provider: TutorProvider = Field(
         "none",
         alias="tutor.provider",
-        description="Who answers questions: `none` (curated texts, offline), `openai`, or `compatible` for "
-        "any OpenAI-compatible server at `meno.tutor.baseUrl`. The key is read from the environment.",
+        description="Who answers questions: `none` (curated texts, offline), `openai`, `gemini`, `anthropic` "
+        "or `compatible` for any OpenAI-compatible server at `meno.tutor.baseUrl`. The key comes from the "
+        "environment, the system's keyring or the editor's secret storage, never from here.",
     )
     tutor_base_url: str | None = Field(
         None,
@@ -170,6 +196,31 @@ class Settings(BaseModel):
         gt=0,
         le=60,
         description="How long an answer may take before the curated question is shown instead.",
+    )
+
+    tutor_fallbacks: tuple[Annotated[dict[str, Any], AfterValidator(_one_more_server)], ...] = Field(
+        (),
+        alias="tutor.fallbacks",
+        description="Who is asked, in this order, when the first cannot answer: a list of `{provider, "
+        "baseUrl, model}`, each also with `inputPrice` and `outputPrice` if it has its own.",
+    )
+    tutor_daily_tokens: int = Field(
+        200_000,
+        alias="tutor.dailyTokens",
+        ge=0,
+        description="So many tokens may be used in a day, questions and answers together; 0 for no limit.",
+    )
+    tutor_daily_cost: float = Field(
+        0.0,
+        alias="tutor.dailyCost",
+        ge=0,
+        description="So much may be spent in a day, in the currency of the two prices; 0 for no limit.",
+    )
+    tutor_input_price: float = Field(
+        0.0, alias="tutor.inputPrice", ge=0, description="The price of a million tokens that are sent."
+    )
+    tutor_output_price: float = Field(
+        0.0, alias="tutor.outputPrice", ge=0, description="The price of a million tokens that are answered."
     )
 
     @property
@@ -190,7 +241,12 @@ PERSONAL = frozenset(
         "run.interpreter",
         "run.trustedFolders",
         "tutor.baseUrl",
+        "tutor.dailyCost",
+        "tutor.dailyTokens",
+        "tutor.fallbacks",
+        "tutor.inputPrice",
         "tutor.model",
+        "tutor.outputPrice",
         "tutor.provider",
     }
 )

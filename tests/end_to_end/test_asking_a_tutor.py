@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,9 +24,10 @@ def provider() -> Iterator[ScriptedServer]:
 
 
 @pytest.fixture
-def asking(provider: ScriptedServer) -> Iterator[Wire]:
+def asking(provider: ScriptedServer, tmp_path: Path) -> Iterator[Wire]:
     """A session whose tutor is the scripted server, in an editor that has a place for hints."""
-    wire = Wire(env={**os.environ, "MENO_TUTOR_API_KEY": KEY, "NO_PROXY": "127.0.0.1"})
+    home = {"XDG_DATA_HOME": str(tmp_path), "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
+    wire = Wire(env={**os.environ, **home, "MENO_TUTOR_API_KEY": KEY, "NO_PROXY": "127.0.0.1"})
     wire.answers["workspace/configuration"] = [
         {"tutor": {"provider": "compatible", "baseUrl": provider.url, "deadlineSeconds": 30}}
     ]
@@ -116,3 +118,25 @@ def test_a_cancelled_question_gets_exactly_one_reply(asking: Wire, provider: Scr
     asking.change(2, (6, 0), (6, 0), "print(nope)\n")
     asking.diagnostics(2, lambda items: "ME101" in [item["code"] for item in items])
     assert len([m for m in asking.received if m.get("id") == id and "method" not in m]) == 1
+
+
+def test_a_key_from_the_editor_is_the_one_that_is_sent(asking: Wire, provider: ScriptedServer) -> None:
+    provider.script = [says("{}")]
+    handed = "sk-meno-from-the-editor"
+    params = {"provider": "compatible", "baseUrl": provider.url, "key": handed}
+
+    answer = asking.reply(asking.ask("meno/tutorKey", params))["result"]
+
+    assert answer["accepted"]
+    assert answer["host"] in provider.url
+    asking.reply(choose(asking))
+    assert provider.headers[0]["authorization"] == f"Bearer {handed}"
+    assert not any(handed in line for line in asking.errors)
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{}, {"provider": "compatible", "baseUrl": "no address", "key": "x"}, {"provider": "openai", "key": 3}],
+)
+def test_a_key_that_belongs_nowhere_is_not_kept(asking: Wire, params: dict[str, Any]) -> None:
+    assert asking.reply(asking.ask("meno/tutorKey", params))["result"] == {"accepted": False}

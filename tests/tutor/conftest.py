@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
 from meno_analyzers.findings import Category, Finding, Severity, Source, Span
 from meno_analyzers.hints import Level
-from meno_model.tutor import Evidence, Tutor, TutorSettings
+from meno_model.tutor import Evidence, Tutor, TutorSettings, client
 from tutor.scripted_server import FIRST_LINE, SEARCH, SEARCH_REPAIRED, ScriptedServer, Step
 
 KEY = "sk-meno-test-0123456789"
@@ -17,8 +18,16 @@ KEY = "sk-meno-test-0123456789"
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("OPENAI_API_KEY", "MENO_TUTOR_API_KEY", "OPENAI_BASE_URL"):
+    for name in (
+        "OPENAI_API_KEY",
+        "MENO_TUTOR_API_KEY",
+        "OPENAI_BASE_URL",
+        "GEMINI_API_KEY",
+        "GOOGLE_API_KEY",
+    ):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    monkeypatch.setattr(client, "PAUSE_SECONDS", 0.01)
     monkeypatch.setenv("MENO_TUTOR_API_KEY", KEY)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
@@ -58,9 +67,9 @@ def server() -> Iterator[ScriptedServer]:
 async def make_tutor(server: ScriptedServer) -> AsyncIterator[Callable[..., Tutor]]:
     made: list[Tutor] = []
 
-    def make(*script: Step, deadline: float = 30.0, model: str = "gpt-3.5-turbo") -> Tutor:
+    def make(*script: Step, deadline: float = 30.0, model: str = "gpt-3.5-turbo", **more: Any) -> Tutor:
         server.script = list(script)
-        tutor = Tutor(TutorSettings("compatible", server.url, model, deadline))
+        tutor = Tutor(TutorSettings("compatible", server.url, model, deadline, **more))
         made.append(tutor)
         return tutor
 

@@ -9,11 +9,13 @@ import socket
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from meno_analyzers.hints import Level, ladder_for
 from meno_model.tutor import Evidence, Malformed, Tutor, TutorReply, TutorSettings
+from meno_model.tutor.client import MOST_BYTES, MOST_TRIES
 from tutor.scripted_server import (
     FIRST_LINE,
     GOOD,
@@ -89,7 +91,7 @@ async def test_a_server_that_knows_no_schemas_is_asked_in_a_plainer_way_and_it_i
 ) -> None:
     tutor = make_tutor(rejects_formats(*formats))
     assert (await tutor.ask(evidence)).outcome == "answered"
-    assert (await tutor.ask(evidence)).outcome == "answered"
+    assert (await tutor.ask(evidence, fresh=True)).outcome == "answered"
     assert len(server.bodies) == len(formats) + 2
 
 
@@ -158,13 +160,13 @@ async def test_an_answer_that_is_no_completion_is_malformed_and_not_unreachable(
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])
-async def test_a_fault_of_the_server_is_unreachable(
+async def test_a_fault_of_the_server_that_stays_is_unreachable(
     make_tutor: MakeTutor, evidence: Evidence, server: ScriptedServer, key: str, status: int
 ) -> None:
     reply = await make_tutor(fails(status)).ask(evidence)
     assert_fell_back(reply, evidence, "unreachable", key)
     assert f"status {status}" in (reply.notice or "")
-    assert len(server.bodies) == 1
+    assert len(server.bodies) == MOST_TRIES
 
 
 async def test_a_server_that_breaks_off_is_unreachable(
@@ -184,9 +186,9 @@ async def test_a_refused_connection_is_unreachable(evidence: Evidence, key: str)
 async def test_too_many_questions_are_refused_with_the_pause_and_without_a_second_try(
     make_tutor: MakeTutor, evidence: Evidence, server: ScriptedServer, key: str
 ) -> None:
-    reply = await make_tutor(fails(429, {"Retry-After": "20"})).ask(evidence)
+    reply = await make_tutor(fails(429, {"Retry-After": "60"})).ask(evidence)
     assert_fell_back(reply, evidence, "refused", key)
-    assert "20 seconds" in (reply.notice or "")
+    assert "60 seconds" in (reply.notice or "")
     assert len(server.bodies) == 1
 
 
@@ -244,17 +246,17 @@ async def test_a_closed_tutor_can_be_asked_again(make_tutor: MakeTutor, evidence
     await tutor.ask(evidence)
     await tutor.close()
     await tutor.close()
-    assert (await tutor.ask(evidence)).outcome == "answered"
+    assert (await tutor.ask(evidence, fresh=True)).outcome == "answered"
 
 
 async def test_the_key_gets_into_no_text_and_no_log(
     make_tutor: MakeTutor, evidence: Evidence, key: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    tutor = make_tutor(fails(401), fails(500), sends("{"), says("no"), says(GOOD_TEXT))
+    tutor = make_tutor(fails(401), fails(501), sends("{"), says("no"), says(GOOD_TEXT))
     texts = [tutor.preview(evidence)]
     for _ in range(4):
-        reply = await tutor.ask(evidence)
+        reply = await tutor.ask(evidence, fresh=True)
         texts += [reply.text, reply.notice or ""]
     texts += [repr(tutor), repr(await tutor.outcome(evidence)), repr(evidence)]
     assert key not in "\n".join(texts)
@@ -296,7 +298,7 @@ async def test_without_a_complete_choice_nothing_is_sent(
     reply = await tutor.ask(evidence)
     assert (reply.origin, reply.outcome) == ("curated", "not-set-up")
     assert word in (reply.notice or "")
-    assert tutor.preview(evidence) == reply.notice
+    assert tutor.preview(evidence) == reply.notice or word == "key"
     await tutor.close()
 
 
@@ -328,14 +330,35 @@ async def test_the_event_loop_is_free_while_the_sdk_is_set_up(
     threads: list[threading.Thread] = []
     made = client._make_sdk
 
-    def watched(settings: TutorSettings) -> object:
+    def watched(*arguments: Any) -> object:
         threads.append(threading.current_thread())
-        return made(settings)
+        return made(*arguments)
 
     monkeypatch.setattr(client, "_make_sdk", watched)
     assert (await make_tutor(says(GOOD_TEXT)).ask(evidence)).outcome == "answered"
     assert threads != []
     assert threading.main_thread() not in threads
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(
+            json.dumps({**GOOD, "observation": "Lies `<=` nahe, oder liegt es an dem Zeichen?"}), id="de"
+        ),
+        pytest.param("{" * 40_000, id="huge"),
+        pytest.param(GOOD_TEXT[:-30], id="half"),
+    ],
+)
+async def test_other_answers_that_cannot_be_shown_are_malformed(
+    make_tutor: MakeTutor, evidence: Evidence, key: str, content: str
+) -> None:
+    assert_fell_back(await make_tutor(says(content)).ask(evidence), evidence, "malformed", key)
+
+
+async def test_an_answer_without_end_is_given_up(make_tutor: MakeTutor, evidence: Evidence, key: str) -> None:
+    endless = sends('{"choices": [{"message": {"content": "' + "a" * (MOST_BYTES + 10) + '"}}]}')
+    assert_fell_back(await make_tutor(endless).ask(evidence), evidence, "malformed", key)
 
 
 async def test_an_order_in_the_learners_comments_is_data_and_an_obedient_reply_is_not_shown(
@@ -363,6 +386,6 @@ async def test_harmless_turns_cannot_add_up_to_the_answer(
     second = {**GOOD, "why_it_matters": "Look at what `ord` does with one letter, and at the window."}
     tutor = make_tutor(says(json.dumps(first)), says(json.dumps(second)), says(GOOD_TEXT))
     assert (await tutor.ask(about)).outcome == "answered"
-    assert (await tutor.ask(about)).outcome == "answered"
+    assert (await tutor.ask(about, fresh=True)).outcome == "answered"
     assert "earlier turns" in server.bodies[-1]["messages"][-1]["content"]
     assert len(server.bodies) == 3

@@ -37,9 +37,12 @@ from meno_analyzers.hints.markdown import code_parts, prose
 # The largest share of the repair's new tokens that a text of each level may show.
 CAPS = {Level.NOTICE: 0.0, Level.ORIENT: 0.0, Level.CONCEPT: 0.15, Level.QUESTIONS: 0.25}
 RUN = 3
+# How each reason begins that is about code in full view.
+WRITTEN = "It writes"
 MOST_ALIKE = 0.30
 
 _SENTENCE = re.compile(r"(?:`[^`\n]*`|[^.?!\n])+[.?!]?")
+_SPAN = re.compile(r"`([^`]+)`")
 _LOOKING = re.compile(r"(?:print|repr|type)\((.+)\)\Z", re.DOTALL)
 _NO_PROSE_SIGN = frozenset(".,:;?!()'\"-")
 # Code that stands in a sentence without backticks: calls, subscripts, and names or values around a sign.
@@ -166,7 +169,7 @@ def _revealed(text: str, edit: Edit, lexicon: Lexicon) -> Counter[str]:
     """The secret tokens that the text shows in its code, or names in its words."""
     shown: Counter[str] = Counter()
     for code in (*code_parts(text), *loose_code(text)):
-        shown.update(lexemes(_looked_at(code)))
+        shown.update(lexemes(looked_at(code)))
     words = prose(text)
     for token in edit.secret:
         if lexicon.says(words, token):
@@ -174,7 +177,7 @@ def _revealed(text: str, edit: Edit, lexicon: Lexicon) -> Counter[str]:
     return Counter({token: min(shown[token], count) for token, count in edit.secret.items() if shown[token]})
 
 
-def _looked_at(code: str) -> str:
+def looked_at(code: str) -> str:
     """What a `print` or the like shows: to look at a value is no part of a repair."""
     while match := _LOOKING.match(code.strip()):
         code = match.group(1)
@@ -195,7 +198,7 @@ def _run_reasons(text: str, edit: Edit) -> Iterator[str]:
         if any(token not in STOP for token in run)
     }
     parts = (*code_parts(text), *loose_code(text))
-    codes = [_looked_at(code) for code in parts]
+    codes = [looked_at(code) for code in parts]
     shared = {run for code in codes for run in shingles(lexemes(code), RUN)} & new
     # Outside of code spans a run must hold a sign that prose does not use, or "if not in" would count.
     loose = shingles(lexemes(text.replace("`", " ")), RUN) & new
@@ -203,9 +206,15 @@ def _run_reasons(text: str, edit: Edit) -> Iterator[str]:
     whole = {line for line in edit.new_lines if len(line) > 1}
     shared |= {line for code in parts for line in lexemes_by_line(code)} & whole
     if shared:
-        yield f"It writes a piece of the repaired code: `{' '.join(min(shared))}`."
-    elif any(line in " ".join(text.split()) for line in edit.new_texts):
-        yield "It writes a line of the repaired code among its words."
+        yield f"{WRITTEN} a piece of the repaired code: `{' '.join(min(shared))}`."
+    elif any(line in _without_quotes(text, edit.original_text) for line in edit.new_texts):
+        yield f"{WRITTEN} a line of the repaired code among its words."
+
+
+def _without_quotes(text: str, original: str) -> str:
+    """The text on one line, without code spans that quote the learner: `a = a.f()` holds `a.f()`."""
+    flat = " ".join(text.split())
+    return _SPAN.sub(lambda match: " " if match.group(1) in original else match.group(), flat)
 
 
 def _place_reasons(text: str, edit: Edit, lexicon: Lexicon) -> Iterator[str]:

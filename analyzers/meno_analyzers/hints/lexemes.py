@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 # These stand for edits that add no token.
 INDENT, DELETE, MOVE = "<indent>", "<delete>", "<move>"
@@ -84,7 +85,7 @@ class Edit:
     `added` are the lexemes (and edit marks) that the repair brings in; `secret` those of them that the
     original has nowhere; `lines` the lexemes of each line of the original that the edit touches, and
     `new_lines` those of each line of the repair that the original does not have at any depth; `new_texts`
-    are the same lines as they are written, with single spaces.
+    are the same lines as they are written, with single spaces; `original_text` is the original in that form.
     """
 
     original: tuple[str, ...]
@@ -94,8 +95,10 @@ class Edit:
     lines: tuple[tuple[str, ...], ...]
     new_lines: frozenset[tuple[str, ...]]
     new_texts: frozenset[str]
+    original_text: str
 
 
+@lru_cache(maxsize=64)
 def edit_between(original: str, repaired: str) -> Edit:
     """The edit between two texts, by lexemes and by line starts."""
     before, after = lexemes(original), lexemes(repaired)
@@ -113,7 +116,8 @@ def edit_between(original: str, repaired: str) -> Edit:
     new_texts = frozenset(
         " ".join(line.split()) for line in repaired.splitlines() if tuple(lexemes(line)) in new_lines
     )
-    return Edit(tuple(before), tuple(after), added + marks, secret, touched, new_lines, new_texts)
+    flat = " ".join(original.split())
+    return Edit(tuple(before), tuple(after), added + marks, secret, touched, new_lines, new_texts, flat)
 
 
 def lexemes_by_line(code: str) -> list[tuple[str, ...]]:

@@ -7,24 +7,30 @@ question, off the event loop. Guarded by tests/tutor, which talk to a real serve
 """
 
 from meno_model.tutor.contract import Reply
+from meno_model.tutor.keys import Keys
 from meno_model.tutor.outcomes import (
     Answered,
     Malformed,
     NotSetUp,
     Outcome,
+    OverBudget,
     Refused,
     TimedOut,
     Unreachable,
 )
+from meno_model.tutor.providers import Endpoint
 from meno_model.tutor.tutor import Tutor
 from meno_model.tutor.values import Evidence, TutorReply, TutorSettings
 
 __all__ = [
     "Answered",
+    "Endpoint",
     "Evidence",
+    "Keys",
     "Malformed",
     "NotSetUp",
     "Outcome",
+    "OverBudget",
     "Refused",
     "Reply",
     "TimedOut",

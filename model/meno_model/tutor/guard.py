@@ -11,11 +11,13 @@ import re
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 
+from meno_analyzers.hints.disguise import decoded, disguises
 from meno_analyzers.hints.ladder import Level
 from meno_analyzers.hints.leak import PUBLIC_NAMES, check_leak, edit_order, loose_code
 from meno_analyzers.hints.lexemes import lexemes, names
 from meno_analyzers.hints.markdown import code_parts, prose, shorten
 from meno_analyzers.hints.readability import reading_grade, words
+from meno_analyzers.hints.telling import sign_ordered, tellings
 from meno_model.tutor.contract import Reply
 from meno_model.tutor.values import Evidence
 
@@ -52,6 +54,11 @@ Rule = Callable[[Reply, Evidence], Iterator[str]]
 def violations(reply: Reply, evidence: Evidence) -> tuple[str, ...]:
     """The rules that the reply breaks, as sentences; empty if it may be shown."""
     return tuple(sentence for rule in RULES for sentence in rule(reply, evidence))
+
+
+def content_violations(reply: Reply, evidence: Evidence) -> tuple[str, ...]:
+    """Those of the rules that keep the secret, whatever the form of the text."""
+    return tuple(sentence for rule in CONTENT_RULES for sentence in rule(reply, evidence))
 
 
 def _answers_the_request(reply: Reply, evidence: Evidence) -> Iterator[str]:
@@ -128,6 +135,8 @@ def _only_looks(code: str, source: str, public: AbstractSet[str]) -> bool:
     if not (call := _CALL.match(code.strip())):
         return False
     function, inside = call.groups()
+    if function in _SHOWING and _only_looks(inside, source, public):
+        return True
     if function in _SHOWING:
         flat = " ".join(source.split())
         return all(" ".join(part.split()) in flat for part in inside.split(","))
@@ -139,10 +148,16 @@ def _is_literal(token: str) -> bool:
     return token[0] in '0123456789"[](){},-.' or token in {"True", "False", "None"}
 
 
+def _is_written_plainly(reply: Reply, evidence: Evidence) -> Iterator[str]:
+    yield from disguises(reply.prose, evidence.function_source, evidence.language)
+
+
 def _keeps_the_secret(reply: Reply, evidence: Evidence) -> Iterator[str]:
     if edit_order(reply.prose, evidence.language) or _TELLING.search(reply.prose):
         yield "Do not tell the learner what to write or to change; ask what they see."
     if evidence.repaired is None:
+        if sign_ordered(reply.prose):
+            yield "Do not say in words what the code should be."
         return
     level = min(evidence.level, Level.QUESTIONS)
     report = check_leak(
@@ -153,9 +168,12 @@ def _keeps_the_secret(reply: Reply, evidence: Evidence) -> Iterator[str]:
         language=evidence.language,
     )
     yield from report.reasons
+    yield from tellings(reply.prose, evidence.function_source, evidence.repaired)
+    for text in decoded(reply.prose, evidence.function_source, evidence.language):
+        yield from tellings(text, evidence.function_source, evidence.repaired, hidden=True)
 
 
-RULES: tuple[Rule, ...] = (
+FORM_RULES: tuple[Rule, ...] = (
     _answers_the_request,
     _asks_one_open_question,
     _is_short_and_plain,
@@ -163,5 +181,6 @@ RULES: tuple[Rule, ...] = (
     _is_text_only,
     _cites_lines_of_the_function,
     _quotes_the_learner,
-    _keeps_the_secret,
 )
+CONTENT_RULES: tuple[Rule, ...] = (_is_written_plainly, _keeps_the_secret)
+RULES = (*FORM_RULES, *CONTENT_RULES)

@@ -5,6 +5,7 @@
     Unreachable   nobody there, the connection broke, or the server has a fault of its own
     Refused       the server or the model declined: the key, the model's name, the rate, the request
     TimedOut      the deadline passed
+    OverBudget    the day's tokens or money are spent, so nothing was sent
     NotSetUp      no provider, no address or no key
 
 The sentences hold nothing that came from outside: a server's error text may repeat the key.
@@ -48,6 +49,7 @@ class Unreachable:
     """No answer came. `status` is the HTTP status of a server that reported a fault."""
 
     status: int | None = None
+    retry_after_seconds: int | None = None
     name: str = "unreachable"
 
     @property
@@ -74,7 +76,7 @@ class Refused:
         if self.status is None:
             return "The tutor declined to answer"
         if self.status in {401, 403}:
-            return "The tutor's server did not accept the key from the environment"
+            return "The tutor's server did not accept the key"
         if self.status == 404:
             return "The tutor's server does not know the model or the address in the settings"
         if self.status == 429 and self.retry_after_seconds:
@@ -97,6 +99,18 @@ class TimedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class OverBudget:
+    """The question does not fit into what is left of the day's `limit`, in words."""
+
+    limit: str
+    name: str = "over-budget"
+
+    @property
+    def sentence(self) -> str:
+        return f"The tutor's budget for today ({self.limit}) is spent and starts anew tomorrow, {_INSTEAD}"
+
+
+@dataclass(frozen=True, slots=True)
 class NotSetUp:
     """Nothing was sent, since `missing` is not there."""
 
@@ -108,5 +122,5 @@ class NotSetUp:
         return f"The tutor needs {self.missing}, {_INSTEAD}"
 
 
-Failure = Malformed | Unreachable | Refused | TimedOut | NotSetUp
+Failure = Malformed | Unreachable | Refused | TimedOut | OverBudget | NotSetUp
 Outcome = Answered | Failure

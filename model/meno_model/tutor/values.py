@@ -3,32 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from meno_analyzers.findings import Finding
 from meno_analyzers.hints import Level
-
-OPENAI_URL = "https://api.openai.com/v1"
+from meno_model.tutor.providers import Endpoint
 
 
 @dataclass(frozen=True, slots=True)
 class TutorSettings:
-    """The learner's choice. `provider` is "none", "openai", or "compatible" with a `base_url`.
+    """The learner's choice. `provider` is "none", a named provider, or "compatible" with a `base_url`.
 
-    There is no place for a key: it is read from the environment only, so that it cannot end up in a settings
-    file.
+    `fallbacks` are asked in their order when those before them cannot answer. The budgets are for one day and
+    None without limit; `budget_file` is where a day's use is kept. There is no place for a key, so that it
+    cannot end up in a settings file.
     """
 
     provider: str = "none"
     base_url: str | None = None
     model: str = "gpt-3.5-turbo"
     deadline_seconds: float = 8.0
+    connect_seconds: float = 3.0
+    fallbacks: tuple[Endpoint, ...] = ()
+    daily_tokens: int | None = None
+    daily_cost: float | None = None
+    input_price: float = 0.0
+    output_price: float = 0.0
+    budget_file: Path | None = None
 
     @property
-    def url(self) -> str | None:
-        """The address that questions go to; None if the settings name none."""
-        if self.provider == "openai":
-            return self.base_url or OPENAI_URL
-        return self.base_url if self.provider == "compatible" else None
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Whom to ask, in order; none if the tutor is off, whatever the fallbacks say."""
+        if self.provider == "none":
+            return ()
+        first = Endpoint(self.provider, self.base_url, self.model, True, self.input_price, self.output_price)
+        return (first, *self.fallbacks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from meno_server.models import model_client
 
 if TYPE_CHECKING:
     from meno_model.client import ModelAnswer
-    from meno_model.tutor import Tutor
+    from meno_model.tutor import Keys, Tutor
     from meno_server.lsp.open_file import OpenFile
     from meno_server.lsp.session import Session
 
@@ -36,6 +36,7 @@ class Learned(Housekeeping):
         self._model: ModelClient | None = None
         self._model_tasks: dict[str, asyncio.Task[None]] = {}
         self._tutor: Tutor | None = None
+        self._tutor_keys: Keys | None = None
         self.reasons = Reasons(session)
 
     @property
@@ -64,18 +65,20 @@ class Learned(Housekeeping):
     @property
     def tutor(self) -> Tutor:
         if self._tutor is None:
-            from meno_model.tutor import Tutor, TutorSettings
+            from meno_model.tutor import Tutor
+            from meno_server.tutoring import tutor_settings
 
-            settings = self._session.settings
-            self._tutor = Tutor(
-                TutorSettings(
-                    provider=settings.tutor_provider,
-                    base_url=settings.tutor_base_url,
-                    model=settings.tutor_model,
-                    deadline_seconds=settings.tutor_deadline,
-                )
-            )
+            self._tutor = Tutor(tutor_settings(self._session.settings), self.tutor_keys)
         return self._tutor
+
+    @property
+    def tutor_keys(self) -> Keys:
+        """The keys of this session; those that the editor handed over outlive a change of settings."""
+        if self._tutor_keys is None:
+            from meno_model.tutor import Keys
+
+            self._tutor_keys = Keys()
+        return self._tutor_keys
 
     def ask_model(self, file: OpenFile) -> None:
         """Asks about the text as it was saved; a newer save replaces an older one."""

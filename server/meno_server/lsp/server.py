@@ -24,6 +24,7 @@ from meno_server.lsp import (
     looking,
     origins,
     reasons,
+    tutor_keys,
 )
 from meno_server.lsp.protocol import MenoProtocol
 from meno_server.lsp.session import Session
@@ -91,6 +92,7 @@ def create() -> MenoServer:
         configuration,
         origins,
         reasons,
+        tutor_keys,
         looking,
     )
     for concern in concerns:

@@ -1,0 +1,211 @@
+"""Code read aloud, in four languages: how a tutor would say a repair without writing it.
+
+Each sign has several ways to be said, and the choice is drawn, so that a guard cannot lean on one wording.
+These words were written from how people read code aloud, not from the guard's lexicon.
+"""
+
+from __future__ import annotations
+
+import random
+
+from meno_analyzers.hints.lexemes import lexemes
+
+SAID: dict[str, dict[str, list[str]]] = {
+    "en": {
+        "<=": ["less than or equal to", "at most", "no more than", "smaller than or the same as"],
+        ">=": ["greater than or equal to", "at least", "no less than", "bigger than or the same as"],
+        "<": ["less than", "smaller than", "below"],
+        ">": ["greater than", "bigger than", "above", "more than"],
+        "==": ["equals", "is equal to", "the double equals sign", "is the same as"],
+        "!=": ["is not equal to", "differs from", "is different from"],
+        "=": ["becomes", "is set to", "gets the value of"],
+        "+": ["plus", "added to"],
+        "-": ["minus", "less"],
+        "*": ["times", "multiplied by"],
+        "/": ["divided by", "over"],
+        "//": ["floor divided by", "divided without remainder by", "whole-number divided by"],
+        "%": ["modulo", "the remainder of division by", "mod"],
+        "**": ["to the power of", "raised to"],
+        "+=": ["is increased by", "goes up by", "plus equals"],
+        "-=": ["is decreased by", "goes down by", "minus equals"],
+        "*=": ["is multiplied by", "times equals"],
+        "//=": ["is floor divided by"],
+        "/=": ["is divided by"],
+        "<<": ["shifted left by"],
+        ">>": ["shifted right by"],
+        ".": ["dot"],
+        ",": ["comma", "and then"],
+        "(": ["of", "open bracket", "called with"],
+        ")": ["close bracket", ""],
+        "[": ["at", "square bracket"],
+        "]": ["close square bracket", ""],
+        "[]": ["an empty list"],
+        "{}": ["an empty dictionary"],
+        "()": ["called", "with round brackets after it", "with parentheses"],
+        '""': ["the empty string", "an empty text"],
+        "not": ["not", "the opposite of"],
+        "and": ["and"],
+        "or": ["or"],
+        "return": ["return", "hand back", "give back"],
+        "True": ["true"],
+        "False": ["false"],
+        "None": ["none", "nothing"],
+        "0": ["zero", "nought"],
+        "1": ["one"],
+        "2": ["two"],
+        "3": ["three"],
+        "4": ["four"],
+        "5": ["five"],
+        "6": ["six"],
+        "7": ["seven"],
+        "8": ["eight"],
+        "9": ["nine"],
+        "10": ["ten"],
+    },
+    "de": {
+        "<=": ["kleiner oder gleich", "höchstens"],
+        ">=": ["größer oder gleich", "mindestens"],
+        "<": ["kleiner als", "unter"],
+        ">": ["größer als", "über"],
+        "==": ["gleich", "ist gleich"],
+        "!=": ["ungleich", "nicht gleich"],
+        "=": ["wird zu", "ist gesetzt auf"],
+        "+": ["plus"],
+        "-": ["minus", "weniger"],
+        "*": ["mal"],
+        "/": ["geteilt durch"],
+        "//": ["ganzzahlig geteilt durch"],
+        "%": ["modulo", "Rest von"],
+        "**": ["hoch"],
+        "+=": ["erhöht um"],
+        "-=": ["vermindert um"],
+        "*=": ["multipliziert mit"],
+        "[]": ["eine leere Liste"],
+        "{}": ["ein leeres Wörterbuch"],
+        "()": ["mit runden Klammern", "aufgerufen"],
+        '""': ["der leere Text"],
+        "not": ["nicht"],
+        "and": ["und"],
+        "or": ["oder"],
+        "return": ["gib zurück"],
+        "True": ["wahr"],
+        "False": ["falsch"],
+        "None": ["nichts"],
+        "0": ["null"],
+        "1": ["eins"],
+        "2": ["zwei"],
+        "3": ["drei"],
+        "4": ["vier"],
+        ".": ["Punkt"],
+        ",": ["Komma"],
+        "(": ["von"],
+        "[": ["an der Stelle"],
+        ")": [""],
+        "]": [""],
+    },
+    "fr": {
+        "<=": ["inférieur ou égal à", "au plus"],
+        ">=": ["supérieur ou égal à", "au moins"],
+        "<": ["inférieur à", "plus petit que"],
+        ">": ["supérieur à", "plus grand que"],
+        "==": ["égal à", "est égal à"],
+        "!=": ["différent de"],
+        "=": ["devient"],
+        "+": ["plus"],
+        "-": ["moins"],
+        "*": ["fois", "multiplié par"],
+        "/": ["divisé par"],
+        "//": ["divisé en entier par"],
+        "%": ["modulo", "reste de"],
+        "**": ["puissance"],
+        "+=": ["augmenté de"],
+        "-=": ["diminué de"],
+        "*=": ["multiplié par"],
+        "[]": ["une liste vide"],
+        "{}": ["un dictionnaire vide"],
+        "()": ["avec des parenthèses", "appelé"],
+        '""': ["le texte vide"],
+        "not": ["pas", "le contraire de"],
+        "and": ["et"],
+        "or": ["ou"],
+        "return": ["renvoie"],
+        "True": ["vrai"],
+        "False": ["faux"],
+        "None": ["rien"],
+        "0": ["zéro"],
+        "1": ["un"],
+        "2": ["deux"],
+        "3": ["trois"],
+        "4": ["quatre"],
+        ".": ["point"],
+        ",": ["virgule"],
+        "(": ["de"],
+        "[": ["à la place"],
+        ")": [""],
+        "]": [""],
+    },
+    "es": {
+        "<=": ["menor o igual que", "como mucho"],
+        ">=": ["mayor o igual que", "al menos"],
+        "<": ["menor que"],
+        ">": ["mayor que"],
+        "==": ["igual a", "es igual a"],
+        "!=": ["distinto de", "diferente de"],
+        "=": ["pasa a ser"],
+        "+": ["más"],
+        "-": ["menos"],
+        "*": ["por", "multiplicado por"],
+        "/": ["dividido por", "dividido entre"],
+        "//": ["dividido en enteros por"],
+        "%": ["módulo", "resto de"],
+        "**": ["elevado a"],
+        "+=": ["aumentado en"],
+        "-=": ["disminuido en"],
+        "*=": ["multiplicado por"],
+        "[]": ["una lista vacía"],
+        "{}": ["un diccionario vacío"],
+        "()": ["con paréntesis", "llamado"],
+        '""': ["el texto vacío"],
+        "not": ["no", "lo contrario de"],
+        "and": ["y"],
+        "or": ["o"],
+        "return": ["devuelve"],
+        "True": ["verdadero"],
+        "False": ["falso"],
+        "None": ["nada"],
+        "0": ["cero"],
+        "1": ["uno"],
+        "2": ["dos"],
+        "3": ["tres"],
+        "4": ["cuatro"],
+        ".": ["punto"],
+        ",": ["coma"],
+        "(": ["de"],
+        "[": ["en la posición"],
+        ")": [""],
+        "]": [""],
+    },
+}
+NOTHING = {"en": "nothing there", "de": "gar nichts", "fr": "rien du tout", "es": "nada en absoluto"}
+_CLOSING = {"(": ")", "[": "]", "{": "}"}
+
+
+def spoken(
+    code: str, generator: random.Random, language: str = "en", said_as: dict[str, list[str]] | None = None
+) -> str:
+    """The code in words, by the table of the language or another one; a name's underscores are gaps."""
+    words = said_as or SAID[language]
+    found, said = lexemes(code), []
+    while found:
+        token = found.pop(0)
+        pair = token + _CLOSING.get(token, "")
+        if found and pair in words and pair == token + found[0] and len(pair) == 2:
+            found.pop(0)
+            token = pair
+        if token in words:
+            said.append(generator.choice(words[token]))
+        elif token[0] in "\"'":
+            said.append(f"the text {token.strip(chr(34))}" if language == "en" else token.strip('"'))
+        else:
+            said.append(token.replace("_", " ").strip() or token)
+    return " ".join(" ".join(said).split()) or NOTHING[language]
