@@ -19,34 +19,11 @@ import platformdirs
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from meno_server.places import PROJECT_FILES, USER_FILE
+from meno_server.tutor_servers import one_more_server
 
 Profile = Literal["student", "developer", "notebook", "contest"]
 TutorProvider = Literal["none", "openai", "gemini", "anthropic", "compatible"]
 SeverityWord = Literal["error", "warning", "information", "hint", "off"]
-
-
-class TutorServer(BaseModel):
-    """One entry of `tutor.fallbacks`."""
-
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-    provider: Literal["openai", "gemini", "anthropic", "compatible"]
-    base_url: str | None = Field(None, alias="baseUrl")
-    model: str
-    input_price: float | None = Field(None, alias="inputPrice", ge=0)
-    output_price: float | None = Field(None, alias="outputPrice", ge=0)
-
-
-def _one_more_server(value: dict[str, Any]) -> dict[str, Any]:
-    """The entry as it was written, if it is one that can be asked."""
-    try:
-        server = TutorServer.model_validate(value)
-    except ValidationError as error:
-        problem = error.errors()[0]
-        raise ValueError(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}") from None
-    if server.provider == "compatible" and not server.base_url:
-        raise ValueError("baseUrl: a compatible server needs an address")
-    return value
 
 
 class Settings(BaseModel):
@@ -198,7 +175,7 @@ class Settings(BaseModel):
         description="How long an answer may take before the curated question is shown instead.",
     )
 
-    tutor_fallbacks: tuple[Annotated[dict[str, Any], AfterValidator(_one_more_server)], ...] = Field(
+    tutor_fallbacks: tuple[Annotated[dict[str, Any], AfterValidator(one_more_server)], ...] = Field(
         (),
         alias="tutor.fallbacks",
         description="Who is asked, in this order, when the first cannot answer: a list of `{provider, "

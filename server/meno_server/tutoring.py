@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import platformdirs
 
-from meno_server.settings import Settings, TutorServer
+from meno_server.settings import Settings
+from meno_server.tutor_servers import TutorServer
 
 if TYPE_CHECKING:
     from meno_model.tutor import Endpoint, TutorSettings

@@ -40,6 +40,28 @@ def test_a_bad_value_is_told_in_a_sentence_and_spoils_no_other(bad: dict[str, ob
     assert problem.endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("entry", "says"),
+    [
+        ({"provider": "nobody", "model": "m"}, "provider"),
+        ({"provider": "openai"}, "model"),
+        ({"provider": "compatible", "model": "m"}, "needs an address"),
+        ({"provider": "openai", "model": "m", "key": "k"}, "key"),
+        ({"provider": "openai", "model": "m", "inputPrice": -1}, "inputPrice"),
+        ("openai", "dictionary"),
+    ],
+)
+def test_a_server_that_cannot_be_asked_is_told_and_the_list_left_out(entry: object, says: str) -> None:
+    good = {"provider": "compatible", "baseUrl": "http://127.0.0.1:8000/v1", "model": "m"}
+    resolved = resolve([Layer("editor", {"tutor": {"fallbacks": [good, entry]}})])
+
+    assert resolved.settings.tutor_fallbacks == ()
+    (problem,) = resolved.problems
+    assert says in problem
+    assert "tutor.fallbacks" in problem
+    assert resolve([Layer("editor", {"tutor": {"fallbacks": [good]}})]).settings.tutor_fallbacks == (good,)
+
+
 def test_a_project_cannot_choose_where_code_is_sent(tmp_path: Path) -> None:
     (tmp_path / "meno.toml").write_text('maxHintLevel = 2\n[tutor]\nbaseUrl = "http://192.0.2.1/v1"\n')
 
