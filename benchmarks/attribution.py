@@ -1,8 +1,10 @@
 """How good the explanations are: complete, stable, faithful to the model, learned, and quick.
 
-    python benchmarks/attribution.py DATA.jsonl.gz… [--model DIRECTORY] [--limit 60] [--format table|json]
+    python benchmarks/attribution.py DATA.jsonl.gz… [--model DIRECTORY] [--limit 60] [--spoken]
+                                                [--format table|json]
 
-For each program (`buggy`, or `code`) the most suspicious unit is explained, as the editor would explain it.
+For each program (`buggy`, or `code`) the most suspicious unit is explained, as the editor would explain it;
+with `--spoken` only where the model has something to say unasked, which is when an editor can ask why.
 Printed are, for 4, 8, 16 and 32 steps, the completeness gap and the agreement with 128 steps; what the
 adaptive number of steps comes to; deletion and insertion curves against random orders of words (the mean of
 3 shuffles) and against the pointer's own probabilities; how often the most influential word stands on a line
@@ -74,13 +76,17 @@ class Item:
         return self.unit.line_numbers[self.rendering.lexemes[lexeme].line]
 
 
-def items_of(path: Path, predictor: Predictor, limit: int) -> Iterator[Item]:
+def items_of(path: Path, predictor: Predictor, limit: int, spoken: bool = False) -> Iterator[Item]:
     """One item a program, of programs spread evenly over the set."""
     data = read_set(path)
     correct = [Program(text, None, frozenset(), None, frozenset(), "") for text in data.correct]
     programs = [*data.programs, *correct]
     files = predictor.files
-    for program in programs[:: max(1, len(programs) // limit)][:limit]:
+    step = 1 if spoken else max(1, len(programs) // limit)
+    number = 0
+    for program in programs[::step]:
+        if number == limit:
+            return
         best: tuple[float, Item] | None = None
         for unit in units_of(program.buggy):
             read = read_unit(unit, predictor.runtime.tokenizer, files.longest)
@@ -89,11 +95,14 @@ def items_of(path: Path, predictor: Predictor, limit: int) -> Iterator[Item]:
             rendering, windows = read
             judged = list(zip(windows, predictor.runtime.judge(windows), strict=True))
             prediction = combine(rendering, judged, files)
+            if spoken and not predictor.shows(unit, prediction):
+                continue
             window, judgement = max(judged, key=lambda pair: pair[1].odds)
             if best is None or prediction.odds > best[0]:
                 place, category = prediction.place, prediction.category
                 item = Item(program, unit, rendering, window, judgement, place, category)
                 best = prediction.odds, item
+        number += best is not None or not spoken
         if best is not None:
             yield best[1]
 
@@ -294,6 +303,7 @@ def main() -> None:
     parser.add_argument("data", nargs="*", type=Path, help="evaluation sets, .jsonl.gz")
     parser.add_argument("--model", type=Path, default=None)
     parser.add_argument("--limit", type=int, default=60, help="programs of each set")
+    parser.add_argument("--spoken", action="store_true", help="only what the model says something about")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--rounds", type=int, default=20, help="for the milliseconds; 0 leaves them out")
     parser.add_argument("--format", choices=("table", "json"), default="table")
@@ -308,7 +318,7 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         other = shuffled(files, Path(folder))
         for path in chosen.data:
-            items = list(items_of(path, predictor, chosen.limit))
+            items = list(items_of(path, predictor, chosen.limit, chosen.spoken))
             print(f"{path}: {len(items)} programs", file=sys.stderr, flush=True)
             name = f"{path.parent.name}/{path.name.removesuffix('.jsonl.gz')}"
             figures["sets"][name] = measure(items, graph, other, predictor.runtime)
