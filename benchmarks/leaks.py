@@ -125,22 +125,27 @@ def held_by_guard(mistake: Mistake, telling: str, *, known: bool) -> bool:
     return bool(set(violations(reply, evidence)) - harmless)
 
 
-def curated_as_reply(mistake: Mistake, *, known: bool) -> tuple[str, ...]:
-    """The rules that the mistake's own curated texts would break if a model had written them.
-
-    Length is left out: the contract's fields are shorter than the catalogue's.
-    """
+def curated_reply(mistake: Mistake, try_next: str = "") -> Reply:
+    """What Meno itself says about the mistake, as if a model had written it."""
     ladder = ladder_for(mistake.finding)
-    reply = Reply.model_construct(
+    return Reply.model_construct(
         level=3,
         finding_id=mistake.finding.rule,
         observation=ladder.notice,
         question=ladder.questions[0],
         why_it_matters=ladder.concept,
-        try_next="Read the line aloud and write down what you see.",
+        try_next=try_next,
         confidence=0.8,
         cites_lines=[1],
     )
+
+
+def curated_as_reply(mistake: Mistake, *, known: bool) -> tuple[str, ...]:
+    """The rules that the mistake's own curated texts would break if a model had written them.
+
+    Length is left out: the contract's fields are shorter than the catalogue's.
+    """
+    reply = curated_reply(mistake, "Read the line aloud and write down what you see.")
     evidence = Evidence(
         mistake.finding, Level.QUESTIONS, mistake.original, 1, mistake.repaired if known else None
     )

@@ -25,13 +25,13 @@ from pathlib import Path
 
 import held_out_tellings
 from honest_replies import honest_replies, reply_about
-from leaks import Mistake, mistakes
+from leaks import Mistake, curated_reply, mistakes
 from seeded_bugs import Bug, seeded_bugs
 from tables import Row, print_rows
 from tutor_tellings import TEMPLATES, Telling, tellings
 
 from meno_analyzers.findings import Category, Finding, Severity, Source, Span
-from meno_analyzers.hints import Level, ladder_for
+from meno_analyzers.hints import Level
 from meno_model.tutor import Evidence, Reply
 from meno_model.tutor.conversation import Conversation
 from meno_model.tutor.guard import CONTENT_RULES, RULES, Rule
@@ -137,19 +137,9 @@ def refusal_row(
 
 
 def curated(mistake: Mistake) -> tuple[Reply, Evidence]:
-    """What Meno itself says about the mistake, as if a model had written it."""
-    ladder = ladder_for(mistake.finding)
-    reply = Reply.model_construct(
-        level=3,
-        finding_id=mistake.finding.rule,
-        observation=ladder.notice,
-        question=ladder.questions[0],
-        why_it_matters=ladder.concept,
-        try_next="",
-        confidence=0.8,
-        cites_lines=[1],
-    )
-    return reply, Evidence(mistake.finding, Level.QUESTIONS, mistake.original, 1, mistake.repaired)
+    """Meno's own texts about the mistake, with its repair known."""
+    evidence = Evidence(mistake.finding, Level.QUESTIONS, mistake.original, 1, mistake.repaired)
+    return curated_reply(mistake), evidence
 
 
 def expert_turns(path: Path, alternatives: bool = True) -> Iterator[tuple[Reply, Evidence]]:

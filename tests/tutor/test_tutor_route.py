@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import stat
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from meno_model.tutor import Endpoint, Evidence, Tutor, TutorSettings
 from meno_model.tutor.answers import retry_after
 from meno_model.tutor.breaker import Breaker
 from meno_model.tutor.budget import DailyBudget
+from meno_model.tutor.tutor import judge
 from tutor.scripted_server import GOOD, ScriptedServer, fails, hangs, says
 
 MakeTutor = Callable[..., Tutor]
@@ -38,6 +41,21 @@ async def test_a_fault_that_passes_is_not_noticed(
     assert (await tutor.ask(evidence)).outcome == "answered"
     assert tutor.counts["retries"] == 1
     assert len(server.bodies) == 2
+
+
+async def test_an_answer_is_judged_beside_the_loop(
+    make_tutor: MakeTutor, evidence: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[threading.Thread] = []
+
+    def watched(*arguments: Any) -> Any:
+        threads.append(threading.current_thread())
+        return judge(*arguments)
+
+    monkeypatch.setattr("meno_model.tutor.tutor.judge", watched)
+    assert (await make_tutor(says(GOOD_TEXT)).ask(evidence)).outcome == "answered"
+    assert len(threads) == 1
+    assert threads[0] is not threading.main_thread()
 
 
 async def test_a_short_plea_for_patience_is_honoured(

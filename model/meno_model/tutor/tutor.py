@@ -56,6 +56,7 @@ class Tutor:
         self._breakers = [Breaker() for _ in self._clients]
         self._budget = DailyBudget(settings.daily_tokens, settings.daily_cost, settings.budget_file)
         self._reserved = 0
+        self._judging = asyncio.Lock()
         self._conversations: dict[tuple[str, str], Conversation] = {}
         self._answers: dict[Fingerprint, Reply] = {}
 
@@ -185,11 +186,18 @@ class Tutor:
             answer = await self._paid(client, messages, temperature, deadline)
             if not isinstance(answer, Completion):
                 return answer
-            verdict = judge(answer.text, evidence, conversation)
+            verdict = await self._judged(answer.text, evidence, conversation)
             if isinstance(verdict, Reply):
                 return Answered(verdict)
             judged, messages = verdict, second_messages(messages, answer.text, verdict)
         return Malformed(judged)
+
+    async def _judged(
+        self, answer: str, evidence: Evidence, conversation: Conversation | None
+    ) -> Reply | tuple[str, ...]:
+        """`judge` beside the loop, which it would hold up for some milliseconds; one turn at a time."""
+        async with self._judging:
+            return await off_loop(lambda: judge(answer, evidence, conversation))
 
     async def _paid(
         self, client: Client, messages: list[Message], temperature: float, deadline: float
