@@ -9,6 +9,7 @@ from meno_analyzers.hints.catalogue import DEFAULT_LANGUAGE
 from meno_analyzers.hints.ladder import FindingWithLadder, Ladder, Level, ladder_for, notice_for
 from meno_analyzers.hints.leak import ConversationBudget, LeakReport, check_leak
 from meno_analyzers.hints.markdown import as_plain_text, code_span, shorten
+from meno_analyzers.hints.questions import Question, QuestionKind, Rotation
 
 __all__ = [
     "DEFAULT_LANGUAGE",
@@ -17,6 +18,9 @@ __all__ = [
     "Ladder",
     "LeakReport",
     "Level",
+    "Question",
+    "QuestionKind",
+    "Rotation",
     "as_plain_text",
     "check_leak",
     "code_span",

@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+from meno_analyzers.hints.questions import QuestionKind
 from meno_analyzers.hints.template import Template
 
 FOLDER = Path(__file__).parent / "catalogue"
@@ -28,17 +29,21 @@ _PLAIN_WORD = re.compile(r"[A-Za-z0-9]{1,40}\Z")
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """One ladder with its gaps. The example has none: it never uses the learner's names."""
+    """One ladder with its gaps. The example has none: it never uses the learner's names.
+
+    `chain` holds one question of each kind, for a conversation; one whose gaps cannot be filled is left out.
+    """
 
     notice: Template
     orient: Template
     concept: Template
     questions: tuple[Template, ...]
     example: str
+    chain: Mapping[QuestionKind, Template] = field(default_factory=dict)
 
     @property
     def gaps(self) -> frozenset[str]:
-        """The names of all the values that the ladder needs."""
+        """The names of all the values that the ladder needs; the chain does without."""
         templates = (self.notice, self.orient, self.concept, *self.questions)
         return frozenset().union(*(template.gaps for template in templates))
 
@@ -71,9 +76,16 @@ def base_language(tag: str) -> str:
 
 
 def parse_entry(text: str) -> Entry:
-    """The entry written in a catalogue file; `tomllib.TOMLDecodeError` or `KeyError` if it is damaged."""
+    """The entry written in a catalogue file; `ValueError` or `KeyError` if it is damaged.
+
+    A variant has the texts of the rule, but for those that it brings; so has its chain.
+    """
     data = tomllib.loads(text)
-    variants = {name: _texts({**data, **keys}) for name, keys in data.get("variants", {}).items()}
+    chain = data.get("chain", {})
+    variants = {
+        name: _texts({**data, **keys, "chain": {**chain, **keys.get("chain", {})}})
+        for name, keys in data.get("variants", {}).items()
+    }
     return Entry(_texts(data), variants, data.get("page", {}))
 
 
@@ -84,6 +96,7 @@ def _texts(data: Mapping[str, Any]) -> Texts:
         concept=Template.parse(data["concept"]),
         questions=tuple(Template.parse(question) for question in data["questions"]),
         example=_paragraphs(data["example"]),
+        chain={QuestionKind(kind): Template.parse(text) for kind, text in data.get("chain", {}).items()},
     )
 
 

@@ -7,14 +7,16 @@ by a catalogue. Guarded by tests/analyzers/hints/test_ladder.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import lru_cache
 
 from meno_analyzers.findings import Finding
 from meno_analyzers.hints.catalogue import DEFAULT_LANGUAGE, Entry, Texts, load_entry
 from meno_analyzers.hints.markdown import as_plain_text
+from meno_analyzers.hints.questions import Question, QuestionKind
+from meno_analyzers.hints.template import Template
 
 MODEL_PREFIX = "model/"
 NEUTRAL = "Unknown"
@@ -42,6 +44,7 @@ class Ladder:
     concept: str
     questions: tuple[str, ...]
     example: str
+    chain: tuple[Question, ...] = ()
 
     def text(self, level: Level) -> str:
         """The text of one rung; empty for the diff, which no catalogue holds."""
@@ -66,7 +69,7 @@ class FindingWithLadder(Finding):
 def ladder_for(finding: Finding, language: str = DEFAULT_LANGUAGE) -> Ladder:
     """The whole ladder of the finding, filled in."""
     if isinstance(finding, FindingWithLadder) and finding.ladder is not None:
-        return finding.ladder
+        return replace(finding.ladder, chain=_chain(finding, {}, language))
     texts = texts_for(finding, language)
     values = finding.values
     return Ladder(
@@ -75,6 +78,20 @@ def ladder_for(finding: Finding, language: str = DEFAULT_LANGUAGE) -> Ladder:
         concept=texts.concept.markdown(values),
         questions=tuple(question.markdown(values) for question in texts.questions),
         example=texts.example,
+        chain=_chain(finding, texts.chain, language),
+    )
+
+
+def _chain(finding: Finding, own: Mapping[QuestionKind, Template], language: str) -> tuple[Question, ...]:
+    """One question of each kind: the rule's own, and its category's where a gap cannot be filled."""
+    known = finding.values.keys()
+    found: dict[QuestionKind, Template] = {}
+    for category in (str(finding.category), NEUTRAL):
+        if entry := load_entry("categories", category, language):
+            found = {**entry.texts.chain, **found}
+    found |= {kind: text for kind, text in own.items() if text.gaps <= known}
+    return tuple(
+        Question(kind, found[kind].markdown(finding.values)) for kind in QuestionKind if kind in found
     )
 
 

@@ -106,7 +106,7 @@ def _finding_to_plain(finding: Finding) -> dict[str, Any]:
 def _finding_from_plain(values: Mapping[str, Any]) -> Finding:
     ladder = values["ladder"]
     if ladder is not None:
-        ladder = Ladder(**{**ladder, "questions": tuple(ladder["questions"])})
+        ladder = Ladder(**{**ladder, "questions": tuple(ladder["questions"]), "chain": ()})
     return FindingWithLadder(
         rule=values["rule"],
         name=values["name"],
