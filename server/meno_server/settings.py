@@ -1,24 +1,16 @@
-"""All settings, their defaults, and where each one that holds came from.
+"""All settings with their defaults.
 
 One flat model is the only list of settings: the editor extension's manifest, the documentation and the
-checks are made from it. Sources are read from weak to strong: the default, the user's file, the project's
-file, the editor. A project's file cannot choose where code is sent or which file is loaded, because a
-cloned repository is not the learner's decision. An invalid value is reported in one sentence and ignored;
-all others hold.
+checks are made from it. A project's file cannot choose where code is sent or which file is loaded, because a
+cloned repository is not the learner's decision (`PERSONAL`). `layers.py` says where values come from.
 """
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import platformdirs
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from meno_server.places import PROJECT_FILES, USER_FILE
 from meno_server.tutor_servers import one_more_server
 
 Profile = Literal["student", "developer", "notebook", "contest"]
@@ -200,6 +192,17 @@ class Settings(BaseModel):
         0.0, alias="tutor.outputPrice", ge=0, description="The price of a million tokens that are answered."
     )
 
+    tutor_mask_comments: bool = Field(
+        False,
+        alias="tutor.maskComments",
+        description="Hide the words of comments in what is sent to a tutor.",
+    )
+    tutor_mask_strings: bool = Field(
+        False,
+        alias="tutor.maskStrings",
+        description="Hide the contents of strings in what is sent to a tutor.",
+    )
+
     @property
     def target(self) -> tuple[int, int] | None:
         """The Python that programs run on, as numbers."""
@@ -222,6 +225,8 @@ PERSONAL = frozenset(
         "tutor.dailyTokens",
         "tutor.fallbacks",
         "tutor.inputPrice",
+        "tutor.maskComments",
+        "tutor.maskStrings",
         "tutor.model",
         "tutor.outputPrice",
         "tutor.provider",
@@ -229,111 +234,6 @@ PERSONAL = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """Settings from one place; `trusted` says that personal settings may come from there."""
-
-    origin: str
-    values: Mapping[str, Any]
-    trusted: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """The settings that hold, the origin of each by its public name, and what was wrong, in sentences."""
-
-    settings: Settings
-    origins: Mapping[str, str]
-    problems: tuple[str, ...] = field(default=())
-
-
 def public_names() -> dict[str, str]:
     """Field name → the name under which users know the setting."""
     return {name: info.alias or name for name, info in Settings.model_fields.items()}
-
-
-_ADAPTERS: dict[str, TypeAdapter[Any]] = {}
-
-
-def _adapter(name: str) -> TypeAdapter[Any]:
-    if name not in _ADAPTERS:
-        info = Settings.model_fields[name]
-        wanted: Any = info.annotation
-        if info.metadata:
-            wanted = Annotated[(wanted, *info.metadata)]
-        _ADAPTERS[name] = TypeAdapter(wanted)
-    return _ADAPTERS[name]
-
-
-def resolve(layers: Iterable[Layer]) -> Resolved:
-    """Merges layers from weak to strong."""
-    names = {public: name for name, public in public_names().items()}
-    values: dict[str, Any] = {}
-    origins = dict.fromkeys(names, "default")
-    problems: list[str] = []
-    for layer in layers:
-        for public, value in _flatten(layer.values).items():
-            if public not in names:
-                if not public.startswith("trace."):
-                    problems.append(f"Setting meno.{public} ({layer.origin}) is not known; it is ignored.")
-                continue
-            if public in PERSONAL and not layer.trusted:
-                problems.append(
-                    f"Setting meno.{public} ({layer.origin}) may only be set by you, in your editor or in "
-                    f"your own {USER_FILE}; it is ignored."
-                )
-                continue
-            if value is None and Settings.model_fields[names[public]].default is not None:
-                continue
-            try:
-                values[names[public]] = _adapter(names[public]).validate_python(value)
-            except ValidationError as error:
-                reason = error.errors()[0]["msg"]
-                problems.append(
-                    f"Setting meno.{public} ({layer.origin}) has the value {value!r}: {reason}. "
-                    f"The {origins[public]} value holds."
-                )
-                continue
-            origins[public] = layer.origin
-    return Resolved(Settings(**values), origins, tuple(problems))
-
-
-def _flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested or dotted keys to dotted keys; the value of `severity` is a table of its own."""
-    flat: dict[str, Any] = {}
-    for key, value in values.items():
-        public = f"{prefix}{key}"
-        if isinstance(value, Mapping) and public != "severity":
-            flat.update(_flatten(value, f"{public}."))
-        else:
-            flat[public] = value
-    return flat
-
-
-def user_file() -> Path:
-    """Where a user keeps settings for every editor and the command line."""
-    return Path(platformdirs.user_config_dir("meno", appauthor=False)) / USER_FILE
-
-
-def file_layers(folder: Path | None) -> tuple[list[Layer], list[str]]:
-    """The layers of the user's and the project's files, and a sentence for each unreadable file."""
-    layers: list[Layer] = []
-    problems: list[str] = []
-    candidates: list[tuple[Path, bool]] = [(user_file(), True)]
-    if folder is not None:
-        candidates += [(folder / name, False) for name in PROJECT_FILES]
-    for path, trusted in candidates:
-        try:
-            table = tomllib.loads(path.read_text("utf-8"))
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            problems.append(f"{path} cannot be read ({error}); its settings are ignored.")
-            continue
-        if path.name == "pyproject.toml":
-            table = table.get("tool", {}).get("meno", {})
-        elif not trusted:
-            table.pop("examples", None)  # what a teacher hands out with a project: no setting
-        if isinstance(table, dict) and table:
-            layers.append(Layer(str(path), table, trusted))
-    return layers, problems

@@ -21,7 +21,7 @@ def budget_file() -> Path:
 
 def tutor_settings(settings: Settings) -> TutorSettings:
     """The settings as the tutor takes them. Off is off: without a provider nothing else counts."""
-    from meno_model.tutor import TutorSettings
+    from meno_model.tutor import Masks, TutorSettings
 
     return TutorSettings(
         provider=settings.tutor_provider,
@@ -34,6 +34,7 @@ def tutor_settings(settings: Settings) -> TutorSettings:
         input_price=settings.tutor_input_price,
         output_price=settings.tutor_output_price,
         budget_file=budget_file(),
+        masks=Masks(settings.tutor_mask_comments, settings.tutor_mask_strings),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,8 +27,8 @@ def provider() -> Iterator[ScriptedServer]:
 @pytest.fixture
 def asking(provider: ScriptedServer, tmp_path: Path) -> Iterator[Wire]:
     """A session whose tutor is the scripted server, in an editor that has a place for hints."""
-    home = {"XDG_DATA_HOME": str(tmp_path), "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
-    wire = Wire(env={**os.environ, **home, "MENO_TUTOR_API_KEY": KEY, "NO_PROXY": "127.0.0.1"})
+    wire = Wire(env=surroundings(tmp_path))
+    agree(tmp_path, provider)
     wire.answers["workspace/configuration"] = [
         {"tutor": {"provider": "compatible", "baseUrl": provider.url, "deadlineSeconds": 30}}
     ]
@@ -37,6 +38,20 @@ def asking(provider: ScriptedServer, tmp_path: Path) -> Iterator[Wire]:
     yield wire
     wire.stop()
     assert not any(KEY in line for line in wire.errors)
+
+
+def surroundings(home: Path) -> dict[str, str]:
+    """The environment of a server with a key, and with its data in a folder of the test."""
+    own = {"XDG_DATA_HOME": str(home), "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
+    return {**os.environ, **own, "MENO_TUTOR_API_KEY": KEY, "NO_PROXY": "127.0.0.1"}
+
+
+def agree(home: Path, provider: ScriptedServer) -> None:
+    """Says yes beforehand for the folder of the test's file."""
+    folder = home / "meno"
+    folder.mkdir()
+    host = provider.url.removeprefix("http://").removesuffix("/v1")
+    (folder / "tutor-consent.json").write_text(json.dumps({"/": [host]}), "utf-8")
 
 
 def experimental_client() -> dict[str, Any]:

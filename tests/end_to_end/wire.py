@@ -1,7 +1,7 @@
 """A language client down at the wire, for tests that send what no client library would.
 
 It keeps every message that arrives, in order, and waits for one with a deadline; it never sleeps. Requests of
-the server are answered from `answers`, by method.
+the server are answered from `answers`, by method: a value, or a function from the parameters to one.
 """
 
 from __future__ import annotations
@@ -214,8 +214,10 @@ class Wire:
                 pass
             message = json.loads(stdout.read(length))
             if "method" in message and "id" in message:
+                answer = self.answers.get(message["method"])
+                answer = answer(message["params"]) if callable(answer) else answer
                 with contextlib.suppress(BrokenPipeError, ValueError):
-                    self.send({"id": message["id"], "result": self.answers.get(message["method"])})
+                    self.send({"id": message["id"], "result": answer})
             with self._arrived:
                 self.received.append(message)
                 self._arrived.notify_all()

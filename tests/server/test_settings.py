@@ -9,7 +9,8 @@ import pytest
 from meno_analyzers.engine import analyse
 from meno_server import settings_page
 from meno_server.adjusting import adjusted
-from meno_server.settings import Layer, Settings, file_layers, public_names, resolve
+from meno_server.layers import Layer, file_layers, resolve
+from meno_server.settings import Settings, public_names
 
 
 def test_later_sources_win_and_origins_are_kept() -> None:

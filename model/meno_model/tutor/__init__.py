@@ -7,6 +7,7 @@ question, off the event loop. Guarded by tests/tutor, which talk to a real serve
 """
 
 from meno_model.tutor.contract import Reply
+from meno_model.tutor.dialogue import Dialogue, Said
 from meno_model.tutor.keys import Keys
 from meno_model.tutor.outcomes import (
     Answered,
@@ -20,20 +21,24 @@ from meno_model.tutor.outcomes import (
 )
 from meno_model.tutor.providers import Endpoint
 from meno_model.tutor.tutor import Tutor
-from meno_model.tutor.values import Evidence, TutorReply, TutorSettings
+from meno_model.tutor.values import Evidence, Masks, Turn, TutorReply, TutorSettings
 
 __all__ = [
     "Answered",
+    "Dialogue",
     "Endpoint",
     "Evidence",
     "Keys",
     "Malformed",
+    "Masks",
     "NotSetUp",
     "Outcome",
     "OverBudget",
     "Refused",
     "Reply",
+    "Said",
     "TimedOut",
+    "Turn",
     "Tutor",
     "TutorReply",
     "TutorSettings",

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
-import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from meno_model.private_file import write_private
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class DailyBudget:
         before = self.spent()
         self._memory = Spent(before.day, before.tokens + tokens, before.cost + cost, before.questions + 1)
         if self.limited and self._path is not None:
-            _write(self._path, self._memory)
+            write_private(self._path, json.dumps(asdict(self._memory)))
 
     def _read(self) -> Spent:
         empty = Spent(self._day())
@@ -83,21 +83,3 @@ class DailyBudget:
             return empty
         sane = found.tokens >= 0 and found.cost >= 0 and found.day <= empty.day
         return found if sane else empty
-
-
-def _write(path: Path, spent: Spent) -> None:
-    """Puts the numbers in place in one step, readable for the owner only."""
-    text = json.dumps(
-        {"day": spent.day, "tokens": spent.tokens, "cost": spent.cost, "questions": spent.questions}
-    )
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".budget-")  # made with mode 0600
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(name).replace(path)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-    except OSError:
-        return

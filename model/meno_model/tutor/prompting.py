@@ -14,12 +14,15 @@ from meno_analyzers.hints import ladder_for
 from meno_analyzers.hints.template import VALUE_LIMIT
 from meno_model.tutor.values import Evidence
 
-VERSION = "v1"
+VERSION = "v2"
 FOLDER = Path(__file__).parent / "prompts"
 
 # Longer functions are cut around the finding: a prompt has to fit into small local models too.
 MOST_LINES = 160
 LONGEST_LINE = 240
+# Of a conversation the last turns are sent, each cut: enough to go on from, and rules do not drown in them.
+MOST_TURNS = 4
+LONGEST_TURN = 600
 
 Message = dict[str, str]
 
@@ -61,8 +64,10 @@ def request_value(evidence: Evidence) -> dict[str, object]:
         "finding_id": finding.rule,
         "category": str(finding.category),
         "certainty": round(finding.confidence, 2),
+        "cause_is_known": evidence.repaired is not None,
         "language_of_the_learner": evidence.language,
         "already_said": {"notice": ladder.notice, "questions": list(ladder.questions)},
+        "conversation": [{turn.speaker: turn.text[:LONGEST_TURN]} for turn in evidence.turns[-MOST_TURNS:]],
         "values": {name: value[: 4 * VALUE_LIMIT] for name, value in finding.values.items()},
         "finding_on_line": finding.span.start_line + 1,
         "code": {

@@ -33,6 +33,7 @@ from meno_model.tutor.outcomes import (
     TimedOut,
     Unreachable,
 )
+from meno_model.tutor.privacy import private
 from meno_model.tutor.prompting import Message, first_messages, second_messages
 from meno_model.tutor.values import Evidence, TutorReply, TutorSettings
 
@@ -65,6 +66,12 @@ class Tutor:
         """How often each outcome was met, by name, with `requests`, `retries` and `cached` beside them."""
         return dict(self._counts)
 
+    @property
+    def servers(self) -> tuple[str, ...]:
+        """The hosts that may be asked, in order."""
+        hosts = (client.endpoint.host for client in self._clients if client.problem() is None)
+        return tuple(dict.fromkeys(hosts))
+
     async def ask(self, evidence: Evidence, *, fresh: bool = False) -> TutorReply:
         """One more question about the finding. Raises nothing but `asyncio.CancelledError`.
 
@@ -82,7 +89,7 @@ class Tutor:
         if known is not None:
             self._counts["cached"] += 1
             return Answered(known)
-        outcome = await self._within_the_deadline(evidence)
+        outcome = await self._within_the_deadline(private(evidence, self._settings.masks))
         self._counts[outcome.name] += 1
         if isinstance(outcome, Answered):
             self._answers[fingerprint(evidence)] = outcome.reply
@@ -102,7 +109,8 @@ class Tutor:
         if problem := client.problem():
             return problem.sentence
         url = (client.endpoint.url or "").rstrip("/")
-        body = client.body(first_messages(evidence), FIRST_TEMPERATURE)
+        sent = private(evidence, self._settings.masks)
+        body = client.body(first_messages(sent), FIRST_TEMPERATURE)
         return f"POST {_without_credentials(url)}/chat/completions\n\n" + json.dumps(
             body, ensure_ascii=False, indent=2
         )
@@ -249,9 +257,17 @@ def judge(answer: str, evidence: Evidence, conversation: Conversation | None) ->
 
 
 def fingerprint(evidence: Evidence) -> Fingerprint:
-    """What an answer belongs to: the finding in its function, the level and the language."""
+    """What an answer belongs to: the finding in its function, the level, the language, earlier turns."""
     finding, row = evidence.finding, evidence.finding.span.start_line + 1 - evidence.first_line
-    return finding.rule, row, evidence.function_source, evidence.first_line, evidence.level, evidence.language
+    return (
+        finding.rule,
+        row,
+        evidence.function_source,
+        evidence.first_line,
+        evidence.level,
+        evidence.language,
+        evidence.turns,
+    )
 
 
 def curated_question(evidence: Evidence) -> str:

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from meno_analyzers.findings import Finding
 from meno_analyzers.hints import Level
 from meno_model.tutor.providers import Endpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Masks:
+    """What the learner hides besides what is always taken out."""
+
+    comments: bool = False
+    strings: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +39,7 @@ class TutorSettings:
     input_price: float = 0.0
     output_price: float = 0.0
     budget_file: Path | None = None
+    masks: Masks = Masks()
 
     @property
     def endpoints(self) -> tuple[Endpoint, ...]:
@@ -41,11 +51,20 @@ class TutorSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of a conversation."""
+
+    speaker: Literal["tutor", "learner"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What the tutor may know: a finding and the function around it, never the file or its name.
 
     `first_line` is the 1-based line of `function_source` in the file. `repaired` is the function after a
-    verified repair, where one is known; it stays on this machine and only serves the leak check.
+    verified repair, where one is known; it stays on this machine and only serves the leak check. `turns` are
+    those of the conversation so far, of which the last few are sent.
     """
 
     finding: Finding
@@ -54,6 +73,7 @@ class Evidence:
     first_line: int
     repaired: str | None = None
     language: str = "en"
+    turns: tuple[Turn, ...] = ()
 
     @property
     def last_line(self) -> int:

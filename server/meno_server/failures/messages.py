@@ -52,7 +52,8 @@ class Answer:
     `ended` is a word of `meno_analyzers.failures.explaining.Ending`, or "problem"; `problem` is then one
     sentence with the next step. `main` is the path of the program, `page` the explanation as Markdown.
     `verified` says that a change was seen to work.
-    `source` is the text that was run, and `findings` belong to it.
+    `source` is the text that was run, and `findings` belong to it. `repaired` is that text after the change
+    that was seen to work: it is shown to nobody, and serves to keep a tutor's answer from telling it.
     """
 
     ended: str
@@ -65,6 +66,7 @@ class Answer:
     page: str = ""
     verified: bool = False
     line: int = 0
+    repaired: str | None = None
     findings: tuple[Finding, ...] = ()
 
 

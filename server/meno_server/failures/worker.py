@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -155,7 +156,8 @@ class _Analysis:
             # What the page does not show is not made by an action either.
             changed=repair.source if repair is not None and told.diff is not None else None,
         )
-        return self._explained(explained.ended.value, told, seen, main, passed, failed)
+        answer = self._explained(explained.ended.value, told, seen, main, passed, failed)
+        return replace(answer, repaired=repair.source if repair is not None else None)
 
     def _of_report(self, text: str, root: Path) -> Answer:
         told = explain_report(text, root, level=self._request.level)

@@ -1,10 +1,7 @@
-"""Asking: climbing the curated ladder, or a question from the tutor, under progress and with cancel."""
+"""Climbing the curated ladder: the commands that show a rung, and remember that it was reached."""
 
 from __future__ import annotations
 
-import asyncio
-import itertools
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -12,30 +9,13 @@ from lsprotocol import types
 from meno_analyzers.findings import Finding
 from meno_analyzers.hints import Level, ladder_for
 from meno_server.lsp.hover import highest_level, level_of
-from meno_server.lsp.progress import under_progress
 from meno_server.lsp.showing import show
 
 if TYPE_CHECKING:
-    from meno_model.tutor import TutorReply
     from meno_server.lsp.open_file import OpenFile
     from meno_server.lsp.session import Session
 
-_NUMBERS = itertools.count(1)
-_MOST_ANSWERS = 20
 GONE = "The finding that you asked about is no longer there: the text has changed. Ask where it stands now."
-
-
-@dataclass(slots=True)
-class Answer:
-    """A tutor's answer that may still be on its way."""
-
-    id: str
-    uri: str
-    title: str
-    task: asyncio.Task[TutorReply]
-
-
-_ANSWERS: dict[str, Answer] = {}
 
 
 def hint_command(uri: str, mark: str, level: Level) -> types.Command:
@@ -74,61 +54,6 @@ async def show_hint(session: Session, uri: str, mark: str, level: int | None, *,
     await show(session, finding.name, text)
 
 
-def start(session: Session, file: OpenFile, finding: Finding) -> Answer:
-    """Begins asking the tutor, with exactly the unit around the finding as evidence."""
-    from meno_model.tutor import Evidence
-
-    first, last = file.analysis.lines_around(finding.span.start_line)
-    evidence = Evidence(
-        finding=finding,
-        level=Level.QUESTIONS,
-        function_source="".join(file.document.lines[first : last + 1]),
-        first_line=first + 1,
-    )
-    uri = file.document.uri
-    for other in [answer for answer in _ANSWERS.values() if answer.uri == uri and not answer.task.done()]:
-        forget(other)  # one question in flight for each file: who asks anew wants the new answer
-    task = session.run(session.tutor.ask(evidence))
-    answer = Answer(f"answer-{next(_NUMBERS)}", uri, finding.name, task)
-    _ANSWERS[answer.id] = answer
-    for old in list(_ANSWERS.values())[:-_MOST_ANSWERS]:
-        forget(old)
-    return answer
-
-
-def forget(answer: Answer) -> None:
-    """Gives an answer up; if it is still on its way, the connection is closed."""
-    _ANSWERS.pop(answer.id, None)
-    answer.task.cancel()
-
-
-async def ask(session: Session, uri: str, mark: str) -> None:
-    """The whole question at once, for clients that resolve nothing."""
-    file = session.file(uri)
-    finding = session.find(file, mark) if file is not None else None
-    if file is None or finding is None:
-        session.say(GONE)
-    elif session.settings.tutor_provider == "none":
-        await show_hint(session, uri, mark, None, asked=True)
-    else:
-        await show_answer(session, start(session, file, finding).id)
-
-
-async def show_answer(session: Session, id: str) -> None:
-    """Waits for an answer under progress, then shows it; cancelling the progress cancels the question."""
-    answer = _ANSWERS.pop(id, None)
-    if answer is None:
-        session.say("That answer is no longer there. Ask again.")
-        return
-    if not answer.task.done():
-        async with under_progress(session, "Meno is thinking of a question", lambda: _stop(answer)):
-            await asyncio.wait({answer.task})
-    if answer.task.cancelled() or answer.task.exception() is not None:
-        return
-    reply = answer.task.result()
-    text = reply.text if reply.notice is None else f"{reply.text}\n\n*{reply.notice}*"
-    await show(session, answer.title, text)
-
-
-def _stop(answer: Answer) -> None:
-    answer.task.cancel()
+def may_ask(session: Session) -> bool:
+    """Whether the settings let the learner climb to questions at all."""
+    return highest_level(session) >= Level.QUESTIONS

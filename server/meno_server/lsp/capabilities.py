@@ -29,6 +29,7 @@ class Client:
     previews_edits: bool = False
     refreshes_lenses: bool = False
     shows_hints: bool = False
+    shows_dialogues: bool = False
     code_action_literals: bool = False
     tags_llm_actions: bool = False
 
@@ -71,7 +72,13 @@ def read(capabilities: types.ClientCapabilities) -> Client:
         versioned_edits=bool(edit and edit.document_changes),
         previews_edits=bool(edit and edit.document_changes and edit.change_annotation_support),
         refreshes_lenses=bool(workspace and workspace.code_lens and workspace.code_lens.refresh_support),
-        shows_hints=bool(own.get("showHint") if isinstance(own, dict) else getattr(own, "showHint", False)),
+        shows_hints=_has(own, "showHint"),
+        shows_dialogues=_has(own, "dialogue"),
         code_action_literals=bool(action and action.code_action_literal_support),
         tags_llm_actions=bool(action and action.tag_support),
     )
+
+
+def _has(own: Any, ability: str) -> bool:
+    """Whether a client names one of our own abilities, in whatever form the object arrived."""
+    return bool(own.get(ability) if isinstance(own, dict) else getattr(own, ability, False))

@@ -46,7 +46,12 @@ def offer(session: Session, file: OpenFile, finding: Finding, mark: str, of: str
 
 def may_change(session: Session, file: OpenFile, finding: Finding) -> bool:
     """Whether the settings allow the change, and the text at hand can be read after it."""
-    if session.settings.max_hint_level < Level.DIFF or not finding.fix:
+    return session.settings.max_hint_level >= Level.DIFF and is_certain(file, finding)
+
+
+def is_certain(file: OpenFile, finding: Finding) -> bool:
+    """Whether the finding has a change, and the text at hand can be read after it."""
+    if not finding.fix:
         return False
     if finding.source is Source.FAILURE:
         # It was run as it stands: of a text that has changed since nothing is known.

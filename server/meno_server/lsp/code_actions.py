@@ -7,7 +7,6 @@ gets a command at once that does the same.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -194,18 +193,12 @@ def _ask(session: Session, file: OpenFile, finding: Finding, mark: str, of: str)
 
 
 async def _command_for(session: Session, file: OpenFile, finding: Finding, mark: str) -> types.Command:
-    """What choosing the question does: show a rung at once, or the tutor's answer as soon as it is there."""
-    uri = file.document.uri
-    if session.settings.tutor_provider == "none":
-        return asking.question_command(uri, mark, asking.next_level(session, file, finding))
-    answer = asking.start(session, file, finding)
-    try:
-        # `wait` leaves the task running when the time is up: the command goes on waiting for it.
-        await asyncio.wait({answer.task}, timeout=RESOLVE_SECONDS)
-    except asyncio.CancelledError:
-        asking.forget(answer)
-        raise
-    return types.Command(ASK_TITLE, "meno.showAnswer", arguments=[answer.id])
+    """What choosing the question does: go on with a dialogue, or show a rung where that is the last."""
+    if not asking.may_ask(session):
+        return asking.question_command(file.document.uri, mark, asking.next_level(session, file, finding))
+    conversation = await session.dialogues.about(file, finding)
+    await session.dialogues.prepare(conversation, RESOLVE_SECONDS)
+    return types.Command(ASK_TITLE, "meno.showAnswer", arguments=[conversation.id])
 
 
 def _suppression(session: Session, file: OpenFile, finding: Finding) -> types.WorkspaceEdit | None:

@@ -29,11 +29,23 @@ def register(server: MenoServer) -> None:
 
     @server.command("meno.ask")
     async def ask(uri: str, mark: str) -> None:
-        await asking.ask(session, uri, mark)
+        await session.dialogues.ask(uri, mark)
 
     @server.command("meno.showAnswer")
     async def show_answer(id: str) -> None:
-        await asking.show_answer(session, id)
+        await session.dialogues.show(id)
+
+    @server.command("meno.answer")
+    async def answer(id: str, words: str) -> None:
+        await session.dialogues.answer(id, words)
+
+    @server.command("meno.endDialogue")
+    def end_dialogue(id: str) -> None:
+        session.dialogues.end(id)
+
+    @server.command("meno.forgetConsent")
+    async def forget_consent() -> None:
+        session.say(await session.sending.forget())
 
     @server.command("meno.runTests")
     def run_tests(*uris: str) -> None:
@@ -91,6 +103,7 @@ def register(server: MenoServer) -> None:
             "channel": "pull" if session.client.pulls_diagnostics else "push",
             "openFiles": len(session.files),
             "modelState": session.model_state,
+            "tutor": session.tutor_counts,
             "milliseconds": {stage: _milliseconds(times) for stage, times in session.timings.items()},
         }
 

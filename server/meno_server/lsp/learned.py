@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from meno_model.client import ModelClient
+from meno_server.lsp.dialogues import Dialogues
 from meno_server.lsp.housekeeping import Housekeeping
 from meno_server.lsp.progress import under_progress
 from meno_server.lsp.reasons import Reasons
+from meno_server.lsp.sending import Sending
 from meno_server.models import model_client
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ class Learned(Housekeeping):
         self._tutor: Tutor | None = None
         self._tutor_keys: Keys | None = None
         self.reasons = Reasons(session)
+        self.sending = Sending(session)
+        self.dialogues = Dialogues(session)
 
     @property
     def model(self) -> ModelClient:
@@ -70,6 +74,11 @@ class Learned(Housekeeping):
 
             self._tutor = Tutor(tutor_settings(self._session.settings), self.tutor_keys)
         return self._tutor
+
+    @property
+    def tutor_counts(self) -> dict[str, int]:
+        """How often each outcome of asking was met since the settings last changed."""
+        return {} if self._tutor is None else dict(self._tutor.counts)
 
     @property
     def tutor_keys(self) -> Keys:

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class LastRun:
-    """What came of running a file's program: `text` is what was run, and `findings` move with the text."""
+    """What came of running a file's program: `text` is what was run, and `findings` move with the text.
+
+    `repaired` is `text` after a change that was seen to work; only the tutor's guard looks at it.
+    """
 
     text: str
     passed: int
@@ -38,6 +41,7 @@ class LastRun:
     line: int  # 1-based, in `text`
     searched: bool
     findings: list[Finding]
+    repaired: str | None = None
 
     def is_of(self, text: str) -> bool:
         """Whether this very text was run."""

@@ -211,6 +211,7 @@ class Runs:
             line=answer.line,
             searched=searched and answer.ended != "cancelled",
             findings=list(answer.findings),
+            repaired=answer.repaired,
         )
         if file is not None and not session.closing:
             run.findings = carried(run.findings, answer.source, file.document.text)

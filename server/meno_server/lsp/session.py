@@ -29,8 +29,9 @@ from meno_server.lsp.pauses import Pauses
 from meno_server.lsp.runs import Runs
 
 if TYPE_CHECKING:
+    from meno_server.layers import Resolved
     from meno_server.lsp.server import MenoServer
-    from meno_server.settings import Resolved, Settings
+    from meno_server.settings import Settings
 
 log = logging.getLogger("meno.session")
 
@@ -79,7 +80,7 @@ class Session(Learned):
 
     def configure(self, from_editor: dict[str, Any]) -> None:
         """Takes new settings from the editor and makes everything follow them."""
-        from meno_server.settings import Layer, file_layers, resolve
+        from meno_server.layers import Layer, file_layers, resolve
 
         layers, problems = file_layers(self.root)
         if self.initialization_options:
@@ -150,6 +151,7 @@ class Session(Learned):
         if file is self.latest_file:
             self.latest_file = next(iter(self.files.values()), None)
         self.runs.stop(uri)
+        self.dialogues.closed(uri)
         for tasks in (self._finishing, self._looking, self._model_tasks):
             task = tasks.pop(unquote(uri), None)
             if task is not None:

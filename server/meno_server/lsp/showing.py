@@ -33,24 +33,28 @@ def _hint_folder() -> Path:
     return _folder
 
 
-async def show(session: Session, title: str, markdown: str) -> None:
-    """Shows a text to the learner. `title` names it, and stands above it if it has no heading of its own."""
+async def show(session: Session, title: str, markdown: str, *, name: str | None = None) -> Path | None:
+    """Shows a text to the learner. `title` names it, and stands above it if it has no heading of its own.
+
+    Returns the document, if it became one that the learner can write in; `name` is then its name.
+    """
     client = session.client
     if client.shows_hints:
         session.server.protocol.notify_ready(
             "meno/showHint", json.dumps({"title": title, "markdown": markdown})
         )
-        return
+        return None
     if client.shows_documents:
         try:
-            path = _hint_folder() / f"{title}.md"
+            path = _hint_folder() / f"{name or title}.md"
             text = markdown if markdown.startswith("# ") else f"# {title}\n\n{markdown}"
             path.write_text(f"{text.rstrip()}\n", "utf-8")
             result = await session.server.window_show_document_async(
                 types.ShowDocumentParams(uri=path.as_uri(), take_focus=False)
             )
             if result.success:
-                return
+                return path
         except OSError:
             pass  # a full disk is no reason to keep the hint back
     session.say(as_plain_text(markdown))
+    return None

@@ -18,7 +18,7 @@ from meno_analyzers.engine import analyse
 from meno_analyzers.facts.newer import Version
 from meno_analyzers.findings import Finding, Severity
 from meno_server.adjusting import adjusted
-from meno_server.settings import Resolved, file_layers, resolve
+from meno_server.layers import Resolved, file_layers, resolve
 from meno_server.terminal import reports
 from meno_server.terminal.files import UnreadableError, decode_python, python_files, read_python
 

@@ -17,8 +17,8 @@ from rich.console import Console
 from rich.table import Table
 
 from meno_server import __version__
+from meno_server.layers import Resolved, file_layers, resolve, user_file
 from meno_server.models import model_client
-from meno_server.settings import Resolved, file_layers, resolve, user_file
 
 _PACKAGES = (
     "pygls lsprotocol tree-sitter tree-sitter-python pydantic onnxruntime onnxruntime-gpu tokenizers numpy "

@@ -25,7 +25,7 @@ from meno_analyzers.failures.explaining import Ending, Explained, explain_failur
 from meno_analyzers.failures.reported import explain_report
 from meno_analyzers.failures.sandbox import Limits, SandboxError
 from meno_server.failures import running
-from meno_server.settings import file_layers, resolve
+from meno_server.layers import file_layers, resolve
 from meno_server.terminal import explanations, suggestions
 from meno_server.terminal.suspecting import ask_model
 

@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 
+from meno_server.layers import file_layers, resolve
 from meno_server.models import model_client
-from meno_server.settings import Settings, file_layers, resolve
+from meno_server.settings import Settings
 
 # It is asked for when the cases were run once; by then it is there, or is waited for at most so long.
 _PATIENCE = 2.0
