@@ -125,7 +125,8 @@ def test_another_finding_goes_on_where_the_last_one_stopped() -> None:
     rotation, chain = Rotation(), _chain(*QuestionKind)
     first = rotation.next(chain)
     other = rotation.next(_chain(*QuestionKind))
-    assert first is not None and other is not None
+    assert first is not None
+    assert other is not None
     assert first.kind is not other.kind
 
 
@@ -141,6 +142,8 @@ def test_a_kind_comes_twice_in_a_row_only_where_there_is_no_other() -> None:
     rotation = Rotation()
     rotation.asked(QuestionKind.TRACE)
     only = rotation.next(_chain(QuestionKind.TRACE))
-    assert only is not None and only.kind is QuestionKind.TRACE
+    assert only is not None
+    assert only.kind is QuestionKind.TRACE
     other = rotation.next(_chain(QuestionKind.TRACE, QuestionKind.EXPLAIN))
-    assert other is not None and other.kind is QuestionKind.EXPLAIN
+    assert other is not None
+    assert other.kind is QuestionKind.EXPLAIN
