@@ -18,7 +18,7 @@ from meno_analyzers.rules import RULES
 MakeFinding = Callable[..., Finding]
 
 CATEGORIES = sorted(str(category) for category in Category if category is not Category.CLEAN)
-LADDER_KEYS = {"notice", "orient", "concept", "questions", "example"}
+LADDER_KEYS = {"notice", "orient", "concept", "questions", "example", "chain"}
 PAGE_KEYS = {"title", "sees", "why", "silent", "limits", "firing", "silent_example", "references"}
 
 # Words that belittle, blame, praise or order; "just" and "simply" make a hard thing the reader's fault.
