@@ -16,13 +16,12 @@ from meno_analyzers.hints.ladder import Level
 from meno_analyzers.hints.leak import PUBLIC_NAMES, check_leak, edit_order, loose_code
 from meno_analyzers.hints.lexemes import lexemes, names
 from meno_analyzers.hints.markdown import code_parts, prose, shorten
-from meno_analyzers.hints.readability import reading_grade, words
+from meno_analyzers.hints.readability import reads_easily, words
 from meno_analyzers.hints.telling import sign_ordered, tellings
 from meno_model.tutor.contract import Reply
 from meno_model.tutor.values import Evidence
 
 FEWEST_WORDS, MOST_WORDS = 20, 120
-HARDEST_GRADE = 9.0
 
 _CLOSED = re.compile(
     r"(?:and |so |but |now )?"
@@ -79,11 +78,11 @@ def _asks_one_open_question(reply: Reply, _: Evidence) -> Iterator[str]:
         yield "Ask in question only; the other texts are statements."
 
 
-def _is_short_and_plain(reply: Reply, _: Evidence) -> Iterator[str]:
+def _is_short_and_plain(reply: Reply, evidence: Evidence) -> Iterator[str]:
     count = len(words(reply.prose))
     if not FEWEST_WORDS <= count <= MOST_WORDS:
         yield f"All texts together must have {FEWEST_WORDS} to {MOST_WORDS} words; they have {count}."
-    if reading_grade(reply.prose) > HARDEST_GRADE:
+    if not reads_easily(reply.prose, evidence.language):
         yield "Use shorter sentences and shorter words, for a reader of fourteen."
 
 

@@ -30,6 +30,7 @@ class Client:
     refreshes_lenses: bool = False
     shows_hints: bool = False
     shows_dialogues: bool = False
+    offers_choices: bool = False
     code_action_literals: bool = False
     tags_llm_actions: bool = False
 
@@ -74,6 +75,7 @@ def read(capabilities: types.ClientCapabilities) -> Client:
         refreshes_lenses=bool(workspace and workspace.code_lens and workspace.code_lens.refresh_support),
         shows_hints=_has(own, "showHint"),
         shows_dialogues=_has(own, "dialogue"),
+        offers_choices=bool(window and window.show_message),
         code_action_literals=bool(action and action.code_action_literal_support),
         tags_llm_actions=bool(action and action.tag_support),
     )

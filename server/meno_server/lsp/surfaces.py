@@ -55,9 +55,9 @@ async def present(session: Session, conversation: Conversation) -> None:
         message = (_CHOOSE if shown else _CHOOSE_HERE).format(title=conversation.title)
     else:
         message = as_plain_text(conversation.dialogue.turns[-1].text)
-        if ended:
+        if ended or not session.client.offers_choices:
             session.say(message)
-    if not ended:
+    if not ended and (shown is not None or session.client.offers_choices):
         session.run(_Waiting(session, conversation, shown, message).wait())
 
 
@@ -110,7 +110,8 @@ class _Waiting:
 
     async def wait(self) -> None:
         turns = len(self.conversation.dialogue.turns)
-        choice = asyncio.ensure_future(self._choice())
+        offered = self.session.client.offers_choices
+        choice = asyncio.ensure_future(self._choice() if offered else asyncio.sleep(0))
         end = time.monotonic() + _PATIENCE_SECONDS
         try:
             while self._is_at(turns) and time.monotonic() < end:

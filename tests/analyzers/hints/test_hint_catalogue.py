@@ -67,10 +67,11 @@ def test_the_files_hold_the_keys_that_are_read_and_no_others() -> None:
         if path.parent.name not in {"rules", "categories"}:
             continue
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-        extra = {"variants", "page"} if path.parent.name == "rules" else {"variants"}
+        has_page = path.parent.name == "rules" and path.parent.parent.name == "en"
+        extra = {"variants", "page"} if has_page else {"variants"}
         assert LADDER_KEYS <= data.keys() <= LADDER_KEYS | extra, path
         assert all(variant.keys() <= LADDER_KEYS for variant in data.get("variants", {}).values()), path
-        if path.parent.name == "rules":
+        if has_page:
             assert data["page"].keys() == PAGE_KEYS, path
 
 
