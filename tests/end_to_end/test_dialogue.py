@@ -117,7 +117,7 @@ def test_a_thread_goes_on_from_what_the_learner_says(learners: Any) -> None:
     learner.begin()
     first = learner.thread(learner.ask(), "open")
     assert [turn["by"] for turn in first["turns"]] == ["meno"]
-    assert first["range"]["start"]["line"] == 1 or first["range"]["start"]["line"] >= 1
+    assert first["range"]["start"]["line"] == 2
 
     since = learner.answer(first["id"], "only the first number")
 
@@ -305,12 +305,14 @@ def test_a_second_turn_on_its_way_can_be_cancelled_and_said_again(
     learner = learners(THREADS, tutored(provider))
     learner.begin()
     dialogue = learner.thread(learner.ask(), "open")["id"]
+    provider.arrived.clear()
     since = learner.wire.count()
     arguments = {"command": "meno.answer", "arguments": [dialogue, "the first"]}
     id = learner.wire.ask("workspace/executeCommand", arguments)
     begun = learner.wire.wait(
         lambda m: m.get("method") == "$/progress" and m["params"]["value"]["kind"] == "begin", since
     )
+    assert provider.arrived.wait(20)
     learner.wire.notify("window/workDoneProgress/cancel", {"token": begun["params"]["token"]})
     learner.wire.reply(id)
 
@@ -439,6 +441,6 @@ def test_secrets_are_taken_out_and_texts_masked(
 
     sent = json.dumps(provider.bodies)
     assert provider.bodies
-    for secret in ("anna", "hunter2", "sk-abc", "ask "):
+    for secret in ("anna", "hunter2", "sk-abc", "# ask"):
         assert secret not in sent
     assert "for n in numbers" in sent

@@ -27,6 +27,9 @@ class Lexicon:
     replacing: re.Pattern[str]
     placing: re.Pattern[str]
     looking: frozenset[str]
+    stating: re.Pattern[str]
+    supposing: re.Pattern[str]
+    closed: re.Pattern[str]
 
     def says(self, prose: str, token: str) -> str | None:
         """The phrase with which the prose names that token or edit, if it does."""
@@ -75,6 +78,9 @@ def load_lexicon(language: str = DEFAULT_LANGUAGE) -> Lexicon:
             re.IGNORECASE,
         ),
         looking=frozenset(edits["looking"]),
+        stating=re.compile("|".join(data["claims"]["stating"]), re.IGNORECASE),
+        supposing=re.compile("|".join(data["claims"]["supposing"]), re.IGNORECASE),
+        closed=re.compile(data["asking"]["closed"], re.IGNORECASE),
     )
 
 

@@ -11,10 +11,12 @@ import re
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 
+from meno_analyzers.hints.catalogue import DEFAULT_LANGUAGE
 from meno_analyzers.hints.disguise import decoded, disguises
-from meno_analyzers.hints.ladder import Level
-from meno_analyzers.hints.leak import PUBLIC_NAMES, check_leak, edit_order, loose_code
+from meno_analyzers.hints.ladder import Level, ladder_for
+from meno_analyzers.hints.leak import PUBLIC_NAMES, check_leak, edit_order, loose_code, sentences
 from meno_analyzers.hints.lexemes import lexemes, names
+from meno_analyzers.hints.lexicon import Lexicon, load_lexicon
 from meno_analyzers.hints.markdown import code_parts, prose, shorten
 from meno_analyzers.hints.readability import reads_easily, words
 from meno_analyzers.hints.telling import sign_ordered, tellings
@@ -23,11 +25,6 @@ from meno_model.tutor.values import Evidence
 
 FEWEST_WORDS, MOST_WORDS = 20, 120
 
-_CLOSED = re.compile(
-    r"(?:and |so |but |now )?"
-    r"(is|are|was|were|do|does|did|can|could|has|have|had|will|would|should|may|must)\b",
-    re.IGNORECASE,
-)
 _LINE = re.compile(r"\blines? (\d+)(?:(?:,| and| to|-|–) ?(\d+))*", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
 _TONE = re.compile(
@@ -43,6 +40,12 @@ _TELLING = re.compile(
 )
 _FOREIGN = re.compile(
     r"```|~~~|\]\(|https?:|www\.|<[a-z/!]|&[a-z]+;|^ {0,3}#|^\|", re.IGNORECASE | re.MULTILINE
+)
+# Something of the learner's code, quoted or not.
+_NAMED_PART = re.compile(
+    r"`|\b(?:the|your|this|that) (?:loop|return|condition|test|index|sign|operator|call|print|line|"
+    r"indentation|variable|name|bracket|colon|comparison|number|value)\b",
+    re.IGNORECASE,
 )
 _CALL = re.compile(r"([^\W\d]\w*)\((.*)\)\Z", re.DOTALL)
 _SHOWING = frozenset({"print", "repr", "type", "len"})
@@ -67,11 +70,11 @@ def _answers_the_request(reply: Reply, evidence: Evidence) -> Iterator[str]:
         yield f"finding_id must be {evidence.finding.rule}."
 
 
-def _asks_one_open_question(reply: Reply, _: Evidence) -> Iterator[str]:
+def _asks_one_open_question(reply: Reply, evidence: Evidence) -> Iterator[str]:
     question = reply.question.strip()
     if not question.endswith("?") or prose(question).count("?") != 1:
         yield "question must be one question and end in a question mark."
-    elif _CLOSED.match(prose(question).strip()):
+    elif any(lexicon.closed.match(prose(question).strip()) for lexicon in _lexicons(evidence)):
         yield "question must not be answerable by yes or no: begin with what, which, where, when, how or why."
     others = (reply.observation, reply.why_it_matters, reply.try_next)
     if any("?" in prose(text) for text in others):
@@ -111,9 +114,13 @@ def _quotes_the_learner(reply: Reply, evidence: Evidence) -> Iterator[str]:
     Where no repair is known, nothing can be checked against it, so even public names have to be in the code.
     """
     source = evidence.function_source
+    ladder = ladder_for(evidence.finding, evidence.language)
+    said = code_parts("\n".join((ladder.notice, ladder.orient, ladder.concept, *ladder.questions)))
     public = PUBLIC_NAMES if evidence.repaired is not None else _SHOWING
     flat, known = " ".join(source.split()), names(source) | public
     for code in code_parts(reply.prose):
+        if code in said:
+            continue  # it stands in a text that was checked against repairs
         invented = sorted(names(code) - known)
         if invented:
             yield f"`{invented[0]}` is no name of this code."
@@ -155,8 +162,7 @@ def _keeps_the_secret(reply: Reply, evidence: Evidence) -> Iterator[str]:
     if edit_order(reply.prose, evidence.language) or _TELLING.search(reply.prose):
         yield "Do not tell the learner what to write or to change; ask what they see."
     if evidence.repaired is None:
-        if sign_ordered(reply.prose):
-            yield "Do not say in words what the code should be."
+        yield from _claims_nothing(reply, evidence)
         return
     level = min(evidence.level, Level.QUESTIONS)
     report = check_leak(
@@ -170,6 +176,26 @@ def _keeps_the_secret(reply: Reply, evidence: Evidence) -> Iterator[str]:
     yield from tellings(reply.prose, evidence.function_source, evidence.repaired)
     for text in decoded(reply.prose, evidence.function_source, evidence.language):
         yield from tellings(text, evidence.function_source, evidence.repaired, hidden=True)
+
+
+def _claims_nothing(reply: Reply, evidence: Evidence) -> Iterator[str]:
+    """Where no repair is known, what a text claims about a piece of the code cannot be checked."""
+    if sign_ordered(reply.prose):
+        yield "Do not say in words what the code should be."
+    lexicons = _lexicons(evidence)
+    stated = sentences("\n".join((reply.observation, reply.why_it_matters, reply.try_next)))
+    for sentence in stated:
+        about_code = _NAMED_PART.search(sentence) or any(lexicon.points(sentence) for lexicon in lexicons)
+        if about_code and any(lexicon.stating.search(sentence) for lexicon in lexicons):
+            yield "Nobody has tested what is wrong here: say what can be seen, and claim nothing."
+            break
+    if any(lexicon.supposing.search(prose(reply.prose)) for lexicon in lexicons):
+        yield "Do not tell an edit as a case to think about."
+
+
+def _lexicons(evidence: Evidence) -> list[Lexicon]:
+    """That of the learner's language, and the English one."""
+    return [load_lexicon(language) for language in dict.fromkeys((evidence.language, DEFAULT_LANGUAGE))]
 
 
 FORM_RULES: tuple[Rule, ...] = (

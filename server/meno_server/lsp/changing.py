@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from meno_analyzers.findings import Finding, Source
-from meno_analyzers.fixes import is_sound
 from meno_analyzers.hints import Level
+from meno_server.evidence import rule_vouches
 from meno_server.lsp.convert import to_workspace_edit
 
 if TYPE_CHECKING:
@@ -46,25 +46,12 @@ def offer(session: Session, file: OpenFile, finding: Finding, mark: str, of: str
 
 def may_change(session: Session, file: OpenFile, finding: Finding) -> bool:
     """Whether the settings allow the change, and the text at hand can be read after it."""
-    return session.settings.max_hint_level >= Level.DIFF and is_certain(file, finding)
-
-
-def is_certain(file: OpenFile, finding: Finding) -> bool:
-    """Whether the finding has a change, and the text at hand can be read after it."""
-    if not finding.fix:
+    if session.settings.max_hint_level < Level.DIFF or not finding.fix:
         return False
     if finding.source is Source.FAILURE:
         # It was run as it stands: of a text that has changed since nothing is known.
         return file.run is not None and file.run.is_of(file.document.text)
-    units = file.analysis.units
-    index = units.index_at(finding.span.start_line)
-    start, unit = units.starts[index], units.units[index]
-    here = finding.moved_down(-start)
-    # While a line is half typed, findings are shown that stood there before it.
-    if not any((f.rule, f.fix) == (here.rule, here.fix) for f in unit.analysis.findings):
-        return False
-    lines = file.document.lines[start : start + unit.length]
-    return is_sound(lines, here.fix, in_class=unit.in_class, goes_on=unit.goes_on)
+    return rule_vouches(file.document, file.analysis, finding)
 
 
 def edit_for(session: Session, file: OpenFile, finding: Finding) -> types.WorkspaceEdit:

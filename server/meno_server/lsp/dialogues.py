@@ -9,19 +9,21 @@ from __future__ import annotations
 import asyncio
 import importlib
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from meno_analyzers.findings import Finding
+from meno_analyzers.findings import Edit, Finding
 from meno_analyzers.hints import Rotation
+from meno_analyzers.source.lines import plain_ends
+from meno_server.evidence import evidence_of
 from meno_server.lsp import asking, changing, surfaces
-from meno_server.lsp.evidence import evidence_of
 from meno_server.lsp.hover import highest_level
 from meno_server.lsp.progress import under_progress
 
 if TYPE_CHECKING:
-    from meno_model.tutor import Dialogue, Said
+    from meno_model.tutor import Dialogue, Evidence, Said
     from meno_server.lsp.open_file import OpenFile
     from meno_server.lsp.session import Session
 
@@ -77,7 +79,7 @@ class Dialogues:
         from meno_model.tutor import Dialogue
 
         dialogue = Dialogue(
-            evidence_of(file, finding, self._session.settings.language),
+            self._evidence(file, finding),
             self._rotation,
             highest=highest_level(self._session),
             change_at_hand=changing.may_change(self._session, file, finding),
@@ -173,12 +175,16 @@ class Dialogues:
         if finding is None:
             return dialogue.solved()
         conversation.finding, conversation.mark = finding, session.fingerprint(file, finding)
-        evidence = evidence_of(file, finding, session.settings.language)
+        evidence = self._evidence(file, finding)
         dialogue.renew(evidence)
         allowed, notice = await session.sending.allowed(file, evidence)
         tutor = session.tutor if allowed else None
         said = await (dialogue.answer(words, tutor) if dialogue.turns else dialogue.begin(tutor))
         return said if notice is None else replace(said, notice=notice)
+
+    def _evidence(self, file: OpenFile, finding: Finding) -> Evidence:
+        language = self._session.settings.language
+        return evidence_of(file.document, file.analysis, finding, language, _verified(file))
 
     def _still_there(self, file: OpenFile, conversation: Conversation) -> Finding | None:
         """The finding, also if its line was edited: then one of its rule in code that begins as before."""
@@ -212,6 +218,16 @@ class Dialogues:
     def _forget(self, conversation: Conversation) -> None:
         conversation.cancel()
         self._open.pop(conversation.id, None)
+
+
+def _verified(file: OpenFile) -> Sequence[Edit]:
+    """The change that the last run has verified, if the text is still the one that was run."""
+    run = file.run
+    if run is None or run.repaired is None or not run.is_of(file.document.text):
+        return ()
+    from meno_analyzers.failures.marks import edits_between  # only who has run something needs it
+
+    return edits_between(plain_ends(file.document.text), run.repaired)
 
 
 def _header(file: OpenFile, finding: Finding) -> str:
