@@ -70,6 +70,10 @@ class Consents:
         if not write_private(self._path, json.dumps(said, ensure_ascii=False, indent=1)) and name in said:
             self._memory[name] = said[name]
 
+    def forget(self, name: str) -> None:
+        """Takes back what was said about a folder, under the name that `all` gives it."""
+        self.remember(None if name == NO_FOLDER else Path(name), (), Consent.UNASKED)
+
     def all(self) -> Mapping[str, str | list[str]]:
         """Everything that was said, by folder."""
         return self._all()

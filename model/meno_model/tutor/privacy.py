@@ -51,11 +51,11 @@ _ROOTS = (
 _END = r"[^\s'\"`<>|*?;,()\[\]{}]"
 # Anywhere: below a folder that systems have, in a home, on a drive, on a server.
 _KNOWN_PATH = re.compile(
-    rf"(?:file://)?(?<![\w/])/(?:{_ROOTS})(?:/{_END}+)+|(?<![\w/])~\w*/{_END}+"
+    rf"\bfile://{_END}+|(?<![\w/])/(?:{_ROOTS})(?:/{_END}+)+|(?<![\w/])~\w*/{_END}+"
     rf"|(?<!\w)[A-Za-z]:[\\/]+{_END}(?:[^'\"`<>|*?;,\n]*{_END})?|(?<!\\)\\\\{_END}+",
 )
 # In texts and comments: any path of two steps that begins at the root.
-_PATH = re.compile(rf"(?:file://)?(?<![\w/.:<])/[\w.@%+~-]+(?:/{_END}*)+")
+_PATH = re.compile(rf"(?<![\w/.:<])/[\w.@%+~-]+(?:/{_END}*)+")
 
 
 def without_secrets(text: str, *, is_code: bool = False) -> str:

@@ -8,12 +8,14 @@ import typer
 
 from meno_model.cli import model_app
 from meno_server import __version__
+from meno_server.terminal.ask import ask
 from meno_server.terminal.check import check
 from meno_server.terminal.demo import demo
 from meno_server.terminal.doctor import doctor
 from meno_server.terminal.explain import explain
 from meno_server.terminal.origin import origin_app
 from meno_server.terminal.serve import lsp
+from meno_server.terminal.tutor import tutor_app
 
 app = typer.Typer(
     name="meno",
@@ -25,8 +27,10 @@ app = typer.Typer(
 app.command()(lsp)
 app.command()(check)
 app.command()(explain)
+app.command()(ask)
 app.command()(demo)
 app.command()(doctor)
+app.add_typer(tutor_app, name="tutor")
 app.add_typer(origin_app, name="origin")
 app.add_typer(model_app, name="model")
 
