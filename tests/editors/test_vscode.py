@@ -125,8 +125,13 @@ def test_a_mistake_is_typed_seen_hovered_and_asked_about(
     assert "failure" not in seen, seen
     assert "nope is used here" in seen["hover"]
     assert any("Next hint" in title for title in seen["actions"])
-    assert "misspelled-name" in seen["tab"]
+    assert "nope is used here" in seen["question"]
     assert "?" in seen["question"]
+    assert "it is never made, I think" in seen["dialogue"][1]
+    assert "?" in seen["dialogue"][2]
+    assert seen["dialogue"][2] != seen["question"]
+    assert {"Answer", "Another Question", "Just Tell Me"} <= set(seen["buttons"])
+    assert "so here is another question" in seen["told"]
     assert "Meno" in seen["problem"]
     assert "ME101" in seen["problem"]
     assert "NameError on line" in seen["explanation"]

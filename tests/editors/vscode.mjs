@@ -57,11 +57,24 @@ try {
   // The first entry has the focus, the question is the second.
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
-  await page.locator(".tab", { hasText: "misspelled-name" }).first().waitFor();
-  seen.tab = await page.locator(".tab", { hasText: "misspelled-name" }).first().innerText();
-
-  // The text stands in a webview, two frames deep.
-  seen.question = await textInAnyFrame(/assigned|spelt/);
+  // The dialogue is held in a thread at the finding.
+  const turns = page.locator(".review-widget .review-comment");
+  await turns.first().waitFor();
+  seen.question = await turns.first().innerText();
+  await page.locator(".review-widget .review-thread-reply-button").click();
+  await page.keyboard.type("it is never made, I think", { delay: 10 });
+  await page.locator(".review-widget .monaco-button", { hasText: /^Answer$/ }).click();
+  await turns.nth(2).waitFor();
+  seen.dialogue = await turns.allInnerTexts();
+  seen.buttons = await page.locator(".review-widget .form-actions .monaco-button").allInnerTexts();
+  await page.screenshot({ path: path.join(path.dirname(screenshot), "dialogue.png") });
+  await page.locator(".review-widget .review-thread-reply-button").click();
+  await page.locator(".review-widget .monaco-button", { hasText: /^Just Tell Me$/ }).click();
+  await turns.nth(4).waitFor();
+  seen.told = await turns.nth(4).innerText();
+  // The thread's head is scrolled out of sight by now.
+  await page.locator(".review-widget .codicon-close").dispatchEvent("click");
+  await turns.first().waitFor({ state: "detached" });
 
   // What the status item and the Problems panel say.
   await page.keyboard.press("Control+Shift+M");

@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 import { registerCommands } from "./commands";
+import { DialogueThreads } from "./dialogues";
 import { HintPanel } from "./hints";
 import { onEnvironmentChange } from "./interpreter";
 import { Server } from "./server";
@@ -14,14 +15,16 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const log = vscode.window.createOutputChannel("Meno", { log: true });
   const status = new Status();
   const hints = new HintPanel();
-  const running = new Server(log, status, hints);
+  const dialogues = new DialogueThreads();
+  const running = new Server(log, status, hints, dialogues, context.secrets);
   server = running;
   const restartIfMoved = (): void => void running.restartIfMoved();
   context.subscriptions.push(
     log,
     status,
     hints,
-    ...registerCommands(running, log),
+    dialogues,
+    ...registerCommands(running, log, dialogues, context.secrets),
     // The server learns at its start whether programs of this workspace may be run.
     vscode.workspace.onDidGrantWorkspaceTrust(() => void running.restart()),
     vscode.workspace.onDidChangeConfiguration((event) => {

@@ -12,11 +12,11 @@ export interface Hint {
   readonly markdown: string;
 }
 
-/** Tells the server that this client has a place of its own for hints. */
+/** Tells the server that this client has places of its own for hints and for dialogues. */
 export const showHintFeature: StaticFeature = {
   fillClientCapabilities(capabilities: ClientCapabilities): void {
     const experimental = (capabilities.experimental ?? {}) as Record<string, unknown>;
-    capabilities.experimental = { ...experimental, meno: { showHint: true } };
+    capabilities.experimental = { ...experimental, meno: { showHint: true, dialogue: true } };
   },
   initialize: () => undefined,
   getState: (): FeatureState => ({ kind: "static" }),

@@ -9,14 +9,17 @@ import {
   LanguageClient,
   RevealOutputChannelOn,
 } from "vscode-languageclient/node";
+import { DIALOGUE, type DialogueThreads } from "./dialogues";
 import { type Hint, type HintPanel, SHOW_HINT, showHintFeature } from "./hints";
 import { selectedInterpreter } from "./interpreter";
+import { handOver, type HandedKey, TUTOR_KEY } from "./keys";
 import { type Command, decide, type Decision, NEXT_STEP, same } from "./launch";
 import { check, ServerProcess } from "./process";
 import { Restarts } from "./restarts";
 import { SELECTOR } from "./selector";
 import { chosen, SECTION, settingNames, withInterpreter } from "./settings";
 import type { Status } from "./status";
+import type { DialogueState } from "./turns";
 
 const SHOW_LOG = "Show log";
 const OPEN_SETTING = "Open setting";
@@ -33,6 +36,8 @@ export class Server {
     private readonly log: vscode.LogOutputChannel,
     private readonly status: Status,
     private readonly hints: HintPanel,
+    private readonly dialogues: DialogueThreads,
+    private readonly secrets: vscode.SecretStorage,
   ) {}
 
   /** Starts afresh, whatever runs. */
@@ -61,6 +66,12 @@ export class Server {
       throw new Error("Meno does not run. The command “Meno: Show Log” says why.");
     }
     return this.client.sendRequest(ExecuteCommandRequest.type, { command, arguments: args });
+  }
+
+  /** Hands a tutor's key over; false if the server does not take it. */
+  async hand(key: HandedKey): Promise<boolean> {
+    const answer = await this.client?.sendRequest<{ accepted: boolean }>(TUTOR_KEY, key);
+    return answer?.accepted ?? false;
   }
 
   /** One after the other: two restarts at a time would leave a server behind. */
@@ -107,6 +118,7 @@ export class Server {
       this.complain(`Meno's server did not start (${decision.origin}). ${NEXT_STEP}`, SHOW_LOG);
       return;
     }
+    await handOver(this.secrets, (key) => this.hand(key));
     const version = client.initializeResult?.serverInfo?.version ?? "";
     this.status.running(`${version} · ${decision.origin}: ${decision.chosen.command}`);
   }
@@ -150,6 +162,9 @@ export class Server {
     );
     client.registerFeature(showHintFeature);
     client.onNotification(SHOW_HINT, (hint: Hint) => void this.hints.show(hint));
+    client.onNotification(DIALOGUE, (dialogue: DialogueState) => {
+      this.dialogues.show(dialogue);
+    });
     return client;
   }
 
@@ -177,6 +192,7 @@ export class Server {
   private async end(): Promise<void> {
     const client = this.client;
     this.client = undefined;
+    this.dialogues.clear();
     if (client !== undefined) {
       try {
         await client.dispose();
