@@ -40,6 +40,9 @@ def test_a_mistake_is_typed_seen_hovered_and_asked_about(neovim: str, tmp_path: 
     assert "misspelled-name" in seen["hover"]
     assert seen["question"].startswith("# misspelled-name")
     assert "?" in seen["question"]
+    assert seen["choices"] == ["Another question", "Just tell me", "Enough for now"]
+    assert "> It is never given a value." in seen["dialogue"]
+    assert seen["dialogue"].count("?") == 2
     assert seen["model_line"] == 3
     assert seen["codes"] == ["run/AttributeError"]
     assert (seen["run"]["line"], seen["run"]["source"]) == (3, "meno (run)")
