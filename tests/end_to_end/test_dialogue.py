@@ -444,3 +444,47 @@ def test_secrets_are_taken_out_and_texts_masked(
     for secret in ("anna", "hunter2", "sk-abc", "# ask"):
         assert secret not in sent
     assert "for n in numbers" in sent
+
+
+# The explanation of a failure in other words
+
+
+def test_a_failure_is_explained_in_other_words(provider: ScriptedServer, tmp_path: Path) -> None:
+    from end_to_end.test_running import SEARCH
+    from end_to_end.test_running import Learner as Runner
+    from tutor.test_tutor_wording import WORDS
+
+    folder = tmp_path / "work"
+    folder.mkdir()
+    wire = Wire(env=surroundings(tmp_path))
+    try:
+        told = {**WORDS, "statement": "`low < high` should be `low <= high` here."}
+        provider.script = [says(json.dumps(WORDS)), says(json.dumps(told))]
+        host = provider.url.removeprefix("http://").removesuffix("/v1")
+        (tmp_path / "meno").mkdir()
+        (tmp_path / "meno" / "tutor-consent.json").write_text(json.dumps({str(folder): [host]}), "utf-8")
+        learner = Runner(wire, folder, SEARCH, **tutored(provider))
+        learner.does("meno.runTests")
+        learner.sees_in_the_end()
+        actions = learner.actions(2)
+        (reword,) = [action for action in actions if action["title"] == "Explain this failure in other words"]
+
+        def page_of(id: int) -> str:
+            shown = wire.wait(lambda m: m.get("method") == "window/showDocument", id)
+            return Path(to_fs_path(shown["params"]["uri"]) or "").read_text("utf-8")
+
+        since = wire.count()
+        wire.request("workspace/executeCommand", reword["command"])
+        page = page_of(since)
+        assert WORDS["statement"] in page
+        assert WORDS["takeaway"] in page
+        assert "low <= high" not in page
+
+        since = wire.count()
+        wire.request("workspace/executeCommand", reword["command"])
+        page = page_of(since)
+        assert WORDS["statement"] not in page
+        assert "low <= high" not in page
+        assert "so this is Meno's own explanation" in page
+    finally:
+        wire.stop()

@@ -18,6 +18,7 @@ import pytest
 from end_to_end.test_dialogue import reply
 from end_to_end.test_typing import HAS_EVEN
 from tutor.scripted_server import ScriptedServer, says
+from tutor.test_tutor_wording import PROGRAM, WORDS
 
 MENO = [sys.executable, "-P", "-m", "meno_server"]
 KEY = "sk-meno-terminal"
@@ -249,3 +250,17 @@ def test_the_status_says_who_answers(desk: Desk, provider: ScriptedServer) -> No
     ill = desk.meno("tutor", "status")
     assert ill.returncode == 1
     assert "does not answer" in ill.stdout
+
+
+def test_an_explanation_can_be_had_in_the_tutors_words(desk: Desk, provider: ScriptedServer) -> None:
+    desk.set_up(provider)
+    desk.program.write_text(PROGRAM, "utf-8")
+    provider.script = [says(json.dumps(WORDS))]
+
+    own = desk.meno("explain", "lesson.py", "--tutor", "--format", "json")
+    worded = desk.meno("explain", "lesson.py", "--tutor", "--yes", "--format", "json")
+
+    assert "nobody has said yes" in own.stderr
+    assert WORDS["takeaway"] not in own.stdout
+    assert json.loads(worded.stdout)["takeaway"] == WORDS["takeaway"]
+    assert json.loads(worded.stdout)["test_impact"] == json.loads(own.stdout)["test_impact"]

@@ -83,7 +83,7 @@ async def test_the_keyring_is_asked_last(
     monkeypatch.delenv("MENO_TUTOR_API_KEY")
     server.script = [says(json.dumps(GOOD))]
     tutor = Tutor(TutorSettings("compatible", server.url, deadline_seconds=30))
-    in_keyring(Drawer({("meno", tutor._clients[0].endpoint.host): SECRET}))
+    in_keyring(Drawer({("meno", tutor.servers[0]): SECRET}))
     assert (await tutor.ask(evidence)).outcome == "answered"
     assert server.headers[0]["authorization"] == f"Bearer {SECRET}"
     assert SECRET not in tutor.preview(evidence)

@@ -22,12 +22,14 @@ from meno_model.tutor.outcomes import (
 from meno_model.tutor.providers import Endpoint
 from meno_model.tutor.tutor import Tutor
 from meno_model.tutor.values import Evidence, Masks, Turn, TutorReply, TutorSettings
+from meno_model.tutor.wording import FailureEvidence
 
 __all__ = [
     "Answered",
     "Dialogue",
     "Endpoint",
     "Evidence",
+    "FailureEvidence",
     "Keys",
     "Malformed",
     "Masks",

@@ -16,7 +16,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from meno_model.tutor.answers import NO_COMPLETION, Completion, Unanswered, read_completion, retry_after
-from meno_model.tutor.contract import response_schema
 from meno_model.tutor.keys import Keys
 from meno_model.tutor.outcomes import NotSetUp, Refused, Unreachable
 from meno_model.tutor.prompting import Message
@@ -62,12 +61,12 @@ class Client:
             return NotSetUp("the address of a server in the settings")
         return None
 
-    def body(self, messages: list[Message], temperature: float) -> dict[str, Any]:
+    def body(self, messages: list[Message], form: dict[str, Any], temperature: float) -> dict[str, Any]:
         """The body of the request in the shape that the server is known to take."""
-        return self._shaped(self._shape, messages, temperature)
+        return self._shaped(self._shape, messages, form, temperature)
 
     async def complete(
-        self, messages: list[Message], temperature: float, deadline: float
+        self, messages: list[Message], form: dict[str, Any], temperature: float, deadline: float
     ) -> Completion | Unanswered | NotSetUp:
         """The answer. A server that rejects the request's shape is asked in a plainer one.
 
@@ -77,7 +76,7 @@ class Client:
             return problem
         answer: Completion | Unanswered = NO_COMPLETION
         for shape in range(self._shape, len(SHAPES)):
-            answer = await self._persist(self._shaped(shape, messages, temperature), deadline)
+            answer = await self._persist(self._shaped(shape, messages, form, temperature), deadline)
             if not (isinstance(answer, Refused) and answer.status in {400, 422}):
                 self._shape = shape
                 break
@@ -105,8 +104,10 @@ class Client:
         if sdk is not None:
             await sdk.close()
 
-    def _shaped(self, shape: int, messages: list[Message], temperature: float) -> dict[str, Any]:
-        return SHAPES[shape](self.endpoint.model, messages, temperature)
+    def _shaped(
+        self, shape: int, messages: list[Message], form: dict[str, Any], temperature: float
+    ) -> dict[str, Any]:
+        return SHAPES[shape](self.endpoint.model, messages, form, temperature)
 
     async def _missing_key(self) -> NotSetUp | None:
         if self.endpoint.provider in PRESETS and not await self._keys.find(self.endpoint):
@@ -192,20 +193,24 @@ def _status_outcome(status: int, headers: Mapping[str, str]) -> Refused | Unreac
     return Unreachable(status, wait) if status >= 500 else Refused(status, wait)
 
 
-def _with_schema(model: str, messages: list[Message], temperature: float) -> dict[str, Any]:
-    form = {"type": "json_schema", "json_schema": response_schema()}
-    return {**_plain(model, messages, temperature), "response_format": form}
+def _with_schema(
+    model: str, messages: list[Message], form: dict[str, Any], temperature: float
+) -> dict[str, Any]:
+    wanted = {"type": "json_schema", "json_schema": form}
+    return {**_plain(model, messages, form, temperature), "response_format": wanted}
 
 
-def _with_json(model: str, messages: list[Message], temperature: float) -> dict[str, Any]:
-    return {**_plain(model, messages, temperature), "response_format": {"type": "json_object"}}
+def _with_json(
+    model: str, messages: list[Message], form: dict[str, Any], temperature: float
+) -> dict[str, Any]:
+    return {**_plain(model, messages, form, temperature), "response_format": {"type": "json_object"}}
 
 
-def _plain(model: str, messages: list[Message], temperature: float) -> dict[str, Any]:
+def _plain(model: str, messages: list[Message], _: dict[str, Any], temperature: float) -> dict[str, Any]:
     return {"model": model, "messages": messages, "temperature": temperature, "max_tokens": MOST_TOKENS}
 
 
-def _bare(model: str, messages: list[Message], _: float) -> dict[str, Any]:
+def _bare(model: str, messages: list[Message], _: dict[str, Any], __: float) -> dict[str, Any]:
     return {"model": model, "messages": messages}
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+Contract = TypeVar("Contract", bound=BaseModel)
 
 OBSERVATION_LIMIT = 200
 QUESTION_LIMIT = 240
@@ -18,7 +20,16 @@ REASON_LIMIT = 240
 TRY_LIMIT = 200
 
 # What strict structured output does not know. The limits are stated in the prompt and checked here anyway.
-_NOT_IN_STRICT_SCHEMAS = {"maxLength", "minLength", "minimum", "maximum", "maxItems", "minItems", "title"}
+_NOT_IN_STRICT_SCHEMAS = {
+    "maxLength",
+    "minLength",
+    "minimum",
+    "maximum",
+    "maxItems",
+    "minItems",
+    "title",
+    "pattern",
+}
 
 
 class Reply(BaseModel):
@@ -59,18 +70,28 @@ class Reply(BaseModel):
 
 def response_schema() -> dict[str, Any]:
     """The contract as a JSON schema in the form that strict structured output accepts."""
-    schema = _without_limits(Reply.model_json_schema())
+    return strict_schema("socratic_turn", Reply)
+
+
+def strict_schema(name: str, contract: type[BaseModel]) -> dict[str, Any]:
+    """Any contract in that form."""
+    schema = _without_limits(contract.model_json_schema())
     assert isinstance(schema, dict)
-    return {"name": "socratic_turn", "strict": True, "schema": schema}
+    return {"name": name, "strict": True, "schema": schema}
 
 
 def parse_reply(text: str) -> Reply | tuple[str, ...]:
     """The reply in the text, or the violations of the contract as sentences for the model."""
-    candidates = list(_objects(text))
+    return parse_object(text, Reply, "question")
+
+
+def parse_object(text: str, contract: type[Contract], key: str) -> Contract | tuple[str, ...]:
+    """The object of that contract in the text; where there are several, the first with the `key`."""
+    candidates = sorted(_objects(text), key=lambda value: key not in value)
     if not candidates:
         return ("Answer with one JSON object and nothing else.",)
     try:
-        return Reply.model_validate_json(json.dumps(candidates[0]))
+        return contract.model_validate_json(json.dumps(candidates[0]))
     except ValidationError as problem:
         return tuple(_violation(error["loc"], error["msg"]) for error in problem.errors())
     except ValueError:
@@ -83,9 +104,8 @@ def _violation(place: tuple[int | str, ...], message: str) -> str:
 
 
 def _objects(text: str) -> Iterator[dict[str, Any]]:
-    """The JSON objects in the text from left to right; those with a question first."""
+    """The JSON objects in the text from left to right."""
     decoder = json.JSONDecoder()
-    found: list[dict[str, Any]] = []
     start = text.find("{")
     while start != -1:
         try:
@@ -94,9 +114,8 @@ def _objects(text: str) -> Iterator[dict[str, Any]]:
             start = text.find("{", start + 1)
             continue
         if isinstance(value, dict):
-            found.append(value)
+            yield value
         start = text.find("{", end)
-    yield from sorted(found, key=lambda value: "question" not in value)
 
 
 def _without_limits(schema: Any) -> Any:

@@ -90,14 +90,24 @@ def _is_short_and_plain(reply: Reply, evidence: Evidence) -> Iterator[str]:
 
 
 def _is_calm(reply: Reply, _: Evidence) -> Iterator[str]:
-    if _TONE.search(prose(reply.prose)):
-        yield "No blame, no praise, no exclamation marks, and none of the words just, simply, obviously."
-    if _ALTERNATIVES.search(prose(reply.prose)):
-        yield "Stay with one idea and offer no alternatives."
+    yield from is_calm(reply.prose)
 
 
 def _is_text_only(reply: Reply, _: Evidence) -> Iterator[str]:
-    if _FOREIGN.search(reply.prose):
+    yield from is_text_only(reply.prose)
+
+
+def is_calm(text: str) -> Iterator[str]:
+    """The rules of tone that a text breaks."""
+    if _TONE.search(prose(text)):
+        yield "No blame, no praise, no exclamation marks, and none of the words just, simply, obviously."
+    if _ALTERNATIVES.search(prose(text)):
+        yield "Stay with one idea and offer no alternatives."
+
+
+def is_text_only(text: str) -> Iterator[str]:
+    """Whether the text has forms that a hint does not have."""
+    if _FOREIGN.search(text):
         yield "No blocks of code, headings, tables, links or HTML."
 
 

@@ -14,17 +14,18 @@ The sentences hold nothing that came from outside: a server's error text may rep
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from meno_model.tutor.contract import Reply
 
-_INSTEAD = "so this is Meno's own question."
+Wanted = TypeVar("Wanted")
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Generic[Wanted]):
     """A reply that may be shown."""
 
-    reply: Reply
+    reply: Wanted
     name: str = "answered"
 
     @property
@@ -32,20 +33,39 @@ class Answered:
         return None
 
 
+class _Failed:
+    """An outcome without an answer: each says in `reason` what happened."""
+
+    __slots__ = ()
+
+    @property
+    def reason(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def sentence(self) -> str:
+        """What the learner reads below the curated question."""
+        return self.instead("question")
+
+    def instead(self, thing: str) -> str:
+        """The reason, and whose `thing` is shown in the answer's place."""
+        return f"{self.reason}, so this is Meno's own {thing}."
+
+
 @dataclass(frozen=True, slots=True)
-class Malformed:
+class Malformed(_Failed):
     """Two replies in a row broke the rules in `violations`, the last reply's."""
 
     violations: tuple[str, ...]
     name: str = "malformed"
 
     @property
-    def sentence(self) -> str:
-        return f"The tutor's answer did not keep to Meno's rules, {_INSTEAD}"
+    def reason(self) -> str:
+        return "The tutor's answer did not keep to Meno's rules"
 
 
 @dataclass(frozen=True, slots=True)
-class Unreachable:
+class Unreachable(_Failed):
     """No answer came. `status` is the HTTP status of a server that reported a fault."""
 
     status: int | None = None
@@ -53,14 +73,14 @@ class Unreachable:
     name: str = "unreachable"
 
     @property
-    def sentence(self) -> str:
+    def reason(self) -> str:
         if self.status is not None:
-            return f"The tutor's server reported a fault of its own (status {self.status}), {_INSTEAD}"
-        return f"The tutor's server could not be reached, {_INSTEAD}"
+            return f"The tutor's server reported a fault of its own (status {self.status})"
+        return "The tutor's server could not be reached"
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(_Failed):
     """The server or the model said no. `status` is None when it was the model."""
 
     status: int | None = None
@@ -68,11 +88,7 @@ class Refused:
     name: str = "refused"
 
     @property
-    def sentence(self) -> str:
-        return f"{self._reason}, {_INSTEAD}"
-
-    @property
-    def _reason(self) -> str:
+    def reason(self) -> str:
         if self.status is None:
             return "The tutor declined to answer"
         if self.status in {401, 403}:
@@ -87,40 +103,40 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class TimedOut:
+class TimedOut(_Failed):
     """The deadline of the settings passed."""
 
     seconds: float
     name: str = "timed-out"
 
     @property
-    def sentence(self) -> str:
-        return f"The tutor took longer than {self.seconds:g} seconds, {_INSTEAD}"
+    def reason(self) -> str:
+        return f"The tutor took longer than {self.seconds:g} seconds"
 
 
 @dataclass(frozen=True, slots=True)
-class OverBudget:
+class OverBudget(_Failed):
     """The question does not fit into what is left of the day's `limit`, in words."""
 
     limit: str
     name: str = "over-budget"
 
     @property
-    def sentence(self) -> str:
-        return f"The tutor's budget for today ({self.limit}) is spent and starts anew tomorrow, {_INSTEAD}"
+    def reason(self) -> str:
+        return f"The tutor's budget for today ({self.limit}) is spent and starts anew tomorrow"
 
 
 @dataclass(frozen=True, slots=True)
-class NotSetUp:
+class NotSetUp(_Failed):
     """Nothing was sent, since `missing` is not there."""
 
     missing: str = "a provider in the settings"
     name: str = "not-set-up"
 
     @property
-    def sentence(self) -> str:
-        return f"The tutor needs {self.missing}, {_INSTEAD}"
+    def reason(self) -> str:
+        return f"The tutor needs {self.missing}"
 
 
 Failure = Malformed | Unreachable | Refused | TimedOut | OverBudget | NotSetUp
-Outcome = Answered | Failure
+Outcome = Answered[Reply] | Failure

@@ -35,7 +35,7 @@ def load_prompt(name: str) -> str:
 
 def first_messages(evidence: Evidence) -> list[Message]:
     """The system prompt and the request."""
-    request = _filled(
+    request = filled(
         load_prompt("request"),
         {
             "request": json.dumps(request_value(evidence), ensure_ascii=False, indent=1),
@@ -49,7 +49,7 @@ def first_messages(evidence: Evidence) -> list[Message]:
 def second_messages(first: list[Message], answer: str, violations: tuple[str, ...]) -> list[Message]:
     """The same, with the refused answer and the rules that it broke."""
     listed = "\n".join(f"- {violation}" for violation in violations)
-    again = _filled(load_prompt("again"), {"violations": listed})
+    again = filled(load_prompt("again"), {"violations": listed})
     return [*first, {"role": "assistant", "content": answer[:4000]}, {"role": "user", "content": again}]
 
 
@@ -84,7 +84,7 @@ def _window(count: int, finding: int) -> tuple[int, int]:
     return first, first + MOST_LINES
 
 
-def _filled(prompt: str, values: dict[str, str]) -> str:
+def filled(prompt: str, values: dict[str, str]) -> str:
     """Each gap filled once, from the left, so that braces in a value are never read as gaps."""
     parts: list[str] = []
     rest = prompt

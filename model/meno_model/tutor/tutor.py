@@ -1,47 +1,32 @@
-"""The tutor itself: ask, judge, ask once more, go to the next server, or fall back to the curated question.
+"""The tutor itself: ask, judge, or fall back to the curated question.
 
-One deadline covers everything, the first import included. Cancelling the task closes the request. Whatever
-happens, the learner gets a question: the outcome decides only whose. Where a repair is known, all the turns
-about one function are one conversation, so that several harmless ones cannot add up to the answer; it lives
-in memory only, as do the answers that were shown.
+Whatever happens, the learner gets a question: the outcome decides only whose. Where a repair is known, all
+the turns about one function are one conversation, so that several harmless ones cannot add up to the answer;
+it lives in memory only, as do the answers that were shown.
 """
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
+from meno_analyzers.failures.explanation import Explanation
 from meno_analyzers.hints import Level, ladder_for
-from meno_model.tutor.answers import Completion, estimated_tokens
-from meno_model.tutor.breaker import Breaker
-from meno_model.tutor.budget import DailyBudget
-from meno_model.tutor.client import MOST_TOKENS, Client
-from meno_model.tutor.contract import Reply, parse_reply
+from meno_model.tutor.contract import Reply, parse_reply, response_schema
 from meno_model.tutor.conversation import Conversation
 from meno_model.tutor.guard import violations
-from meno_model.tutor.keys import Keys, off_loop
-from meno_model.tutor.outcomes import (
-    Answered,
-    Failure,
-    Malformed,
-    NotSetUp,
-    Outcome,
-    OverBudget,
-    Refused,
-    TimedOut,
-    Unreachable,
-)
+from meno_model.tutor.keys import Keys
+from meno_model.tutor.outcomes import Answered, Failure, NotSetUp, Outcome
 from meno_model.tutor.privacy import private
-from meno_model.tutor.prompting import Message, first_messages, second_messages
+from meno_model.tutor.prompting import first_messages
+from meno_model.tutor.route import FIRST_TEMPERATURE, Route, Task
 from meno_model.tutor.values import Evidence, TutorReply, TutorSettings
+from meno_model.tutor.wording import FailureEvidence, wording_task
 
-FIRST_TEMPERATURE, SECOND_TEMPERATURE = 0.4, 0.0
 MOST_CONVERSATIONS = 32
 MOST_ANSWERS = 64
-# The share of the time that is left which a server may use while there are others behind it.
-SHARE = 0.6
 
 Fingerprint = tuple[object, ...]
 
@@ -52,12 +37,7 @@ class Tutor:
     def __init__(self, settings: TutorSettings, keys: Keys | None = None) -> None:
         self._settings = settings
         self._counts: Counter[str] = Counter()
-        keys = keys or Keys()
-        self._clients = [Client(endpoint, settings, keys, self._counts) for endpoint in settings.endpoints]
-        self._breakers = [Breaker() for _ in self._clients]
-        self._budget = DailyBudget(settings.daily_tokens, settings.daily_cost, settings.budget_file)
-        self._reserved = 0
-        self._judging = asyncio.Lock()
+        self._route = Route(settings, keys or Keys(), self._counts)
         self._conversations: dict[tuple[str, str], Conversation] = {}
         self._answers: dict[Fingerprint, Reply] = {}
 
@@ -69,7 +49,7 @@ class Tutor:
     @property
     def servers(self) -> tuple[str, ...]:
         """The hosts that may be asked, in order."""
-        hosts = (client.endpoint.host for client in self._clients if client.problem() is None)
+        hosts = (client.endpoint.host for client in self._route.clients if client.problem() is None)
         return tuple(dict.fromkeys(hosts))
 
     async def ask(self, evidence: Evidence, *, fresh: bool = False) -> TutorReply:
@@ -89,7 +69,7 @@ class Tutor:
         if known is not None:
             self._counts["cached"] += 1
             return Answered(known)
-        outcome = await self._within_the_deadline(private(evidence, self._settings.masks))
+        outcome = await self._route.ask(lambda: self._turn(evidence))
         self._counts[outcome.name] += 1
         if isinstance(outcome, Answered):
             self._answers[fingerprint(evidence)] = outcome.reply
@@ -97,140 +77,51 @@ class Tutor:
                 del self._answers[next(iter(self._answers))]
         return outcome
 
-    def preview(self, evidence: Evidence) -> str:
-        """Exactly what `ask` would send first: the address and the body, but for the key in the header.
+    def preview(self, evidence: Evidence | FailureEvidence) -> str:
+        """Exactly what would be sent first: the address and the body, but for the key in the header.
 
         A second try repeats it with the first answer and the rules that it broke, nothing else; the next
         server gets the same with its own model's name.
         """
-        if not self._clients:
+        if not self._route.clients:
             return NotSetUp().sentence
-        client = self._clients[0]
+        client = self._route.clients[0]
         if problem := client.problem():
             return problem.sentence
         url = (client.endpoint.url or "").rstrip("/")
-        sent = private(evidence, self._settings.masks)
-        body = client.body(first_messages(sent), FIRST_TEMPERATURE)
+        task: Task[Any]
+        if isinstance(evidence, Evidence):
+            task = self._turn(evidence)
+        else:
+            task = wording_task(evidence, self._settings.masks)
+        body = client.body(task.messages, task.form, FIRST_TEMPERATURE)
         return f"POST {_without_credentials(url)}/chat/completions\n\n" + json.dumps(
             body, ensure_ascii=False, indent=2
         )
 
     async def health(self) -> list[tuple[str, str]]:
         """Each server's host, and `well`, `ill`, or `resting` while its breaker is open."""
-        found = []
-        for client, breaker in zip(self._clients, self._breakers, strict=True):
-            state = "resting"
-            if breaker.admits():
-                try:
-                    well = await client.healthy()
-                except asyncio.CancelledError:
-                    breaker.released()
-                    raise
-                (breaker.succeeded if well else breaker.failed)()
-                state = "well" if well else "ill"
-            found.append((client.endpoint.host, state))
-        return found
+        return await self._route.health()
+
+    async def reworded(self, evidence: FailureEvidence) -> Answered[Explanation] | Failure:
+        """The explanation of a failure in a model's words; its facts, lines and change stay Meno's own."""
+        outcome = await self._route.ask(lambda: wording_task(evidence, self._settings.masks))
+        self._counts[outcome.name] += 1
+        return outcome
 
     async def close(self) -> None:
         """Closes the connections that are open."""
-        for client in self._clients:
-            await client.close()
+        await self._route.close()
 
-    async def _within_the_deadline(self, evidence: Evidence) -> Outcome:
-        if not self._clients:
-            return NotSetUp()
-        deadline = self._settings.deadline_seconds
-        try:
-            async with asyncio.timeout(deadline):
-                return await self._first_answer(evidence, asyncio.get_running_loop().time() + deadline)
-        except TimeoutError:
-            return TimedOut(deadline)
-
-    async def _first_answer(self, evidence: Evidence, deadline: float) -> Outcome:
-        """The first server's answer that may be shown, or how the last one that was asked failed."""
-        failure: Failure = Unreachable()
-        left = list(zip(self._clients, self._breakers, strict=True))
-        while left:
-            client, breaker = left.pop(0)
-            if not breaker.admits():
-                continue
-            outcome = await self._answer_of(client, breaker, evidence, deadline, last=not left)
-            if isinstance(outcome, Answered | OverBudget):
-                return outcome
-            # What is merely not set up says less than what went wrong.
-            failure = failure if isinstance(outcome, NotSetUp) and self._counts["requests"] else outcome
-        return failure
-
-    async def _answer_of(
-        self, client: Client, breaker: Breaker, evidence: Evidence, deadline: float, *, last: bool
-    ) -> Outcome:
-        """How one server does, within its share of the time; its breaker learns of it."""
-        now = asyncio.get_running_loop().time()
-        until = deadline if last else now + (deadline - now) * SHARE
-        try:
-            async with asyncio.timeout_at(None if last else until):
-                outcome = await self._converse(client, evidence, until)
-        except TimeoutError:
-            breaker.failed()
-            return TimedOut(round(until - now, 1))
-        except asyncio.CancelledError:
-            # The deadline, if it has passed; else the learner, which says nothing about the server.
-            passed = asyncio.get_running_loop().time() >= deadline
-            (breaker.failed if passed else breaker.released)()
-            raise
-        if isinstance(outcome, Unreachable) or (isinstance(outcome, Refused) and outcome.status is not None):
-            breaker.failed()
-        elif isinstance(outcome, OverBudget | NotSetUp):
-            breaker.released()
-        else:
-            breaker.succeeded()
-        return outcome
-
-    async def _converse(self, client: Client, evidence: Evidence, deadline: float) -> Outcome:
-        conversation = self._conversation(evidence)
-        messages = first_messages(evidence)
-        judged: tuple[str, ...] = ()
-        for temperature in (FIRST_TEMPERATURE, SECOND_TEMPERATURE):
-            answer = await self._paid(client, messages, temperature, deadline)
-            if not isinstance(answer, Completion):
-                return answer
-            verdict = await self._judged(answer.text, evidence, conversation)
-            if isinstance(verdict, Reply):
-                return Answered(verdict)
-            judged, messages = verdict, second_messages(messages, answer.text, verdict)
-        return Malformed(judged)
-
-    async def _judged(
-        self, answer: str, evidence: Evidence, conversation: Conversation | None
-    ) -> Reply | tuple[str, ...]:
-        """`judge` beside the loop, which it would hold up for some milliseconds; one turn at a time."""
-        async with self._judging:
-            return await off_loop(lambda: judge(answer, evidence, conversation))
-
-    async def _paid(
-        self, client: Client, messages: list[Message], temperature: float, deadline: float
-    ) -> Completion | Failure:
-        """One completion, if the day's budget has room for the most that it may take."""
-        endpoint = client.endpoint
-        asking = estimated_tokens(json.dumps(messages, ensure_ascii=False))
-        most = asking + MOST_TOKENS
-        if self._budget.limited:
-            worst = _cost(asking, MOST_TOKENS, endpoint.input_price, endpoint.output_price)
-            reserved = self._reserved + most
-            if limit := await off_loop(lambda: self._budget.exhausted(reserved, worst)):
-                return OverBudget(limit)
-        self._reserved += most
-        try:
-            answer = await client.complete(messages, temperature, deadline)
-        finally:
-            self._reserved -= most
-        if isinstance(answer, Completion):
-            tokens = answer.input_tokens + answer.output_tokens
-            cost = _cost(
-                answer.input_tokens, answer.output_tokens, endpoint.input_price, endpoint.output_price
-            )
-            await asyncio.shield(off_loop(lambda: self._budget.charge(tokens, cost)))
-        return answer
+    def _turn(self, evidence: Evidence) -> Task[Reply]:
+        """The task of one turn; made beside the loop, so nothing that is shared is touched here."""
+        sent = private(evidence, self._settings.masks)
+        # Judging is done one at a time, so that the conversation is looked up then and not now.
+        return Task(
+            first_messages(sent),
+            response_schema(),
+            lambda answer: judge(answer, sent, self._conversation(sent)),
+        )
 
     def _conversation(self, evidence: Evidence) -> Conversation | None:
         """The conversation about this function, if its repair is known."""
@@ -274,10 +165,6 @@ def curated_question(evidence: Evidence) -> str:
     """The catalogue's text for the level, at most its questions: the fallback never climbs by itself."""
     level = min(max(evidence.level, Level.ORIENT), Level.QUESTIONS)
     return ladder_for(evidence.finding, evidence.language).text(Level(level))
-
-
-def _cost(input_tokens: int, output_tokens: int, input_price: float, output_price: float) -> float:
-    return (input_tokens * input_price + output_tokens * output_price) / 1_000_000
 
 
 def _without_credentials(url: str) -> str:

@@ -67,6 +67,7 @@ class Answer:
     verified: bool = False
     line: int = 0
     repaired: str | None = None
+    explanation: str | None = None  # as JSON
     findings: tuple[Finding, ...] = ()
 
 

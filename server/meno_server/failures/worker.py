@@ -183,6 +183,7 @@ class _Analysis:
             passed=passed,
             failed=failed,
             page=as_markdown(told, language),
+            explanation=told.model_dump_json(),
             verified=told.test_impact.verified,
             line=told.root_cause.line_start,
             findings=tuple(marks(seen, language)),

@@ -15,7 +15,7 @@ from pygls.exceptions import JsonRpcException
 
 from meno_analyzers.findings import Category, Finding, Source, insertion
 from meno_analyzers.hints import Level
-from meno_server.lsp import asking, changing, lenses, reasons
+from meno_server.lsp import asking, changing, lenses, reasons, rewording
 from meno_server.lsp.convert import to_position, to_workspace_edit
 from meno_server.lsp.hover import highest_level, level_of
 
@@ -131,7 +131,7 @@ def _actions(
     if (change := changing.offer(session, file, finding, mark, of)) is not None:
         actions.append(change)
     if finding.source is Source.FAILURE:
-        actions += _of_run(file)
+        actions += _of_run(session, file)
     if finding.source is Source.STATIC and (edit := _suppression(session, file, finding)) is not None:
         actions.append(
             types.CodeAction(
@@ -147,12 +147,14 @@ def _actions(
     return actions
 
 
-def _of_run(file: OpenFile) -> list[types.CodeAction | types.Command]:
+def _of_run(session: Session, file: OpenFile) -> list[types.CodeAction | types.Command]:
     """What more there is about a failing run."""
     uri = file.document.uri
     offered = [(lenses.EXPLAIN_TITLE, "meno.explainFailure"), ("Forget this run", "meno.forgetRun")]
     if not (file.run is not None and file.run.verified and file.run.is_of(file.document.text)):
         offered.insert(1, (lenses.SMALLEST_TITLE, "meno.smallestChange"))
+    if rewording.may_reword(session, file):
+        offered.insert(1, (rewording.TITLE, rewording.COMMAND))
     return [
         types.CodeAction(
             title=title,

@@ -42,6 +42,7 @@ class LastRun:
     searched: bool
     findings: list[Finding]
     repaired: str | None = None
+    explanation: str | None = None  # the whole of it, as JSON
 
     def is_of(self, text: str) -> bool:
         """Whether this very text was run."""

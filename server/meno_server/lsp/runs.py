@@ -212,6 +212,7 @@ class Runs:
             searched=searched and answer.ended != "cancelled",
             findings=list(answer.findings),
             repaired=answer.repaired,
+            explanation=answer.explanation,
         )
         if file is not None and not session.closing:
             run.findings = carried(run.findings, answer.source, file.document.text)

@@ -15,7 +15,7 @@ from meno_server.consent import Consent, Consents
 from meno_server.lsp.showing import show
 
 if TYPE_CHECKING:
-    from meno_model.tutor import Evidence
+    from meno_model.tutor import Evidence, FailureEvidence
     from meno_server.lsp.open_file import OpenFile
     from meno_server.lsp.session import Session
 
@@ -61,7 +61,7 @@ class Sending:
             return True
         return await self._answer(self._folder(file), session.tutor.servers) is not Consent.UNASKED
 
-    async def allowed(self, file: OpenFile, evidence: Evidence) -> tuple[bool, str | None]:
+    async def allowed(self, file: OpenFile, evidence: Evidence | FailureEvidence) -> tuple[bool, str | None]:
         """Whether the evidence may be sent, and a sentence if the editor forbids it; asks if need be."""
         session = self._session
         await session.settled()
@@ -75,7 +75,8 @@ class Sending:
         async with self._asking:
             consent = await self._answer(folder, servers)
             if consent is Consent.UNASKED:
-                consent = await self._ask(folder, servers, evidence)
+                request = await asyncio.to_thread(session.tutor.preview, evidence)
+                consent = await self._ask(folder, servers, request)
                 await self._remember(folder, servers, consent)
         return consent is Consent.YES, None
 
@@ -92,10 +93,9 @@ class Sending:
     async def _remember(self, folder: Path | None, servers: tuple[str, ...], consent: Consent) -> None:
         await asyncio.to_thread(self._consents.remember, folder, servers, consent)
 
-    async def _ask(self, folder: Path | None, servers: tuple[str, ...], evidence: Evidence) -> Consent:
+    async def _ask(self, folder: Path | None, servers: tuple[str, ...], request: str) -> Consent:
         session = self._session
         names = ", then ".join(servers)
-        request = session.tutor.preview(evidence)
         text = _PREVIEW.format(
             servers=names, request=request.replace("```", "'''"), yes=YES, not_now=NOT_NOW, never=NEVER
         )

@@ -24,6 +24,7 @@ from meno_server.lsp import (
     looking,
     origins,
     reasons,
+    rewording,
     tutor_keys,
 )
 from meno_server.lsp.protocol import MenoProtocol
@@ -92,6 +93,7 @@ def create() -> MenoServer:
         configuration,
         origins,
         reasons,
+        rewording,
         tutor_keys,
         looking,
     )

@@ -22,10 +22,10 @@ from meno_analyzers.findings import Finding
 from meno_analyzers.hints import Level, Rotation, as_plain_text, notice_for
 from meno_analyzers.source import Document
 from meno_server.adjusting import adjusted
-from meno_server.consent import Consent, Consents
 from meno_server.evidence import evidence_of
 from meno_server.layers import file_layers, resolve
 from meno_server.settings import Settings
+from meno_server.terminal.consenting import may_send
 from meno_server.terminal.files import UnreadableError, read_python
 from meno_server.tutoring import tutor_settings
 
@@ -146,11 +146,12 @@ async def _converse(file: Asked, settings: Settings, *, once: bool, offline: boo
 
     console = Console(highlight=False)
     dialogue = Dialogue(file.evidence(), Rotation(), highest=Level(settings.max_hint_level))
-    tutor = None if offline or settings.tutor_provider == "none" else Tutor(tutor_settings(settings))
+    tutor: Tutor | None = None
+    if not offline and settings.tutor_provider != "none":
+        chosen = Tutor(tutor_settings(settings))
+        allowed = may_send(chosen.servers, file.path, lambda: chosen.preview(file.evidence()), yes=yes)
+        tutor = chosen if allowed else None
     try:
-        if tutor is not None and not await _may_send(tutor, file, yes=yes):
-            await tutor.close()
-            tutor = None
         _show(console, await _thinking(dialogue.begin(tutor)))
         if once:
             return
@@ -200,35 +201,3 @@ def _show(console: Console, said: Said) -> None:
         typer.echo(as_plain_text(said.text) + "\n")
     if said.notice is not None:
         typer.echo(said.notice, err=True)
-
-
-async def _may_send(tutor: Tutor, file: Asked, *, yes: bool) -> bool:
-    """Whether the evidence may go to the tutor: said before, said now, or said by an option."""
-    servers = tutor.servers
-    if yes or not servers:
-        return True
-    folder, consents = folder_of(file.path), Consents()
-    consent = consents.answer(folder, servers)
-    if consent is not Consent.UNASKED:
-        return consent is Consent.YES
-    if not sys.stdin.isatty():
-        typer.echo(
-            "Nothing was sent, because nobody has said yes for this folder: ask once in a terminal, or add "
-            "--yes.",
-            err=True,
-        )
-        return False
-    typer.echo(f"This is exactly what Meno would send to {', then '.join(servers)}:\n", err=True)
-    typer.echo(tutor.preview(file.evidence()), err=True)
-    letters = {"y": Consent.YES, "n": Consent.NOT_NOW, "never": Consent.NEVER}
-    question = f"\nMay it, from {folder}? [y = yes, from now on / n = not now / never]"
-    said: str = typer.prompt(question, default="n", err=True)
-    consent = letters.get(said.strip().lower(), Consent.NOT_NOW)
-    consents.remember(folder, servers, consent)
-    return consent is Consent.YES
-
-
-def folder_of(path: Path) -> Path:
-    """The folder that a yes is for: the one that is worked in, or that of a file outside of it."""
-    whole, here = path.resolve(), Path.cwd().resolve()
-    return here if whole.is_relative_to(here) else whole.parent

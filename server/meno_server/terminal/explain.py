@@ -26,7 +26,7 @@ from meno_analyzers.failures.reported import explain_report
 from meno_analyzers.failures.sandbox import Limits, SandboxError
 from meno_server.failures import running
 from meno_server.layers import file_layers, resolve
-from meno_server.terminal import explanations, suggestions
+from meno_server.terminal import explanations, rewording, suggestions
 from meno_server.terminal.suspecting import ask_model
 
 NOTHING_FAILS, EXPLAINED, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
@@ -51,6 +51,8 @@ class _Wanted:
     format: Format
     output: Path | None
     level: int
+    reworded: bool
+    sent_without_asking: bool
 
 
 class _Unusable(Exception):  # noqa: N818 - it is the learner's input, and becomes one sentence
@@ -83,6 +85,10 @@ def explain(
     ] = _DEFAULT_LEVEL,
     format: Annotated[Format, typer.Option("--format", help="How to print it.")] = Format.TEXT,
     output: Annotated[Path | None, typer.Option(help="A file to write it to.")] = None,
+    tutor: Annotated[
+        bool, typer.Option("--tutor", help="Let the tutor of your settings find other words for it.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --tutor: send without asking, this once.")] = False,
     suggest_tests: Annotated[
         bool, typer.Option("--suggest-tests", help="Suggest further calls to test, as questions.")
     ] = False,
@@ -107,7 +113,7 @@ def explain(
     try:
         request = suggestions.Request(function, most or 0, seconds, format.value)
         suggestions.check(request, file, suggesting=suggest_tests)
-        wanted = _Wanted(format, output, _allowed(level))
+        wanted = _Wanted(format, output, _allowed(level), tutor, yes)
         if file is None or file == "-":
             status = _explain_report(wanted, given=file == "-")
         else:
@@ -166,9 +172,17 @@ def _explain_program(
     if explained.ended is Ending.CANCELLED:
         rest = "This is what was known by then." if explained.explanation else "Nothing was known yet."
         _say(f"Stopped. {rest}")
-    if explained.explanation is not None or explained.ended is Ending.PASSES:
+    told = explained.explanation
+    if told is not None and wanted.reworded and explained.ended is Ending.EXPLAINED:
+        repaired = explained.repair.source if explained.repair is not None else None
+        settings = resolve(file_layers(Path.cwd())[0]).settings
+        path = collected.paths[collected.program.main]
+        told = rewording.reworded(
+            told, collected.program.source, repaired, path, settings, yes=wanted.sent_without_asking
+        )
+    if told is not None or explained.ended is Ending.PASSES:
         paths = {alias: _shown(path) for alias, path in collected.paths.items()}
-        text = explanations.REPORTS[wanted.format.value](explained.explanation, paths, _passed(explained))
+        text = explanations.REPORTS[wanted.format.value](told, paths, _passed(explained))
         _write(text, wanted.output)
     statuses = {Ending.PASSES: NOTHING_FAILS, Ending.EXPLAINED: EXPLAINED, Ending.CANCELLED: INTERRUPTED}
     return statuses[explained.ended]

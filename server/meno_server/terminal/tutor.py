@@ -11,7 +11,8 @@ import typer
 
 from meno_server.consent import Consent, Consents
 from meno_server.settings import Settings
-from meno_server.terminal.ask import Asked, folder_of, own_settings
+from meno_server.terminal.ask import Asked, own_settings
+from meno_server.terminal.consenting import folder_of
 from meno_server.terminal.files import UnreadableError
 from meno_server.tutoring import tutor_settings
 
