@@ -75,3 +75,4 @@ async def fetch(server: MenoServer) -> None:
     if not session.closing:
         session.configure(found if isinstance(found, dict) else {})
         session.configured.set()
+        session.load_tutor()

@@ -200,8 +200,12 @@ class Dialogues:
         task = conversation.task
         assert task is not None
         if not task.done():
-            async with under_progress(self._session, THINKING, conversation.cancel):
-                await asyncio.wait({task})
+            try:
+                async with under_progress(self._session, THINKING, conversation.cancel):
+                    await asyncio.wait({task})
+            except asyncio.CancelledError:  # the client has taken the command back
+                task.cancel()
+                raise
         if conversation.task is not task:
             return
         conversation.task = None

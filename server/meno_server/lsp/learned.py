@@ -6,6 +6,7 @@ Each is made when it is first needed, made anew when the settings change, and as
 from __future__ import annotations
 
 import asyncio
+import importlib
 import logging
 import time
 from typing import TYPE_CHECKING
@@ -65,6 +66,11 @@ class Learned(Housekeeping):
         model, self._model = self._model, None
         if model is not None:
             await model.stop()
+
+    def load_tutor(self) -> None:
+        """Reads the tutor's code beside the loop, if one is chosen: no question should wait for it."""
+        if self._session.settings.tutor_provider != "none":
+            self.run(asyncio.to_thread(importlib.import_module, "meno_model.tutor"))
 
     @property
     def tutor(self) -> Tutor:
