@@ -1,6 +1,6 @@
 """How well the tutor's guard keeps the answer, and how often it holds back a good reply.
 
-    python benchmarks/tutor_guard.py [--bugs 320] [--seed 1] [--socratic bugs.jsonl.gz] [--show] [--format …]
+    python benchmarks/tutor_guard.py [--bugs 320] [--seed 1] [--socratic bugs.jsonl.gz] [--unknown] [--show]
 
 Each seeded bug (a mutation of a correct function, so that the true repair is known) is told in more than
 forty ways: said in words, split over two turns, encoded, translated, quoted, in steps, in stories. A telling
@@ -8,7 +8,8 @@ is *shown* if the guard and the conversation's budget let all its turns pass. `b
 form out (length, grade, one open question), so that they cannot do the leak check's work. `held back` counts
 the other side: honest replies about the same bugs, the curated texts of every rule as replies, and, with
 --socratic, the turns that experts wrote for the Socratic debugging benchmark, whose form is a chat's and is
-judged by content alone. `--show` lists what was shown, or held back, wrongly.
+judged by content alone. With `--unknown` the guard is not told the repair, as where no run and no rule knows
+one. `--show` lists what was shown, or held back, wrongly.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import held_out_tellings
@@ -48,8 +50,8 @@ def by(rules: tuple[Rule, ...]) -> Judge:
 BY_ALL, BY_CONTENT = by(RULES), by(CONTENT_RULES)
 
 
-def evidence_for(bug: Bug) -> Evidence:
-    return Evidence(bug.finding, Level.QUESTIONS, bug.mutant, 1, bug.repaired)
+def evidence_for(bug: Bug, *, known: bool = True) -> Evidence:
+    return Evidence(bug.finding, Level.QUESTIONS, bug.mutant, 1, bug.repaired if known else None)
 
 
 def frame(bug: Bug, field: str, text: str) -> Reply:
@@ -63,13 +65,13 @@ def frame(bug: Bug, field: str, text: str) -> Reply:
     return reply_about(bug, **{**fields, {"why_it_matters": "why"}.get(field, field): text})
 
 
-def shown(bug: Bug, telling: Telling, judge: Judge) -> bool:
+def shown(bug: Bug, telling: Telling, judge: Judge, *, known: bool = True) -> bool:
     """Whether all turns of the telling get through in one conversation."""
-    evidence = evidence_for(bug)
+    evidence = evidence_for(bug, known=known)
     conversation = Conversation(evidence)
     for field, text in telling.turns:
         reply = frame(bug, field, text)
-        if judge(reply, evidence) or conversation.admit(reply, evidence):
+        if judge(reply, evidence) or (known and conversation.admit(reply, evidence)):
             return False
     return True
 
@@ -79,16 +81,17 @@ def leak_rows(bugs: list[Bug], options: argparse.Namespace) -> Iterator[Row]:
     content: Counter[str] = Counter()
     told: Counter[str] = Counter()
     by_template: Counter[str] = Counter()
+    known = not options.unknown
     for bug in bugs:
         for telling in (
             *tellings(bug, options.seed, TEMPLATES),
             *tellings(bug, options.seed, held_out_tellings.TEMPLATES),
         ):
             told[telling.family] += 1
-            if shown(bug, telling, BY_CONTENT):
+            if shown(bug, telling, BY_CONTENT, known=known):
                 content[telling.family] += 1
                 by_template[telling.name] += 1
-                if shown(bug, telling, BY_ALL):
+                if shown(bug, telling, BY_ALL, known=known):
                     whole[telling.family] += 1
                 if options.show:
                     text = " / ".join(text for _, text in telling.turns)
@@ -112,12 +115,17 @@ def leak_rows(bugs: list[Bug], options: argparse.Namespace) -> Iterator[Row]:
 def refusal_rows(bugs: list[Bug], options: argparse.Namespace) -> Iterator[Row]:
     generator = random.Random(options.seed)
     honest = [
-        (reply, evidence_for(bug)) for bug in bugs for reply in honest_replies(bug, generator, HONEST_PER_BUG)
+        (reply, evidence_for(bug, known=not options.unknown))
+        for bug in bugs
+        for reply in honest_replies(bug, generator, HONEST_PER_BUG)
     ]
     yield refusal_row("honest replies", honest, BY_ALL, options)
-    yield refusal_row("curated texts as replies", list(map(curated, mistakes())), BY_CONTENT, options)
+    told = [curated(mistake, known=not options.unknown) for mistake in mistakes()]
+    yield refusal_row("curated texts as replies", told, BY_CONTENT, options)
     if options.socratic:
         turns = list(expert_turns(options.socratic))
+        if options.unknown:
+            turns = [(reply, replace(evidence, repaired=None)) for reply, evidence in turns]
         yield refusal_row("expert turns", turns, BY_CONTENT, options)
 
 
@@ -136,9 +144,10 @@ def refusal_row(
     }
 
 
-def curated(mistake: Mistake) -> tuple[Reply, Evidence]:
-    """Meno's own texts about the mistake, with its repair known."""
-    evidence = Evidence(mistake.finding, Level.QUESTIONS, mistake.original, 1, mistake.repaired)
+def curated(mistake: Mistake, *, known: bool) -> tuple[Reply, Evidence]:
+    """Meno's own texts about the mistake."""
+    repaired = mistake.repaired if known else None
+    evidence = Evidence(mistake.finding, Level.QUESTIONS, mistake.original, 1, repaired)
     return curated_reply(mistake), evidence
 
 
@@ -186,6 +195,7 @@ def main() -> None:
     parser.add_argument("--bugs", type=int, default=320)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--socratic", type=Path, help="the Socratic debugging benchmark's bugs.jsonl.gz")
+    parser.add_argument("--unknown", action="store_true", help="keep the repairs from the guard")
     parser.add_argument("--show", action="store_true")
     parser.add_argument("--format", choices=["table", "json"], default="table")
     options = parser.parse_args()
