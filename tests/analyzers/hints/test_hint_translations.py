@@ -1,4 +1,4 @@
-"""German, French and Spanish: the most frequent rules, and what a conversation needs, as good as in English."""
+"""German, French and Spanish: the most frequent rules and a conversation's words, as good as in English."""
 
 from __future__ import annotations
 
