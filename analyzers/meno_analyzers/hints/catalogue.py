@@ -32,6 +32,7 @@ class Texts:
     """One ladder with its gaps. The example has none: it never uses the learner's names.
 
     `chain` holds one question of each kind, for a conversation; one whose gaps cannot be filled is left out.
+    `language` is the one that the texts are in, not the one that was asked for.
     """
 
     notice: Template
@@ -40,6 +41,7 @@ class Texts:
     questions: tuple[Template, ...]
     example: str
     chain: Mapping[QuestionKind, Template] = field(default_factory=dict)
+    language: str = DEFAULT_LANGUAGE
 
     @property
     def gaps(self) -> frozenset[str]:
@@ -65,7 +67,7 @@ def load_entry(kind: Kind, name: str, language: str = DEFAULT_LANGUAGE) -> Entry
     for folder in dict.fromkeys((base_language(language), DEFAULT_LANGUAGE)):
         path = FOLDER / folder / kind / f"{name}.toml"
         if path.is_file():
-            return parse_entry(path.read_text(encoding="utf-8"))
+            return parse_entry(path.read_text(encoding="utf-8"), folder)
     return None
 
 
@@ -75,7 +77,7 @@ def base_language(tag: str) -> str:
     return base if _PLAIN_WORD.match(base) else DEFAULT_LANGUAGE
 
 
-def parse_entry(text: str) -> Entry:
+def parse_entry(text: str, language: str = DEFAULT_LANGUAGE) -> Entry:
     """The entry written in a catalogue file; `ValueError` or `KeyError` if it is damaged.
 
     A variant has the texts of the rule, but for those that it brings; so has its chain.
@@ -83,13 +85,13 @@ def parse_entry(text: str) -> Entry:
     data = tomllib.loads(text)
     chain = data.get("chain", {})
     variants = {
-        name: _texts({**data, **keys, "chain": {**chain, **keys.get("chain", {})}})
+        name: _texts({**data, **keys, "chain": {**chain, **keys.get("chain", {})}}, language)
         for name, keys in data.get("variants", {}).items()
     }
-    return Entry(_texts(data), variants, data.get("page", {}))
+    return Entry(_texts(data, language), variants, data.get("page", {}))
 
 
-def _texts(data: Mapping[str, Any]) -> Texts:
+def _texts(data: Mapping[str, Any], language: str) -> Texts:
     return Texts(
         notice=Template.parse(data["notice"]),
         orient=Template.parse(data["orient"]),
@@ -97,6 +99,7 @@ def _texts(data: Mapping[str, Any]) -> Texts:
         questions=tuple(Template.parse(question) for question in data["questions"]),
         example=_paragraphs(data["example"]),
         chain={QuestionKind(kind): Template.parse(text) for kind, text in data.get("chain", {}).items()},
+        language=language,
     )
 
 

@@ -7,7 +7,7 @@ by a catalogue. Guarded by tests/analyzers/hints/test_ladder.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import lru_cache
@@ -15,6 +15,7 @@ from functools import lru_cache
 from meno_analyzers.findings import Finding
 from meno_analyzers.hints.catalogue import DEFAULT_LANGUAGE, Entry, Texts, load_entry
 from meno_analyzers.hints.markdown import as_plain_text
+from meno_analyzers.hints.phrases import in_language
 from meno_analyzers.hints.questions import Question, QuestionKind
 from meno_analyzers.hints.template import Template
 
@@ -69,29 +70,33 @@ class FindingWithLadder(Finding):
 def ladder_for(finding: Finding, language: str = DEFAULT_LANGUAGE) -> Ladder:
     """The whole ladder of the finding, filled in."""
     if isinstance(finding, FindingWithLadder) and finding.ladder is not None:
-        return replace(finding.ladder, chain=_chain(finding, {}, language))
+        return replace(finding.ladder, chain=_chain(finding, None, language))
     texts = texts_for(finding, language)
-    values = finding.values
+    values = in_language(finding.values, texts.language)
     return Ladder(
         notice=texts.notice.markdown(values),
         orient=texts.orient.markdown(values),
         concept=texts.concept.markdown(values),
         questions=tuple(question.markdown(values) for question in texts.questions),
         example=texts.example,
-        chain=_chain(finding, texts.chain, language),
+        chain=_chain(finding, texts, language),
     )
 
 
-def _chain(finding: Finding, own: Mapping[QuestionKind, Template], language: str) -> tuple[Question, ...]:
+def _chain(finding: Finding, own: Texts | None, language: str) -> tuple[Question, ...]:
     """One question of each kind: the rule's own, and its category's where a gap cannot be filled."""
     known = finding.values.keys()
-    found: dict[QuestionKind, Template] = {}
-    for category in (str(finding.category), NEUTRAL):
+    found: dict[QuestionKind, tuple[Template, str]] = {}
+    for category in (NEUTRAL, str(finding.category)):
         if entry := load_entry("categories", category, language):
-            found = {**entry.texts.chain, **found}
-    found |= {kind: text for kind, text in own.items() if text.gaps <= known}
+            found |= {kind: (text, entry.texts.language) for kind, text in entry.texts.chain.items()}
+    if own is not None:
+        found |= {kind: (text, own.language) for kind, text in own.chain.items() if text.gaps <= known}
     return tuple(
-        Question(kind, found[kind].markdown(finding.values)) for kind in QuestionKind if kind in found
+        Question(kind, text.markdown(in_language(finding.values, said_in)))
+        for kind in QuestionKind
+        if kind in found
+        for text, said_in in [found[kind]]
     )
 
 
@@ -99,7 +104,8 @@ def notice_for(finding: Finding, language: str = DEFAULT_LANGUAGE) -> str:
     """The diagnostic's message: the notice as plain text."""
     if isinstance(finding, FindingWithLadder) and finding.ladder is not None:
         return as_plain_text(finding.ladder.notice)
-    return texts_for(finding, language).notice.plain(finding.values)
+    texts = texts_for(finding, language)
+    return texts.notice.plain(in_language(finding.values, texts.language))
 
 
 def texts_for(finding: Finding, language: str = DEFAULT_LANGUAGE) -> Texts:

@@ -2,33 +2,42 @@
 
 Catalogue texts write `{name}` for a value and `{{`, `}}` for braces. A gap inside a code span is quoted
 together with the span; a gap in prose is escaped. A value is inserted once and never read again, so braces
-in it mean nothing. Guarded by tests/analyzers/hints/test_template.py.
+in it mean nothing. Words of ours that begin a sentence get a capital letter.
+Guarded by tests/analyzers/hints/test_template.py.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from meno_analyzers.hints.markdown import code_span, escape, one_line, plain_code, shorten
 
-# Values that a rule hands over ready-made, with their code spans: a list of names.
-READY_LISTS = frozenset({"candidates", "names"})
+# Values that a rule hands over ready-made, with their code spans: a list of names, a kind such as `None`.
+READY = frozenset({"candidates", "feature", "given", "kind", "known", "names"})
 # Values that stand for something without a name; a code span that holds nothing else loses its quotes.
-PHRASES = frozenset({"this program", "this line", "this code"})
+PHRASES = frozenset({"this program", "the empty line"})
 
 VALUE_LIMIT = 60
 
 _SPAN = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _GAP = re.compile(r"\{\{|\}\}|\{([a-z_]+)\}")
+_SENTENCE_OVER = re.compile(r"[.?!] $")
+
+
+class Words(str):
+    """A value in words of ours that was translated: no code, so it loses its quotes as a phrase does."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A place for the value of that name."""
+    """A place for the value of that name; words of ours there may be the first of a sentence."""
 
     name: str
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,7 @@ class Template:
             pieces.append(CodeSpan(tuple(_parts(match.group(2)))))
             end = match.end()
         pieces.extend(_parts(flat[end:]))
-        return cls(tuple(pieces), frozenset(_gap_names(pieces)))
+        return cls(tuple(_with_first_words(pieces)), frozenset(_gap_names(pieces)))
 
     def markdown(self, values: Mapping[str, str]) -> str:
         """The filled text as Markdown. A value that is missing is shown as an ellipsis."""
@@ -100,13 +109,28 @@ def _gap_names(pieces: list[Piece]) -> list[str]:
     return names
 
 
+def _with_first_words(pieces: list[Piece]) -> Iterator[Piece]:
+    """The pieces, with those gaps marked that a sentence begins with."""
+    before: Piece = ". "
+    for piece in pieces:
+        begins = isinstance(before, str) and _SENTENCE_OVER.search(before) is not None
+        before = piece
+        if begins and isinstance(piece, Gap):
+            yield replace(piece, first=True)
+        elif begins and isinstance(piece, CodeSpan):
+            parts = [replace(part, first=True) if isinstance(part, Gap) else part for part in piece.parts]
+            yield CodeSpan(tuple(parts))
+        else:
+            yield piece
+
+
 def _value(gap: Gap, values: Mapping[str, str]) -> str:
     value = values.get(gap.name)
     return "…" if value is None else shorten(value, VALUE_LIMIT)
 
 
-def _list_value(gap: Gap, values: Mapping[str, str]) -> str:
-    """A ready list keeps its code spans; cutting it could open one that nothing closes."""
+def _ready(gap: Gap, values: Mapping[str, str]) -> str:
+    """What is ready keeps its code spans; cutting it could open one that nothing closes."""
     return one_line(values.get(gap.name, "…"))
 
 
@@ -114,24 +138,37 @@ def _code(span: CodeSpan, values: Mapping[str, str]) -> str:
     return "".join(part if isinstance(part, str) else _value(part, values) for part in span.parts)
 
 
-def _is_phrase(span: CodeSpan, code: str) -> bool:
-    return len(span.parts) == 1 and isinstance(span.parts[0], Gap) and code in PHRASES
+def _phrase(span: CodeSpan, code: str, values: Mapping[str, str]) -> str | None:
+    """The words that need no quotes, if that is what the span holds."""
+    gap = span.parts[0]
+    if len(span.parts) != 1 or not isinstance(gap, Gap):
+        return None
+    if code in PHRASES or isinstance(values.get(gap.name), Words):
+        return _begun(gap, code)
+    return None
+
+
+def _begun(gap: Gap, words: str) -> str:
+    return words[:1].upper() + words[1:] if gap.first else words
 
 
 def _markdown(piece: Piece, values: Mapping[str, str]) -> str:
     if isinstance(piece, str):
         return piece
     if isinstance(piece, Gap):
-        ready = piece.name in READY_LISTS
-        return _list_value(piece, values) if ready else escape(_value(piece, values))
+        text = _ready(piece, values) if piece.name in READY else escape(_value(piece, values))
+        return _begun(piece, text)
     code = _code(piece, values)
-    return code if _is_phrase(piece, code) else code_span(code)
+    phrase = _phrase(piece, code, values)
+    return code_span(code) if phrase is None else escape(phrase)
 
 
 def _plain(piece: Piece, values: Mapping[str, str]) -> str:
     if isinstance(piece, str):
         return piece
     if isinstance(piece, Gap):
-        return _list_value(piece, values) if piece.name in READY_LISTS else _value(piece, values)
+        text = _ready(piece, values) if piece.name in READY else _value(piece, values)
+        return _begun(piece, text)
     code = _code(piece, values)
-    return code if _is_phrase(piece, code) else plain_code(code)
+    phrase = _phrase(piece, code, values)
+    return plain_code(code) if phrase is None else phrase

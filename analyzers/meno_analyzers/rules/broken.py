@@ -8,6 +8,9 @@ from meno_analyzers.findings import Span
 from meno_analyzers.rules.registry import Broken
 from meno_analyzers.rules.tokens import Token, TokenKind
 
+# What a line that opens a block begins with.
+BLOCK_WORDS = frozenset("if elif else for while def class try except finally with async match case".split())
+
 _WORD = re.compile(r"\s*([^\W\d]\w*)")
 
 

@@ -137,14 +137,18 @@ def _wrong_own(unit: Subject, call: ast.Call) -> Match | None:
     values = {
         "function": name,
         "call": unit.facts.source(call),
-        "given": number_in_words(len(call.args) + len(call.keywords)),
+        "given": _number(len(call.args) + len(call.keywords)),
     }
     if wrong.unknown:
         return Match(call, {**values, "names": _listed(wrong.unknown)}, variant="unknown")
     if wrong.twice:
         return Match(call, {**values, "names": _listed(wrong.twice)}, variant="twice")
-    names = _listed(signature.positional) or "none"
+    names = _listed(signature.positional) or _number(0)
     return Match(call, {**values, "names": names}, variant="surplus" if wrong.surplus else None)
+
+
+def _number(values: int) -> str:
+    return number_in_words(values) if values else "none"
 
 
 def _listed(names: tuple[str, ...]) -> str:
@@ -217,7 +221,7 @@ def _wrong_builtin(unit: Subject, call: ast.Call) -> Match | None:
     values = {
         "function": function.id,
         "call": unit.facts.source(call),
-        "given": number_in_words(len(call.args)),
-        "names": number_in_words(fewest) if fewest == most else f"{fewest} to {most}",
+        "given": _number(len(call.args)),
+        "names": _number(fewest) if fewest == most else f"{fewest} to {most}",
     }
     return Match(call, values, variant="builtin")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from meno_analyzers.findings import Category, Edit, Note, Severity, Span, insertion
 from meno_analyzers.rules.registry import Match, Subject, rule
 from meno_analyzers.rules.surroundings import awaits_error, in_with
+from meno_analyzers.rules.wording import kind_in_words
 
 _EXCEPTIONS: dict[str, type[BaseException]] = {
     name: kind
@@ -133,15 +134,7 @@ def raise_non_exception(unit: Subject) -> Iterator[Match]:
             continue  # `raise 1 / 0` means the error that the calculation makes
         kind = unit.types.of(node.exc)
         if kind in _NO_EXCEPTION:
-            yield Match(node, {"value": unit.facts.source(node.exc), "kind": _KINDS.get(kind or "", "value")})
-
-
-_KINDS = {
-    **dict.fromkeys(("str", "input"), "text"),
-    **dict.fromkeys(("int", "float", "number"), "number"),
-    **dict.fromkeys(("list", "tuple", "set"), "collection"),
-    "dict": "dictionary",
-}
+            yield Match(node, {"value": unit.facts.source(node.exc), "kind": kind_in_words(kind)})
 
 
 @rule(

@@ -22,7 +22,7 @@ def invalid_syntax(broken: Broken) -> Match | None:
     tokens = code_on_line(broken, p.line)
     index = next((i for i, token in enumerate(tokens) if token.end > p.column), None)
     if index is None:
-        return Match(line_span(broken, p.line), {"near": broken.line.strip() or "the end"})
+        return Match(line_span(broken, p.line), {"near": broken.line.strip() or "the empty line"})
     token = tokens[index]
     before = tokens[index - 1] if index else None
     if broken.line.lstrip().startswith((">>>", "...")):

@@ -14,7 +14,7 @@ from meno_analyzers.rules.libraries import knows_libraries
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
 from meno_analyzers.rules.surroundings import asks_for_kind, awaits_error
 from meno_analyzers.rules.tables import is_table_without
-from meno_analyzers.rules.wording import kind_in_words, number_in_words
+from meno_analyzers.rules.wording import count_in_words, kind_in_words
 
 declare(
     "ME506",
@@ -215,7 +215,7 @@ def _place_for_hashes(unit: Subject, node: ast.AST) -> str | None:
     Severity.ERROR,
     0.99,
     on=(ast.Assign,),
-    values=("targets", "value", "names", "items"),
+    values=("targets", "value", "wanted", "count"),
 )
 def unpack_count_mismatch(unit: Subject) -> Iterator[Match]:
     for statement in unit.facts.nodes(ast.Assign):
@@ -230,8 +230,8 @@ def unpack_count_mismatch(unit: Subject) -> Iterator[Match]:
             values = {
                 "targets": unit.facts.source(target),
                 "value": unit.facts.source(statement.value),
-                "names": number_in_words(len(target.elts)),
-                "items": number_in_words(count),
+                "wanted": count_in_words(len(target.elts), "name"),
+                "count": count_in_words(count, "item"),
             }
             yield Match(statement, values)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from meno_analyzers.facts.tree import walk
 from meno_analyzers.findings import Category, Note, Severity
 from meno_analyzers.rules.evaluation import Value, holds
-from meno_analyzers.rules.registry import Match, Subject, rule
+from meno_analyzers.rules.registry import Match, Subject, rule, shorten
 from meno_analyzers.rules.shapes import (
     calls_only_harmless,
     constant_before,
@@ -179,4 +179,9 @@ def _only_ours(unit: Subject, loop: ast.While) -> bool:
 
 
 def _listed(known: Mapping[str, Value]) -> str:
-    return ", ".join(f"`{name}` = `{value!r}`" for name, value in sorted(known.items()))
+    return ", ".join(f"`{name} = {_written(value)}`" for name, value in sorted(known.items()))
+
+
+def _written(value: Value) -> str:
+    """The value as it may stand in code quotes: a backtick in a text would end them."""
+    return shorten(repr(value)).replace("`", "\\x60")

@@ -14,7 +14,7 @@ from meno_analyzers.rules.expressions import same
 from meno_analyzers.rules.registry import Match, Subject, declare, rule
 from meno_analyzers.rules.repairs import wrapped
 from meno_analyzers.rules.surroundings import asks_for_kind, awaits_error
-from meno_analyzers.rules.wording import kind_in_words, number_in_words
+from meno_analyzers.rules.wording import count_in_words, kind_in_words
 
 
 def _asked_before(unit: Subject, node: ast.Subscript) -> bool:
@@ -61,7 +61,7 @@ def constant_index_out_of_range(unit: Subject) -> Iterator[Match]:
         values = {
             "sequence": unit.facts.source(node.value),
             "index": str(index.value),
-            "count": number_in_words(length),
+            "count": count_in_words(length, "item"),
             "expression": unit.facts.source(node),
         }
         yield Match(node, values)

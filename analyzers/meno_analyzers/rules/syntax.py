@@ -14,12 +14,11 @@ import warnings
 from meno_analyzers.findings import Edit, Span, insertion
 from meno_analyzers.fixes import apply_fix
 from meno_analyzers.rules import repairs
-from meno_analyzers.rules.broken import first_word, is_generic, line_span, on_line, problem_span
+from meno_analyzers.rules.broken import BLOCK_WORDS, first_word, is_generic, line_span, on_line, problem_span
 from meno_analyzers.rules.registry import Broken, Match, syntax_rule
 from meno_analyzers.rules.spelling import distance
 from meno_analyzers.rules.tokens import KINDS, PAIRS, Token, TokenKind, unclosed_bracket
 
-_BLOCK_WORDS = frozenset("if elif else for while def class try except finally with async match case".split())
 _SMART_QUOTES = frozenset("“”„‟‘’‚‛«»`´")
 
 
@@ -205,9 +204,9 @@ def assign_in_condition(broken: Broken) -> Match | None:
             first, name = (first, name) if first is not None else (token, left)
             fix.append(Edit(token.span, "=="))
             whole = whole and (tokens[index - 1].is_operand or tokens[index - 1].text in PAIRS.values())
-    if first is None:
+    if first is None or not name:
         return None
-    values = {"keyword": tokens[0].text, "name": name or "this"}
+    values = {"keyword": tokens[0].text, "name": name}
     # Behind another sign, as in `x ! = 0`, it is half of an operator.
     return Match(first.span, values, fix=tuple(fix) if whole else ())
 
@@ -228,10 +227,10 @@ def missing_colon(broken: Broken) -> Match | None:
     if broken.problem.message != "expected ':'":
         return _other_end(broken, line)
     # The header may have begun further up, in brackets or behind a backslash.
-    while line > 0 and first_word(broken.lines[line]) not in _BLOCK_WORDS:
+    while line > 0 and first_word(broken.lines[line]) not in BLOCK_WORDS:
         line -= 1
     word = first_word(broken.lines[line])
-    if word not in _BLOCK_WORDS:
+    if word not in BLOCK_WORDS:
         return None
     code = [t for t in on_line(broken, broken.problem.line) if t.kind is not TokenKind.COMMENT]
     last = code[-1] if code else None
@@ -243,7 +242,7 @@ def missing_colon(broken: Broken) -> Match | None:
 def _other_end(broken: Broken, line: int) -> Match | None:
     """A header that ends in a semicolon, or whose block begins on its line with nothing in front of it."""
     word = first_word(broken.line)
-    if word not in _BLOCK_WORDS or not broken.problem.message.startswith("invalid syntax"):
+    if word not in BLOCK_WORDS or not broken.problem.message.startswith("invalid syntax"):
         return None
     code = [t for t in on_line(broken, line) if t.kind is not TokenKind.COMMENT]
     if code[-1].text == ";" and ":" not in broken.line:

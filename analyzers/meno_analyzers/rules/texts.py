@@ -17,6 +17,7 @@ from meno_analyzers.rules.builtin_calls import is_call_of
 from meno_analyzers.rules.registry import Match, Subject, rule
 from meno_analyzers.rules.surroundings import awaits_error
 from meno_analyzers.rules.tokens import TokenKind, tokens_of
+from meno_analyzers.rules.wording import kind_in_words
 
 _GAP = re.compile(r"\{([A-Za-z_]\w*)((?:\.\w+|\[\w+\])*)(?:![rsa])?(?::[^{}]*)?\}")
 
@@ -214,19 +215,9 @@ def join_non_strings(unit: Subject) -> Iterator[Match]:
                     continue
                 kind = _kind_of_items(unit, items)
                 if kind is not None:
-                    yield Match(items, {"items": unit.facts.source(items), "kind": _KIND_WORDS[kind]})
+                    yield Match(items, {"items": unit.facts.source(items), "kind": kind_in_words(kind)})
             case _:
                 pass
-
-
-_KIND_WORDS = {
-    **dict.fromkeys(("int", "float", "bool", "complex", "number"), "number"),
-    "list": "list",
-    "tuple": "tuple",
-    "dict": "dictionary",
-    "set": "set",
-    "NoneType": "None",
-}
 
 
 def _kind_of_items(unit: Subject, items: ast.expr) -> str | None:
@@ -271,7 +262,7 @@ def join_called_on_list(unit: Subject) -> Iterator[Match]:
         if kind in {"list", "tuple", "set"} and not awaits_error(unit.facts, call):
             values = {
                 "receiver": unit.facts.source(call.func.value),
-                "kind": kind,
+                "kind": kind_in_words(kind),
                 "call": unit.facts.source(call),
             }
             yield Match(call, values, fix=_joined(unit, call, values["receiver"]))

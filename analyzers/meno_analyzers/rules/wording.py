@@ -32,3 +32,8 @@ def kind_in_words(kind: str) -> str:
 
 def number_in_words(number: int) -> str:
     return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+
+
+def count_in_words(number: int, thing: str) -> str:
+    """`one item`, `three items`, `no items` for a `thing` such as `item`."""
+    return f"{number_in_words(number)} {thing}{'' if number == 1 else 's'}"
