@@ -35,6 +35,8 @@ _KEYWORDS = frozenset({"and", "or", "not", "in", "is", "if", "else", "for", "whi
 # Numbers that every second sentence holds as words.
 _SMALL_NUMBERS = frozenset({"0", "1", "2", "3"})
 _COMPARISONS = frozenset({"<", ">", "<=", ">=", "==", "!="})
+# Of all reasons the weakest: two tokens that differ occur in one sentence.
+SET_AGAINST = "It sets the repair against what is written now."
 # The share of a line's items that make the line, and of how long a line; less where it is said to be recited.
 MOST_DICTATED, SHORTEST_DICTATED = 0.75, 4
 MOST_RECITED, SHORTEST_RECITED = 0.5, 2
@@ -152,7 +154,7 @@ class _Teller:
         if changing and (self._names(self.change.new, sentence, reading) or self._new_line_in(reading)):
             return "It says what the code should be."
         if self._contrasts(sentence, everything, loosely):
-            return "It sets the repair against what is written now."
+            return SET_AGAINST
         if self.change.turned and self.table.turning.search(words):
             return "It says that something is the wrong way round."
         if self.change.one_off and self.table.stepping.search(words):

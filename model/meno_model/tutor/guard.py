@@ -19,8 +19,9 @@ from meno_analyzers.hints.lexemes import lexemes, names
 from meno_analyzers.hints.lexicon import Lexicon, load_lexicon
 from meno_analyzers.hints.markdown import code_parts, prose, shorten
 from meno_analyzers.hints.readability import reads_easily, words
-from meno_analyzers.hints.telling import sign_ordered, tellings
+from meno_analyzers.hints.telling import SET_AGAINST, sign_ordered, tellings
 from meno_model.tutor.contract import Reply
+from meno_model.tutor.guesses import guessed_repairs
 from meno_model.tutor.values import Evidence
 
 FEWEST_WORDS, MOST_WORDS = 20, 120
@@ -201,6 +202,11 @@ def _claims_nothing(reply: Reply, evidence: Evidence) -> Iterator[str]:
             break
     if any(lexicon.supposing.search(prose(reply.prose)) for lexicon in lexicons):
         yield "Do not tell an edit as a case to think about."
+    row = evidence.finding.span.start_line + 2 - evidence.first_line
+    source, guesses = guessed_repairs(evidence.function_source, row)
+    reasons = {reason for guess in guesses for reason in tellings(reply.prose, source, guess)}
+    if reasons - {SET_AGAINST}:
+        yield "Do not name a sign, a number or a name that the code might have instead."
 
 
 def _lexicons(evidence: Evidence) -> list[Lexicon]:
