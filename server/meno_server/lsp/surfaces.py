@@ -113,17 +113,23 @@ class _Waiting:
         offered = self.session.client.offers_choices
         choice = asyncio.ensure_future(self._choice() if offered else asyncio.sleep(0))
         end = time.monotonic() + _PATIENCE_SECONDS
+        before: str | None = None
         try:
             while self._is_at(turns) and time.monotonic() < end:
-                if words := await asyncio.to_thread(_words_in, self.document):
+                words = await asyncio.to_thread(_words_in, self.document)
+                if words is not None and words == before:  # who saves while typing is not interrupted
                     await self.session.dialogues.answer(self.conversation.id, words)
                     return
-                if choice.done() and self.document is None and choice.result() is None:
-                    return  # dismissed, and there is no other way to answer: the code action goes on
+                before = words
                 if choice.done() and (chosen := choice.result()) is not None:
                     await self._follow(chosen)
                     return
-                await asyncio.wait({choice, _nap()}, return_when=asyncio.FIRST_COMPLETED)
+                if not choice.done():
+                    await asyncio.wait({choice}, timeout=_LOOK_SECONDS)
+                elif self.document is not None:
+                    await asyncio.sleep(_LOOK_SECONDS)
+                else:
+                    return  # dismissed, and there is no other way to answer: the code action goes on
         finally:
             choice.cancel()
 
@@ -153,10 +159,6 @@ class _Waiting:
             chosen = await self.session.server.window_show_message_request_async(params)
             return chosen.title if chosen is not None else None
         return None
-
-
-def _nap() -> asyncio.Task[None]:
-    return asyncio.ensure_future(asyncio.sleep(_LOOK_SECONDS))
 
 
 def _words_in(document: Path | None) -> str | None:
