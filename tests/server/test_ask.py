@@ -16,9 +16,10 @@ from typing import Any
 import pytest
 
 from end_to_end.test_dialogue import reply
+from end_to_end.test_running import SEARCH
 from end_to_end.test_typing import HAS_EVEN
 from tutor.scripted_server import ScriptedServer, says
-from tutor.test_tutor_wording import PROGRAM, WORDS
+from tutor.test_tutor_wording import WORDS
 
 MENO = [sys.executable, "-P", "-m", "meno_server"]
 KEY = "sk-meno-terminal"
@@ -254,7 +255,7 @@ def test_the_status_says_who_answers(desk: Desk, provider: ScriptedServer) -> No
 
 def test_an_explanation_can_be_had_in_the_tutors_words(desk: Desk, provider: ScriptedServer) -> None:
     desk.set_up(provider)
-    desk.program.write_text(PROGRAM, "utf-8")
+    desk.program.write_text(SEARCH, "utf-8")
     provider.script = [says(json.dumps(WORDS))]
 
     own = desk.meno("explain", "lesson.py", "--tutor", "--format", "json")

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from end_to_end.test_running import SEARCH as PROGRAM
 from meno_analyzers.failures.collecting import collect
 from meno_analyzers.failures.explaining import explain_failure
 from meno_analyzers.failures.explanation import Explanation
@@ -18,23 +19,6 @@ from meno_model.tutor.wording import judge_wording, wording_messages
 from tutor.scripted_server import ScriptedServer, hangs, says
 
 MakeTutor = Callable[..., Tutor]
-PROGRAM = """\
-def find(items, wanted):
-    low, high = 0, len(items) - 1
-    while low < high:
-        middle = (low + high) // 2
-        if items[middle] == wanted:
-            return middle
-        if items[middle] < wanted:
-            low = middle + 1
-        else:
-            high = middle - 1
-    return -1
-
-
-assert find([3, 5, 8], 5) == 1
-assert find([3, 5, 8], 8) == 2
-"""
 WORDS: dict[str, Any] = {
     "statement": "The window between `low` and `high` shrinks, and one place in it is never looked at.",
     "why": "A search has to look at each place that may hold the item, the last one too.",
