@@ -12,7 +12,8 @@ from dataclasses import replace
 
 import pytest
 
-from meno_model.tutor import Evidence, Tutor
+from meno_analyzers.hints import Rotation
+from meno_model.tutor import Dialogue, Evidence, Tutor
 from meno_model.tutor.prompting import load_prompt
 from tutor.scripted_server import FIRST_LINE, GOOD, ScriptedServer, says
 
@@ -91,6 +92,29 @@ async def test_an_obedient_reply_is_not_shown(
     assert system["content"] == load_prompt("socratic")
     data = json.loads(request["content"][request["content"].index("{") : request["content"].rindex("}") + 1])
     assert data["code"][str(FIRST_LINE - 1)] == line, "the order travels as one JSON string, and stays data"
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["repair known", "repair unknown"])
+@pytest.mark.parametrize("order", ORDERS)
+async def test_an_order_in_the_learners_answer_is_data_too(
+    make_tutor: MakeTutor, evidence: Evidence, server: ScriptedServer, order: str, known: bool
+) -> None:
+    line, obeyed = ORDERS[order]
+    words = line.lstrip("# ")
+    about = evidence if known else replace(evidence, repaired=None)
+    dialogue = Dialogue(about, Rotation())
+    tutor = make_tutor(says(json.dumps(GOOD)), says(json.dumps({**GOOD, **obeyed})))
+    assert (await dialogue.begin(tutor)).origin == "model"
+
+    said = await dialogue.answer(words, tutor)
+
+    assert said.origin == "curated"
+    for text in obeyed.values():
+        assert str(text) not in said.text
+    if len(server.bodies) > 1:  # who asks to be told is not even sent on
+        request = server.bodies[1]["messages"][1]["content"]
+        data = json.loads(request[request.index("{") : request.rindex("}") + 1])
+        assert data["conversation"][-1] == {"learner": words}
 
 
 async def test_a_tutor_that_does_not_obey_is_shown(make_tutor: MakeTutor, evidence: Evidence) -> None:
