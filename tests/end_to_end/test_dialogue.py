@@ -488,3 +488,59 @@ def test_a_failure_is_explained_in_other_words(provider: ScriptedServer, tmp_pat
         assert "so this is Meno's own explanation" in page
     finally:
         wire.stop()
+
+
+# What is known of the mistake
+
+
+def test_code_that_python_cannot_read_is_not_taken_for_mended(learners: Any) -> None:
+    learner = learners(THREADS, {})
+    learner.begin()
+    dialogue = learner.thread(learner.ask(), "open")["id"]
+    learner.wire.change(2, (2, 22), (2, 23), "")
+    learner.wire.diagnostics(2)
+
+    then = learner.thread(learner.answer(dialogue, "the first"), "open")
+
+    assert "no longer sees" not in then["turns"][-1]["markdown"]
+    assert "?" in then["turns"][-1]["markdown"]
+
+
+def test_a_line_under_the_fingers_is_not_taken_for_mended(learners: Any) -> None:
+    """What was found may rest unseen while its line is typed; the dialogue about it goes on."""
+    learner = learners(THREADS, {"typingPause": 60000})
+    learner.begin()
+    dialogue = learner.thread(learner.ask(), "open")["id"]
+    learner.wire.change(2, (2, 15), (2, 16), "3")
+
+    then = learner.thread(learner.answer(dialogue, "only the first"), "open")
+
+    assert "no longer sees" not in then["turns"][-1]["markdown"]
+
+
+def test_what_a_run_has_shown_is_not_called_mended_before_the_next_run(tmp_path: Path) -> None:
+    from end_to_end.test_running import SEARCH
+    from end_to_end.test_running import Learner as Runner
+
+    wire = Wire(env=surroundings(tmp_path))
+    try:
+        learner = Runner(wire, tmp_path, SEARCH)
+        learner.does("meno.runTests")
+        learner.sees_in_the_end()
+        lazy = next(a for a in learner.actions(2) if "Ask me" in a["title"] and "[failing run]" in a["title"])
+        command = wire.request("codeAction/resolve", lazy)["command"]
+        wire.request("workspace/executeCommand", command)
+        (id,) = command["arguments"]
+        wire.change(2, (2, 10), (2, 13), "low", learner.uri)
+        since = wire.count()
+        wire.request(
+            "workspace/executeCommand", {"command": "meno.answer", "arguments": [id, "I changed it"]}
+        )
+
+        shown = wire.wait(lambda m: m.get("method") == "window/showDocument", since)
+
+        text = Path(to_fs_path(shown["params"]["uri"]) or "").read_text("utf-8")
+        assert "has changed since Meno looked at it" in text
+        assert "no longer sees" not in text
+    finally:
+        wire.stop()

@@ -111,6 +111,16 @@ def test_the_dialogue_ends_when_the_mistake_is_gone(desk: Desk) -> None:
     assert "Meno no longer sees this." in rest
 
 
+def test_code_that_cannot_be_read_is_not_taken_for_mended(desk: Desk) -> None:
+    terminal = Terminal(desk, "ask", "lesson.py:3")
+    terminal.until("> ")
+    desk.program.write_text(HAS_EVEN.replace("== 0:", "=="), "utf-8")
+    terminal.type("I am at it")
+    assert "no longer sees" not in terminal.until("> ")
+    terminal.type("q")
+    assert terminal.end() == 0
+
+
 @pytest.mark.parametrize(
     ("place", "status", "said"),
     [

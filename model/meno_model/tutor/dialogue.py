@@ -92,6 +92,10 @@ class Dialogue:
         """The last turn, when the analysis no longer finds what the dialogue is about."""
         return self._kept(Said(between_turns("gone", self.evidence.language), "curated", last=True))
 
+    def outdated(self) -> Said:
+        """The last turn, when the line has changed and nobody has looked at it since."""
+        return self._kept(Said(between_turns("changed", self.evidence.language), "curated", last=True))
+
     async def _from_tutor(self, tutor: Tutor | None) -> Said | str | None:
         """The model's turn, or the sentence that says why there is none."""
         if tutor is None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from meno_analyzers.findings import Edit, Finding
+from meno_analyzers.findings import Category, Edit, Finding, Source
 from meno_analyzers.hints import Rotation
 from meno_analyzers.source.lines import plain_ends
 from meno_server.evidence import evidence_of
@@ -172,6 +172,8 @@ class Dialogues:
         if file is None:
             return None
         finding = self._still_there(file, conversation)
+        if finding is None and conversation.finding.source is not Source.STATIC:
+            return dialogue.outdated()  # what was run, or seen by the model, is not seen again by itself
         if finding is None:
             return dialogue.solved()
         conversation.finding, conversation.mark = finding, session.fingerprint(file, finding)
@@ -187,13 +189,18 @@ class Dialogues:
         return evidence_of(file.document, file.analysis, finding, language, _verified(file))
 
     def _still_there(self, file: OpenFile, conversation: Conversation) -> Finding | None:
-        """The finding, also if its line was edited: then one of its rule in code that begins as before."""
+        """The finding, also if its line was edited: then one of its rule in code that begins as before.
+
+        Of code that Python cannot read at the moment nothing is known, so there the finding stands.
+        """
         if (finding := self._session.find(file, conversation.mark)) is not None:
             return finding
-        for finding in file.findings(self._session.settings):
+        findings = _certain(file)
+        for finding in findings:
             if finding.rule == conversation.finding.rule and _header(file, finding) == conversation.header:
                 return finding
-        return None
+        broken = any(finding.category is Category.SYNTAX_ERROR for finding in findings)
+        return conversation.finding if broken and _lies_in(file, conversation.finding) else None
 
     async def _finish(self, conversation: Conversation) -> None:
         """Waits for the turn under progress, then shows it; cancelling the progress cancels the turn."""
@@ -222,6 +229,15 @@ class Dialogues:
     def _forget(self, conversation: Conversation) -> None:
         conversation.cancel()
         self._open.pop(conversation.id, None)
+
+
+def _certain(file: OpenFile) -> list[Finding]:
+    """All static findings as they are, those too that wait for a pause in typing to be seen."""
+    return [f.moved_down(start) for start, _, found in file.analysis.units_with_findings() for f in found]
+
+
+def _lies_in(file: OpenFile, finding: Finding) -> bool:
+    return finding.span.end_line < len(file.document.lines)
 
 
 def _verified(file: OpenFile) -> Sequence[Edit]:

@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from meno_analyzers.engine import Analysis
-from meno_analyzers.findings import Finding
+from meno_analyzers.findings import Category, Finding
 from meno_analyzers.hints import Level, Rotation, as_plain_text, notice_for
 from meno_analyzers.source import Document
 from meno_server.adjusting import adjusted
@@ -170,10 +170,12 @@ async def _next_turn(file: Asked, dialogue: Dialogue, tutor: Tutor | None, words
     except UnreadableError as error:
         typer.echo(f"{file.path} cannot be read any more: {error}.", err=True)
         raise typer.Exit(UNUSABLE) from None
-    if now.finding is None:
+    if now.finding is not None:
+        file.finding = now.finding
+        dialogue.renew(now.evidence())
+    elif not any(finding.category is Category.SYNTAX_ERROR for finding in now.findings):
         return dialogue.solved()
-    file.finding = now.finding
-    dialogue.renew(now.evidence())
+    # Of code that Python cannot read at the moment nothing is known, so the finding stands.
     return await _thinking(dialogue.answer(words, tutor))
 
 
