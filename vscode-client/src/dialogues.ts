@@ -22,7 +22,7 @@ export class DialogueThreads implements vscode.Disposable {
   constructor() {
     this.controller.options = {
       prompt: "Answer Meno…",
-      placeHolder: "What do you see? Leave it empty for another question.",
+      placeHolder: "What do you see? A sentence is enough.",
     };
   }
 
