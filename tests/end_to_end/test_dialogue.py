@@ -13,7 +13,7 @@ from pygls.uris import to_fs_path
 from end_to_end.test_asking_a_tutor import agree, provider, surroundings
 from end_to_end.test_typing import HAS_EVEN, act
 from end_to_end.wire import FULL_CLIENT, Wire
-from meno_server.lsp.sending import NEVER, NOT_NOW, NOT_TRUSTED, YES
+from meno_server.lsp.sending import NEVER, NOT_ANSWERED, NOT_NOW, NOT_TRUSTED, YES
 from meno_server.lsp.surfaces import ANOTHER, ENOUGH, ROOM, TELL
 from tutor.scripted_server import ScriptedServer, hangs, says
 
@@ -366,6 +366,7 @@ def test_without_a_yes_nothing_is_sent_and_the_curated_question_comes(
     learner.answer(thread["id"], "the first")
 
     assert "?" in thread["turns"][0]["markdown"]
+    assert thread["turns"][0]["notice"] == (None if said else NOT_ANSWERED)
     assert provider.bodies == []
     assert len(learner.asked) == 1
 

@@ -23,6 +23,10 @@ YES, NOT_NOW, NEVER = "Yes, from this folder", "Not now", "Never from this folde
 NOT_TRUSTED = (
     "Nothing is sent, because your editor does not trust this folder, so this is Meno's own question."
 )
+NOT_ANSWERED = (
+    "Nothing was sent, because nobody has said yes for this folder, so this is Meno's own question. "
+    "`meno ask FILE:LINE` in a terminal there asks for the yes as well."
+)
 _QUESTION = (
     "May Meno send code from {folder} to {servers} to find a question for you? It sends the function around "
     "a finding, as the document “{title}” shows it, and nothing else."
@@ -76,8 +80,11 @@ class Sending:
             consent = await self._answer(folder, servers)
             if consent is Consent.UNASKED:
                 request = await asyncio.to_thread(session.tutor.preview, evidence)
-                consent = await self._ask(folder, servers, request)
+                said = await self._ask(folder, servers, request)
+                consent = Consent.NOT_NOW if said is None else said
                 await self._remember(folder, servers, consent)
+                if said is None:
+                    return False, NOT_ANSWERED
         return consent is Consent.YES, None
 
     async def forget(self) -> str:
@@ -93,7 +100,8 @@ class Sending:
     async def _remember(self, folder: Path | None, servers: tuple[str, ...], consent: Consent) -> None:
         await asyncio.to_thread(self._consents.remember, folder, servers, consent)
 
-    async def _ask(self, folder: Path | None, servers: tuple[str, ...], request: str) -> Consent:
+    async def _ask(self, folder: Path | None, servers: tuple[str, ...], request: str) -> Consent | None:
+        """What a person says; None if nothing was chosen, or the client could not ask."""
         session = self._session
         names = ", then ".join(servers)
         text = _PREVIEW.format(
@@ -110,9 +118,9 @@ class Sending:
         try:
             chosen = await session.server.window_show_message_request_async(params)
         except Exception:  # whatever the client answers that is no choice
-            return Consent.NOT_NOW
-        answers = {YES: Consent.YES, NEVER: Consent.NEVER}
-        return answers.get(chosen.title, Consent.NOT_NOW) if chosen is not None else Consent.NOT_NOW
+            return None
+        answers = {YES: Consent.YES, NEVER: Consent.NEVER, NOT_NOW: Consent.NOT_NOW}
+        return answers.get(chosen.title) if chosen is not None else None
 
     def _folder(self, file: OpenFile) -> Path | None:
         """The workspace's folder, or that of a file outside of it; None for a text without a place."""
