@@ -62,16 +62,20 @@ export class Server {
 
   /** Runs a command of the server's own and gives its result. */
   async ask(command: string, ...args: (string | number)[]): Promise<unknown> {
-    if (this.client?.isRunning() !== true) {
-      throw new Error("Meno does not run. The command “Meno: Show Log” says why.");
-    }
-    return this.client.sendRequest(ExecuteCommandRequest.type, { command, arguments: args });
+    return this.runningClient().sendRequest(ExecuteCommandRequest.type, { command, arguments: args });
   }
 
   /** Hands a tutor's key over; false if the server does not take it. */
   async hand(key: HandedKey): Promise<boolean> {
-    const answer = await this.client?.sendRequest<{ accepted: boolean }>(TUTOR_KEY, key);
-    return answer?.accepted ?? false;
+    const answer = await this.runningClient().sendRequest<{ accepted: boolean }>(TUTOR_KEY, key);
+    return answer.accepted;
+  }
+
+  private runningClient(): LanguageClient {
+    if (this.client?.isRunning() !== true) {
+      throw new Error("Meno does not run. The command “Meno: Show Log” says why.");
+    }
+    return this.client;
   }
 
   /** One after the other: two restarts at a time would leave a server behind. */
