@@ -120,3 +120,37 @@ def test_a_text_without_a_reply_gives_sentences_and_no_exception(text: str) -> N
     result = parse_reply(text)
     assert isinstance(result, tuple)
     assert all(isinstance(sentence, str) for sentence in result)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", "Gut gemacht, so sieht das Programm beinahe richtig aus."),
+        ("fr", "Bravo, ce programme est presque juste."),
+        ("es", "Muy bien, este programa ya casi funciona."),
+    ],
+)
+def test_praise_is_held_back_in_every_language(evidence: Evidence, language: str, words: str) -> None:
+    reply = Reply.model_validate({**GOOD, "why_it_matters": words})
+    assert any(
+        "No blame, no praise" in rule for rule in violations(reply, replace(evidence, language=language))
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "closed"),
+    [
+        ("de", "Ist der letzte Wert noch dabei?", True),
+        ("de", "Welcher Wert ist der letzte?", False),
+        ("fr", "Est-ce que la boucle voit le dernier ?", True),
+        ("fr", "Quelle valeur vient en dernier ?", False),
+        ("es", "¿Es este el último valor?", True),
+        ("es", "¿Qué valor viene al final?", False),
+        ("es", "Hay dos valores. ¿Cuál de los dos viene al final?", False),
+    ],
+)
+def test_a_closed_question_is_one_in_every_language(
+    evidence: Evidence, language: str, question: str, closed: bool
+) -> None:
+    rules = broken(replace(evidence, language=language), question=question)
+    assert ("answerable by yes or no" in rules) == closed

@@ -30,6 +30,7 @@ class Lexicon:
     stating: re.Pattern[str]
     supposing: re.Pattern[str]
     closed: re.Pattern[str]
+    tone: re.Pattern[str]
 
     def says(self, prose: str, token: str) -> str | None:
         """The phrase with which the prose names that token or edit, if it does."""
@@ -81,6 +82,7 @@ def load_lexicon(language: str = DEFAULT_LANGUAGE) -> Lexicon:
         stating=re.compile("|".join(data["claims"]["stating"]), re.IGNORECASE),
         supposing=re.compile("|".join(data["claims"]["supposing"]), re.IGNORECASE),
         closed=re.compile(data["asking"]["closed"], re.IGNORECASE),
+        tone=_any_of(data["tone"]["phrases"]),
     )
 
 

@@ -28,11 +28,7 @@ FEWEST_WORDS, MOST_WORDS = 20, 120
 
 _LINE = re.compile(r"\blines? (\d+)(?:(?:,| and| to|-|–) ?(\d+))*", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
-_TONE = re.compile(
-    r"\b(you forgot|you failed|your mistake|your error|your fault|careless|silly|obviously|simply|just|"
-    r"great job|good job|well done|nice work|excellent|congratulations|sorry)\b|!(?!=)",
-    re.IGNORECASE,
-)
+_SHOUT = re.compile(r"!(?!=)")
 _ALTERNATIVES = re.compile(r"\b(alternatively|another option|or you could|you could also)\b", re.IGNORECASE)
 _TELLING = re.compile(
     r"\b(the (fix|solution|correct (code|version|answer|line))|correct(ed)? code|the answer is|"
@@ -75,7 +71,7 @@ def _asks_one_open_question(reply: Reply, evidence: Evidence) -> Iterator[str]:
     question = reply.question.strip()
     if not question.endswith("?") or prose(question).count("?") != 1:
         yield "question must be one question and end in a question mark."
-    elif any(lexicon.closed.match(prose(question).strip()) for lexicon in _lexicons(evidence)):
+    elif any(lexicon.closed.match(prose(question).strip()) for lexicon in lexicons_for(evidence.language)):
         yield "question must not be answerable by yes or no: begin with what, which, where, when, how or why."
     others = (reply.observation, reply.why_it_matters, reply.try_next)
     if any("?" in prose(text) for text in others):
@@ -90,19 +86,20 @@ def _is_short_and_plain(reply: Reply, evidence: Evidence) -> Iterator[str]:
         yield "Use shorter sentences and shorter words, for a reader of fourteen."
 
 
-def _is_calm(reply: Reply, _: Evidence) -> Iterator[str]:
-    yield from is_calm(reply.prose)
+def _is_calm(reply: Reply, evidence: Evidence) -> Iterator[str]:
+    yield from is_calm(reply.prose, evidence.language)
 
 
 def _is_text_only(reply: Reply, _: Evidence) -> Iterator[str]:
     yield from is_text_only(reply.prose)
 
 
-def is_calm(text: str) -> Iterator[str]:
+def is_calm(text: str, language: str) -> Iterator[str]:
     """The rules of tone that a text breaks."""
-    if _TONE.search(prose(text)):
+    said = prose(text)
+    if _SHOUT.search(said) or any(lexicon.tone.search(said.lower()) for lexicon in lexicons_for(language)):
         yield "No blame, no praise, no exclamation marks, and none of the words just, simply, obviously."
-    if _ALTERNATIVES.search(prose(text)):
+    if _ALTERNATIVES.search(said):
         yield "Stay with one idea and offer no alternatives."
 
 
@@ -193,7 +190,7 @@ def _claims_nothing(reply: Reply, evidence: Evidence) -> Iterator[str]:
     """Where no repair is known, what a text claims about a piece of the code cannot be checked."""
     if sign_ordered(reply.prose):
         yield "Do not say in words what the code should be."
-    lexicons = _lexicons(evidence)
+    lexicons = lexicons_for(evidence.language)
     stated = sentences("\n".join((reply.observation, reply.why_it_matters, reply.try_next)))
     for sentence in stated:
         about_code = _NAMED_PART.search(sentence) or any(lexicon.points(sentence) for lexicon in lexicons)
@@ -209,9 +206,9 @@ def _claims_nothing(reply: Reply, evidence: Evidence) -> Iterator[str]:
         yield "Do not name a sign, a number or a name that the code might have instead."
 
 
-def _lexicons(evidence: Evidence) -> list[Lexicon]:
+def lexicons_for(language: str) -> list[Lexicon]:
     """That of the learner's language, and the English one."""
-    return [load_lexicon(language) for language in dict.fromkeys((evidence.language, DEFAULT_LANGUAGE))]
+    return [load_lexicon(one) for one in dict.fromkeys((language, DEFAULT_LANGUAGE))]
 
 
 FORM_RULES: tuple[Rule, ...] = (

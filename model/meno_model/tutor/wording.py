@@ -22,11 +22,10 @@ from meno_analyzers.failures.explanation.schema import Action
 from meno_analyzers.hints import Level
 from meno_analyzers.hints.leak import PUBLIC_NAMES
 from meno_analyzers.hints.lexemes import names
-from meno_analyzers.hints.lexicon import load_lexicon
 from meno_analyzers.hints.markdown import code_parts, prose, shorten
 from meno_analyzers.hints.readability import reads_easily
 from meno_model.tutor.contract import parse_object, strict_schema
-from meno_model.tutor.guard import is_calm, is_text_only
+from meno_model.tutor.guard import is_calm, is_text_only, lexicons_for
 from meno_model.tutor.privacy import private_source, without_secrets
 from meno_model.tutor.prompting import LONGEST_LINE, Message, filled, load_prompt
 from meno_model.tutor.route import Task
@@ -128,7 +127,7 @@ def _broken(wording: Wording, evidence: FailureEvidence) -> Iterator[str]:
     guard = Guard(evidence.source, evidence.repaired, cause.line_start, evidence.language)
     if not all(guard.keeps(text, level) for text, level in wording.texts):
         yield "Do not tell the learner what to write or to change, in code or in words."
-    lexicons = [load_lexicon(language) for language in dict.fromkeys((evidence.language, "en"))]
+    lexicons = lexicons_for(evidence.language)
     whole = "\n\n".join(text for text, _ in wording.texts)
     if evidence.repaired is None and any(lexicon.supposing.search(prose(whole)) for lexicon in lexicons):
         yield "Do not tell an edit as a case to think about."
@@ -148,7 +147,7 @@ def _broken(wording: Wording, evidence: FailureEvidence) -> Iterator[str]:
         yield "statement must have a name of the lines in question, between backticks."
     if set(re.findall(r"\w+", wording.takeaway)) & (names(evidence.source) - PUBLIC_NAMES) - _WORDS:
         yield "takeaway must be about programs in general, without names of this one."
-    yield from is_calm(whole)
+    yield from is_calm(whole, evidence.language)
     yield from is_text_only(whole)
     if not reads_easily(whole, evidence.language):
         yield "Use shorter sentences and shorter words, for a reader of fourteen."
