@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 
 def write_private(path: Path, text: str) -> bool:
     """Writes the file whole or not at all; False if the place cannot be written to."""
+    import tempfile  # a slow import, and most sessions write none
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # made with mode 0600

@@ -13,8 +13,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from meno_model.private_file import write_private
 
 NO_FOLDER = "(no folder)"
@@ -32,6 +30,8 @@ class Consent(StrEnum):
 
 def consent_file() -> Path:
     """Where the answers are kept."""
+    import platformdirs  # off the way to the first answer
+
     return Path(platformdirs.user_data_dir("meno", appauthor=False)) / "tutor-consent.json"
 
 
@@ -39,10 +39,14 @@ class Consents:
     """The answers of one person. Read anew each time, since several editors may share them."""
 
     def __init__(self, path: Path | None = None) -> None:
-        self._path = path or consent_file()
+        self._given = path
         self._not_now: set[str] = set()
         # What could not be written holds at least until the program ends.
         self._memory: dict[str, Any] = {}
+
+    @property
+    def _path(self) -> Path:
+        return self._given or consent_file()
 
     def answer(self, folder: Path | None, servers: Iterable[str]) -> Consent:
         """What was said about sending code of the folder to all of these servers."""

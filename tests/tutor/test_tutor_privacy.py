@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
+from meno_analyzers.hints import FindingWithLadder, Ladder
 from meno_model.tutor import Evidence, Masks, Turn
 from meno_model.tutor.privacy import private, private_source, without_secrets
 from meno_model.tutor.prompting import first_messages
@@ -113,6 +114,17 @@ def test_values_and_turns_are_cleaned_too(evidence: Evidence) -> None:
     assert "geheim" not in sent
     assert "sk-abc" not in sent
     assert finding.values["text"] == "geheim", "the learner goes on seeing their own names"
+
+
+def test_the_values_of_a_run_are_cleaned_and_masked_too(evidence: Evidence) -> None:
+    told = "`read('/home/anna/list')` gives `'geheim'`."
+    ladder = Ladder(notice=told, orient=told, concept=told, questions=(told,), example="")
+    plain = {field.name: getattr(evidence.finding, field.name) for field in fields(evidence.finding)}
+    finding = FindingWithLadder(**plain, ladder=ladder)
+    whole = replace(evidence, finding=finding)
+    assert "anna" not in json.dumps(first_messages(private(whole, OPEN)))
+    assert "geheim" in json.dumps(first_messages(private(whole, OPEN)))
+    assert "geheim" not in json.dumps(first_messages(private(whole, Masks(strings=True))))
 
 
 def test_without_anything_to_hide_nothing_changes(evidence: Evidence) -> None:

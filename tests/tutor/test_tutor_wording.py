@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,16 @@ def test_neither_the_repair_nor_the_file_is_sent(failure: FailureEvidence) -> No
     assert "lesson" not in sent
     assert "low < high" in sent
     assert "assert find" not in sent, "the function is sent, and not the file"
+
+
+def test_what_a_run_has_shown_is_cleaned_and_masked_too(failure: FailureEvidence) -> None:
+    seen = "read('/home/anna/list') gave 'geheim' to anna@example.org"
+    told = failure.explanation.model_copy(update={"called": seen, "observed": seen, "expected": seen})
+    cleaned = json.dumps(wording_messages(replace(failure, explanation=told), Masks()))
+    masked = json.dumps(wording_messages(replace(failure, explanation=told), Masks(strings=True)))
+    assert "anna" not in cleaned
+    assert "geheim" in cleaned
+    assert "geheim" not in masked
 
 
 async def test_a_model_is_asked_and_heard(

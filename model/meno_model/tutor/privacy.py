@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 
+from meno_analyzers.hints import FindingWithLadder, Ladder
 from meno_analyzers.source.spoken_parts import Part, with_parts
 from meno_model.tutor.values import Evidence, Masks, Turn
 
@@ -44,6 +45,8 @@ _CREDENTIALS = re.compile(r"(?<=://)[^\s/@:'\"]+:[^\s/@'\"]+(?=@)")
 _LONG = re.compile(r"[A-Za-z0-9+/_=-]{20,}")
 _HEXADECIMAL = re.compile(r"[0-9a-fA-F]{32,}\Z")
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}\b")
+
+_QUOTED = re.compile(r"""(?<!\w)(["'])(?:(?!\1)[^\n\\]|\\.)*\1""")
 
 _ROOTS = (
     "home|Users|root|mnt|media|var|opt|srv|tmp|private|etc|usr|Volumes|Library|Applications|export|nfs|data"
@@ -83,6 +86,12 @@ def private_source(source: str, masks: Masks) -> str:
     return _same_lines(source, with_parts(whole, change))
 
 
+def private_text(text: str, masks: Masks) -> str:
+    """A sentence about the code or a value of a run as it may be sent: what stands in quotes is a text."""
+    text = without_secrets(text)
+    return _QUOTED.sub(lambda found: f"{found[1]}{MASKED}{found[1]}", text) if masks.strings else text
+
+
 def private(evidence: Evidence, masks: Masks) -> Evidence:
     """The evidence as it may be sent. The repair follows, so that both can still be compared."""
     repaired = evidence.repaired
@@ -93,12 +102,26 @@ def private(evidence: Evidence, masks: Masks) -> Evidence:
         # A value may be a text's content without its quotes.
         said = _contents(evidence.function_source)
         values = {name: MASKED if value in said else value for name, value in values.items()}
+    finding = replace(evidence.finding, values=values)
+    if isinstance(finding, FindingWithLadder) and finding.ladder is not None:
+        finding = replace(finding, ladder=_private_ladder(finding.ladder, masks))
     return replace(
         evidence,
-        finding=replace(evidence.finding, values=values),
+        finding=finding,
         function_source=private_source(evidence.function_source, masks),
         repaired=None if repaired is None else private_source(repaired, masks),
         turns=tuple(Turn(turn.speaker, without_secrets(turn.text)) for turn in evidence.turns),
+    )
+
+
+def _private_ladder(ladder: Ladder, masks: Masks) -> Ladder:
+    """The texts of a run, which hold its values."""
+    return replace(
+        ladder,
+        notice=private_text(ladder.notice, masks),
+        orient=private_text(ladder.orient, masks),
+        concept=private_text(ladder.concept, masks),
+        questions=tuple(private_text(question, masks) for question in ladder.questions),
     )
 
 

@@ -26,7 +26,7 @@ from meno_analyzers.hints.markdown import code_parts, prose, shorten
 from meno_analyzers.hints.readability import reads_easily
 from meno_model.tutor.contract import parse_object, strict_schema
 from meno_model.tutor.guard import is_calm, is_text_only, lexicons_for
-from meno_model.tutor.privacy import private_source, without_secrets
+from meno_model.tutor.privacy import private_source, private_text
 from meno_model.tutor.prompting import LONGEST_LINE, Message, filled, load_prompt
 from meno_model.tutor.route import Task
 from meno_model.tutor.values import Masks
@@ -191,5 +191,16 @@ def _request(evidence: FailureEvidence, masks: Masks) -> dict[str, Any]:
         "evidence": [part.detail for part in told.evidence],
         "as_meno_says_it": {"statement": cause.statement, "why": cause.why, "questions": list(told.socratic)},
     }
-    cleaned: dict[str, Any] = json.loads(without_secrets(json.dumps(facts, ensure_ascii=False), is_code=True))
+    cleaned: dict[str, Any] = _cleaned(facts, masks)
     return {**cleaned, "code": {str(first + n): line[:LONGEST_LINE] for n, line in enumerate(code)}}
+
+
+def _cleaned(value: Any, masks: Masks) -> Any:
+    """The facts, with every text in them as it may be sent."""
+    if isinstance(value, str):
+        return private_text(value, masks)
+    if isinstance(value, dict):
+        return {name: _cleaned(part, masks) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_cleaned(part, masks) for part in value]
+    return value
