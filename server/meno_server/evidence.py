@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from meno_analyzers.engine import Analysis
 from meno_analyzers.findings import Edit, Finding
 from meno_analyzers.fixes import apply_fix, is_sound
 from meno_analyzers.hints import Level
@@ -17,10 +16,11 @@ from meno_analyzers.source import Document
 
 if TYPE_CHECKING:
     from meno_model.tutor import Evidence
+    from meno_server.analysed import Analysed
 
 
 def evidence_of(
-    document: Document, analysis: Analysis, finding: Finding, language: str, verified: Sequence[Edit] = ()
+    document: Document, analysis: Analysed, finding: Finding, language: str, verified: Sequence[Edit] = ()
 ) -> Evidence:
     """Exactly the unit around the finding; `verified` are the edits that made a run pass, if one did."""
     from meno_model.tutor import Evidence
@@ -43,7 +43,7 @@ def evidence_of(
     )
 
 
-def rule_vouches(document: Document, analysis: Analysis, finding: Finding) -> bool:
+def rule_vouches(document: Document, analysis: Analysed, finding: Finding) -> bool:
     """Whether the finding has a fix that stands for the text at hand, and that leaves it readable."""
     if not finding.fix:
         return False

@@ -25,6 +25,7 @@ class Head(IntEnum):
     CLASS = 5
     DECORATOR = 6
     CLAUSE = 7  # else, elif, except, finally: never starts anything of its own
+    BORDER = 8  # the line between two cells of a notebook
 
 
 class State(NamedTuple):
@@ -44,6 +45,8 @@ class Line(NamedTuple):
 
 
 CLOSED = State("", 0, False)
+# Stands between the cells of a notebook. Nothing goes on across it: no string, no bracket, no class.
+BORDER = "# \ue0ff between two cells \ue0ff\n"
 
 _TOKEN = re.compile(
     r"""(?P<comment>\#)|(?P<triple>\"\"\"|''')"""
@@ -88,6 +91,8 @@ def indent_width(text: str) -> int:
 
 def scan_line(text: str, before: State) -> Line:
     """The facts of the line `text`, given what the line above left open."""
+    if text == BORDER:
+        return Line(CLOSED, 0, Head.BORDER)
     if before.quote:
         return Line(_scan_tokens(text, 0, before), 0, Head.CONTINUATION)
     match = _WORD.match(text)

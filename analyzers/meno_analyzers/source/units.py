@@ -40,6 +40,9 @@ class Entry:
     indent_before: int
 
 
+_TOP = Entry((), None, 0)
+
+
 @dataclass(slots=True, eq=False, weakref_slot=True)
 class Unit:
     """One stretch of lines. `depth` says in how many class bodies it lies; `goes_on` that a class header
@@ -92,7 +95,7 @@ class UnitMap:
 
     def __init__(self, lines: list[str]) -> None:
         self._facts = scan_lines(lines)
-        self.units: list[Unit] = list(_cut(self._facts, 0, Entry((), None, 0)))
+        self.units: list[Unit] = list(_cut(self._facts, 0, _TOP))
         self._measure()
 
     def _measure(self) -> None:
@@ -147,6 +150,13 @@ def _cut(facts: list[Line], start: int, entry: Entry) -> Iterator[Unit]:
     blank = start == 0 or facts[start - 1].head is Head.BLANK
     for index in range(start, len(facts)):
         _, indent, head = facts[index]
+        if head is Head.BORDER:
+            # The line is a unit of its own, and what follows begins anew as at the top of a file.
+            if current is not None:
+                yield _close(current, index, [])
+            yield Unit(UnitKind.STATEMENTS, 1, before, 0)
+            current, before, classes, decorated, blank = None, _TOP, [], False, True
+            continue
         if head in (Head.BLANK, Head.COMMENT, Head.CONTINUATION):
             blank = head is Head.BLANK
             if current is None:

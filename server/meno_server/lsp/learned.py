@@ -23,6 +23,7 @@ from meno_server.models import model_client
 if TYPE_CHECKING:
     from meno_model.client import ModelAnswer
     from meno_model.tutor import Keys, Tutor
+    from meno_server.lsp.notebooks import Notebook
     from meno_server.lsp.open_file import OpenFile
     from meno_server.lsp.session import Session
 
@@ -95,7 +96,7 @@ class Learned(Housekeeping):
             self._tutor_keys = Keys()
         return self._tutor_keys
 
-    def ask_model(self, file: OpenFile) -> None:
+    def ask_model(self, file: OpenFile | Notebook) -> None:
         """Asks about the text as it was saved; a newer save replaces an older one."""
         key = unquote(file.document.uri)
         running = self._model_tasks.get(key)
@@ -103,9 +104,9 @@ class Learned(Housekeeping):
             running.cancel()
         self._model_tasks[key] = self.run(self._ask_model(file, file.edits))
 
-    async def _ask_model(self, file: OpenFile, edits: int) -> None:
+    async def _ask_model(self, file: OpenFile | Notebook, edits: int) -> None:
         started = time.perf_counter()
-        question = asyncio.ensure_future(self.model.predict(file.document.text))
+        question = asyncio.ensure_future(self.model.predict(file.program))
         try:
             await asyncio.wait({question}, timeout=PATIENCE)
             if not question.done():
@@ -120,8 +121,7 @@ class Learned(Housekeeping):
         self.note("model", time.perf_counter() - started)
         if answer.unavailable is not None:
             self.tell_once(answer.unavailable)
-        stands = self._session.files.get(unquote(file.document.uri)) is file and file.edits == edits
-        if stands and not self.closing:
+        if self._session.stands(file, edits) and not self.closing:
             file.model_said(answer.findings)
             self._session.refresh(file)
 

@@ -43,10 +43,11 @@ def register(server: MenoServer) -> None:
         settings = session.settings
         if file is None or not settings.enable:
             return []
-        beside = await _has_tests_beside(file) if settings.code_lens else False
+        wanted = settings.code_lens and not file.is_cell
+        beside = await _has_tests_beside(file) if wanted else False
         if session.file(params.text_document.uri) is not file:
             return []
-        shown = list(_lenses(file, beside)) if settings.code_lens else []
+        shown = list(_lenses(file, beside)) if wanted else []
         if settings.origin_code_lens and settings.origin_enabled:
             shown += origins.lenses(file)
         return shown
@@ -162,6 +163,8 @@ def _lie_beside(path: Path) -> bool:
 
 def command_to_run(file: OpenFile, first: int, last: int) -> list[types.Command]:
     """The command to run the tests, for a cursor within something that has tests."""
+    if file.is_cell:
+        return []
     units = file.analysis.units
     tested = set(tested_lines(file))
     for index in range(units.index_at(first), units.index_at(last) + 1):

@@ -42,7 +42,7 @@ async def _show(session: Session, uri: str | None) -> None:
         session.say(_NO_FILE)
         return
     rows = [row.rstrip("\r\n") for row in file.document.lines]
-    question = asyncio.ensure_future(session.model.ranked(file.document.text))
+    question = asyncio.ensure_future(session.model.ranked(file.program))
     async with under_progress(session, "Meno is looking for likely places", lambda: _stop(question)):
         await asyncio.wait({question})
     if not question.cancelled():

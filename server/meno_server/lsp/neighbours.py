@@ -41,7 +41,7 @@ class Neighbours:
     async def of(self, file: OpenFile, root: Path | None) -> dict[str, Module]:
         """The modules that a file imports from its workspace, by the names it uses for them."""
         found: dict[str, Module] = {}
-        here = to_fs_path(file.document.uri)
+        here = to_fs_path(file.place)
         if here is None:
             return found
         # In a thread, since a folder may lie on a network that does not answer.

@@ -23,6 +23,7 @@ from meno_server.lsp.capabilities import Client
 from meno_server.lsp.convert import Rendered, render
 
 if TYPE_CHECKING:
+    from meno_server.analysed import Analysed
     from meno_server.settings import Settings
 
 
@@ -52,10 +53,16 @@ class LastRun:
 class OpenFile:
     """A file that an editor has open. `epoch` counts openings, since versions may restart."""
 
-    def __init__(self, document: Document, epoch: int, target: Version | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        epoch: int,
+        target: Version | None = None,
+        analysis: Analysed | None = None,
+    ) -> None:
         self.document = document
         self.epoch = epoch
-        self.analysis = Analysis(document, check_now=False, target=target)
+        self.analysis = analysis or Analysis(document, check_now=False, target=target)
         self.calm = Calm()
         self.model_findings: list[Finding] = []
         self.run: LastRun | None = None  # what came of running the program, until it is run again
@@ -68,6 +75,26 @@ class OpenFile:
         self._rendered: WeakKeyDictionary[Unit, tuple[tuple[Finding, ...], list[Rendered]]] = (
             WeakKeyDictionary()
         )
+
+    @property
+    def together(self) -> tuple[OpenFile, ...]:
+        """The files that are published together: an edit of one may change what is found in the others."""
+        return (self,)
+
+    @property
+    def place(self) -> str:
+        """The address whose folder the text's imports are looked for in."""
+        return self.document.uri
+
+    @property
+    def is_cell(self) -> bool:
+        """Whether it is one cell of a notebook, which cannot be run by itself."""
+        return False
+
+    @property
+    def program(self) -> str:
+        """The text as Python: what the model reads."""
+        return self.document.text
 
     def edited(self, splice: Splice, pause: bool) -> None:
         """Follows one edit that was made to the document."""

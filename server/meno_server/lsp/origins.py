@@ -57,7 +57,7 @@ async def _show(session: Session, uri: str | None, line: int | None) -> None:
         session.say("Open the file that you ask about, then ask again.")
     else:
         lines = [text.rstrip("\r\n") for text in file.document.lines]
-        task = asyncio.ensure_future(session.model.origin(file.document.text))
+        task = asyncio.ensure_future(session.model.origin(file.program))
         async with under_progress(session, "Meno is reading the style", lambda: _stop(task)):
             await asyncio.wait({task})
         if task.cancelled():
@@ -87,7 +87,7 @@ async def _values(session: Session, uri: str) -> dict[str, Any]:
     if file is None:
         return _unavailable("Open the file that you ask about, then ask again.")
     edits = file.edits
-    answer = await session.model.origin(file.document.text)
+    answer = await session.model.origin(file.program)
     if file.edits != edits:
         return _unavailable(_CHANGED)
     if answer.unavailable is not None:

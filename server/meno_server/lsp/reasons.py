@@ -94,7 +94,7 @@ class Reasons:
             folder = Path(path) if path else None
             self._client = ModelClient(model_path=folder, idle_seconds=IDLE_SECONDS, log=log.warning)
         edits = file.edits
-        answer = await self._client.attribution(file.document.text, line, target)
+        answer = await self._client.attribution(file.program, line, target)
         if file.edits != edits:
             return AttributionAnswer(None, GONE)
         if answer.attribution is not None and target is Target.MISTAKE:

@@ -108,7 +108,7 @@ class Runs:
         session = self._session
         path = to_fs_path(file.document.uri)
         if path is None or not file.document.uri.startswith("file:"):
-            session.say(IN_NOTEBOOK if "notebook" in file.document.uri.partition(":")[0] else UNSAVED)
+            session.say(IN_NOTEBOOK if file.is_cell else UNSAVED)
             return
         if not await self.trust.may_run(session, Path(path)):
             return

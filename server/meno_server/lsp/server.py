@@ -22,6 +22,7 @@ from meno_server.lsp import (
     lenses,
     lifecycle,
     looking,
+    notebook_documents,
     origins,
     reasons,
     rewording,
@@ -40,7 +41,13 @@ class MenoServer(LanguageServer):
     protocol: MenoProtocol
 
     def __init__(self) -> None:
-        super().__init__("meno", __version__, protocol_cls=MenoProtocol, max_workers=2)
+        super().__init__(
+            "meno",
+            __version__,
+            protocol_cls=MenoProtocol,
+            max_workers=2,
+            notebook_document_sync=notebook_documents.SYNC,
+        )
         self.session = Session(self)
 
     def start_io(self, stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> None:
@@ -85,6 +92,7 @@ def create() -> MenoServer:
     concerns = (
         lifecycle,
         documents,
+        notebook_documents,
         diagnostics,
         hover,
         code_actions,

@@ -24,6 +24,7 @@ from meno_server.lsp.capabilities import Client
 from meno_server.lsp.convert import fingerprint, payload
 from meno_server.lsp.learned import Learned
 from meno_server.lsp.neighbours import Neighbours
+from meno_server.lsp.notebooks import CellText, Notebook
 from meno_server.lsp.open_file import OpenFile
 from meno_server.lsp.pauses import Pauses
 from meno_server.lsp.runs import Runs
@@ -50,7 +51,8 @@ class Session(Learned):
         super().__init__(server)
         self.client = Client()
         self.encoding = Encoding.UTF16
-        self.files: dict[str, OpenFile] = {}
+        self.files: dict[str, OpenFile] = {}  # cells of notebooks among them
+        self.notebooks: dict[str, Notebook] = {}
         self.root: Path | None = None
         self.initialization_options: dict[str, Any] = {}
         self._resolved: Resolved | None = None
@@ -113,9 +115,23 @@ class Session(Learned):
         return self.files.get(unquote(uri))
 
     def opened(self, uri: str, text: str, version: int) -> None:
+        target = self.settings.target
+        if uri.endswith(".ipynb"):
+            cells = [CellText(uri, text, version, whole=True)]
+            file: OpenFile = Notebook(uri, self.next_epoch(), target, cells).cells[0]
+        else:
+            file = OpenFile(Document(uri, text, version), self.next_epoch(), target)
+        self.files[unquote(uri)] = file
+        self.arrived(file)
+
+    def next_epoch(self) -> int:
+        """Counts the openings."""
         self._epoch += 1
-        file = OpenFile(Document(uri, text, version), self._epoch, self.settings.target)
-        self.files[unquote(uri)] = self.latest_file = file
+        return self._epoch
+
+    def arrived(self, file: OpenFile) -> None:
+        """Looks at a file that has come, or, by one of its cells, at a notebook with other cells."""
+        self.latest_file = file
         self._after_change(file, OPENING_SLICE)
         gc.freeze()
         self.look_around(file)
@@ -166,10 +182,17 @@ class Session(Learned):
         """Looks at what the change concerns most and publishes; the rest follows in slices."""
         done = file.analysis.work(budget)
         self.publish(file)
+        if self.client.pulls_diagnostics and self._concerns_others(file):
+            self.refresh(file)
         if not done:
             self._finish_later(file)
         self._pauses.wait(file, self.settings.typing_pause / 1000)
         self.collect_later()
+
+    def _concerns_others(self, file: OpenFile) -> bool:
+        """Whether other cells show something new: a client asks again for the edited one only."""
+        others = [one for one in file.together if one is not file]
+        return any(one.last_sent not in (None, self.diagnostics(one)) for one in others)
 
     def _finish_later(self, file: OpenFile) -> None:
         key = unquote(file.document.uri)
@@ -204,26 +227,28 @@ class Session(Learned):
 
     # What the client sees
 
-    def publish(self, file: OpenFile) -> None:
+    def publish(self, changed: OpenFile | Notebook) -> None:
         """Sends the file's diagnostics if the client is one that is told."""
         if self.closing or self.client.pulls_diagnostics:
             return
-        items = self.diagnostics(file)
-        body = payload(file.document.uri, file.document.version, items)
-        if body != file.last_sent:
-            file.last_sent = body
-            self.server.protocol.notify_ready("textDocument/publishDiagnostics", body)
+        for file in changed.together:
+            items = self.diagnostics(file)
+            body = payload(file.document.uri, file.document.version, items)
+            if body != file.last_sent:
+                file.last_sent = body
+                self.server.protocol.notify_ready("textDocument/publishDiagnostics", body)
 
-    def refresh(self, file: OpenFile) -> None:
+    def refresh(self, file: OpenFile | Notebook) -> None:
         """Lets the client see what has changed without an edit: told, or asked to ask again."""
         if self.closing:
             return
         if not self.client.pulls_diagnostics:
             self.publish(file)
             return
-        items = self.diagnostics(file)
-        if items != file.last_sent:
-            file.last_sent = items
+        items = [self.diagnostics(one) for one in file.together]
+        if any(now != one.last_sent for now, one in zip(items, file.together, strict=True)):
+            for now, one in zip(items, file.together, strict=True):
+                one.last_sent = now
             self.server.workspace_diagnostic_refresh(None)
 
     async def refresh_lenses(self) -> None:
@@ -271,6 +296,19 @@ class Session(Learned):
             self.look_around(other)
         if self.settings.model_enable:
             self.ask_model(file)
+
+    def saved_notebook(self, notebook: Notebook) -> None:
+        """What waits for a save, for all cells at once."""
+        if self.settings.enable:
+            for cell in notebook.cells:
+                self._pauses.end(cell)
+            if self.settings.model_enable and notebook.cells:
+                self.ask_model(notebook)
+
+    def stands(self, file: OpenFile | Notebook, edits: int) -> bool:
+        """Whether a file is open and was not edited since it had so many edits."""
+        key = unquote(file.document.uri)
+        return file in (self.files.get(key), self.notebooks.get(key)) and file.edits == edits
 
     def close_soon(self) -> asyncio.Task[None]:
         """Stops everything, once; nothing is published after this."""

@@ -24,6 +24,15 @@ class FoldersOnly(Workspace):
     def update_text_document(self, *_: Any, **__: Any) -> None:
         """Texts are the session's."""
 
+    def put_notebook_document(self, *_: Any, **__: Any) -> None:
+        """Notebooks are the session's too."""
+
+    def remove_notebook_document(self, *_: Any, **__: Any) -> None:
+        """Notebooks are the session's too."""
+
+    def update_notebook_document(self, *_: Any, **__: Any) -> None:
+        """Notebooks are the session's too."""
+
 
 def installed(old: Workspace, folders: list[types.WorkspaceFolder]) -> FoldersOnly:
     """A workspace to put in the place of `old`."""

@@ -1,0 +1,114 @@
+"""Notebooks as they are opened, changed, saved and closed. All handlers are synchronous: order is everything.
+
+A cell is a file of the session like any other, so what happens within one goes the way that keys go. Here are
+the cells' order, and what concerns a whole notebook.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from lsprotocol import types
+
+from meno_server.lsp.notebooks import CellText, Notebook
+
+if TYPE_CHECKING:
+    from meno_server.lsp.server import MenoServer
+    from meno_server.lsp.session import Session
+
+log = logging.getLogger("meno.notebooks")
+
+SYNC = types.NotebookDocumentSyncOptions(
+    notebook_selector=[
+        types.NotebookDocumentFilterWithCells(
+            cells=[types.NotebookCellLanguage(language="python")],
+            notebook=types.NotebookDocumentFilterNotebookType(notebook_type="jupyter-notebook"),
+        )
+    ],
+    save=True,
+)
+"""Only cells in Python are sent to us, so their order is the program's."""
+
+
+def register(server: MenoServer) -> None:
+    """Registers the handlers of this concern."""
+    session = server.session
+
+    @server.feature(types.NOTEBOOK_DOCUMENT_DID_OPEN)
+    def opened(params: types.DidOpenNotebookDocumentParams) -> None:
+        texts = {item.uri: item for item in params.cell_text_documents}
+        cells = [
+            _text(texts[cell.document]) for cell in params.notebook_document.cells if cell.document in texts
+        ]
+        target = session.settings.target
+        notebook = Notebook(params.notebook_document.uri, session.next_epoch(), target, cells)
+        session.notebooks[unquote(notebook.uri)] = notebook
+        _show(session, notebook, 0, len(cells))
+
+    @server.feature(types.NOTEBOOK_DOCUMENT_DID_CHANGE)
+    def changed(params: types.DidChangeNotebookDocumentParams) -> None:
+        notebook = session.notebooks.get(unquote(params.notebook_document.uri))
+        cells = params.change.cells
+        if notebook is None or cells is None:
+            return
+        if cells.structure is not None:
+            _follow(session, notebook, cells.structure)
+        for text in cells.text_content or ():
+            session.changed(text.document.uri, text.document.version, text.changes)
+
+    @server.feature(types.NOTEBOOK_DOCUMENT_DID_SAVE)
+    def saved(params: types.DidSaveNotebookDocumentParams) -> None:
+        notebook = session.notebooks.get(unquote(params.notebook_document.uri))
+        if notebook is not None:
+            session.saved_notebook(notebook)
+
+    @server.feature(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
+    def closed(params: types.DidCloseNotebookDocumentParams) -> None:
+        notebook = session.notebooks.pop(unquote(params.notebook_document.uri), None)
+        for cell in notebook.cells if notebook is not None else ():
+            session.closed(cell.document.uri)
+
+
+def _text(item: types.TextDocumentItem) -> CellText:
+    return CellText(item.uri, item.text, item.version)
+
+
+def _follow(
+    session: Session, notebook: Notebook, structure: types.NotebookDocumentCellChangeStructure
+) -> None:
+    """Follows cells that came, went or moved. A cell that moved is not sent again."""
+    texts = {item.uri: _text(item) for item in structure.did_open or ()}
+    for cell in notebook.cells:
+        old = cell.document
+        texts.setdefault(old.uri, CellText(old.uri, old.text, old.version))
+    array = structure.array
+    unknown = [cell.document for cell in array.cells or () if cell.document not in texts]
+    if unknown or array.start > len(notebook.cells):
+        log.warning("A change of cells that are not open was ignored.")
+        return
+    cells = [texts[cell.document] for cell in array.cells or ()]
+    _restructure(session, notebook, array.start, array.delete_count, cells)
+
+
+def _restructure(
+    session: Session, notebook: Notebook, start: int, removed: int, cells: list[CellText]
+) -> None:
+    levels = {cell.document.uri: cell.levels for cell in notebook.cells}
+    gone = notebook.restructure(start, removed, cells)
+    stay = {cell.document.uri for cell in notebook.cells}
+    for cell in gone:
+        if cell.document.uri not in stay:
+            session.closed(cell.document.uri)
+    for cell in notebook.cells[start : start + len(cells)]:
+        cell.levels = levels.get(cell.document.uri, cell.levels)
+    _show(session, notebook, start, len(cells))
+
+
+def _show(session: Session, notebook: Notebook, start: int, count: int) -> None:
+    """Makes cells files of the session, and looks at the notebook as it is now."""
+    for cell in notebook.cells[start : start + count]:
+        session.files[unquote(cell.document.uri)] = cell
+    if notebook.cells:
+        session.arrived(notebook.cells[min(start, len(notebook.cells) - 1)])
