@@ -91,7 +91,14 @@ class Settings(BaseModel):
         True,
         alias="codeLens",
         description="Show “Run my tests and hint” above functions that have tests, and above the function of "
-        "a failing run what is known of it. Nothing stands above other functions.",
+        "a failing run, or of one that the model finds suspicious, what is known of it. Nothing stands above "
+        "other functions.",
+    )
+    notifications: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Whether Meno shows messages that you did not ask for, such as that the model could not "
+        "be started. `auto`: only in an editor that has no other place for them. What you ask for is always "
+        "answered.",
     )
     language: str = Field("en", description="The language of the hints.")
     log_level: Literal["error", "warning", "info", "debug"] = Field(

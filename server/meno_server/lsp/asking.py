@@ -8,6 +8,7 @@ from lsprotocol import types
 
 from meno_analyzers.findings import Finding
 from meno_analyzers.hints import Level, ladder_for
+from meno_server.lsp.convert import to_position
 from meno_server.lsp.hover import highest_level, level_of
 from meno_server.lsp.showing import show
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from meno_server.lsp.open_file import OpenFile
     from meno_server.lsp.session import Session
 
+NO_FILE = "Open a Python file first; Meno hints at what you look at."
+NOTHING_HERE = "Meno has nothing to say about this line. Put the cursor on a marked one."
 GONE = "The finding that you asked about is no longer there: the text has changed. Ask where it stands now."
 
 
@@ -52,6 +55,33 @@ async def show_hint(session: Session, uri: str, mark: str, level: int | None, *,
     if asked and wanted < Level.QUESTIONS <= highest_level(session) and ladder.questions:
         text = f"{text}\n\n**{ladder.questions[0]}**"
     await show(session, finding.name, text)
+
+
+def climb(session: Session, uri: str, mark: str) -> bool:
+    """Goes one rung up without showing it: the next hover does. False if the finding is gone."""
+    file = session.file(uri)
+    finding = session.find(file, mark) if file is not None else None
+    if file is None or finding is None:
+        session.say(GONE)
+        return False
+    file.levels[mark] = next_level(session, file, finding)
+    return True
+
+
+def at_cursor(session: Session, uri: str, line: int, column: int) -> tuple[str, Finding] | None:
+    """The finding that somebody at a place means, with its fingerprint: the one under the cursor, else the
+    weightiest on the line; None, with a sentence, if there is none. Line and column as the client counts."""
+    file = session.file(uri)
+    if file is None:
+        session.say(NO_FILE)
+        return None
+    place = to_position(types.Position(line, column), file.document, session.encoding)
+    on_line = [f for f in file.findings(session.settings) if f.span.touches_lines(place[0], place[0])]
+    chosen = next(iter(session.findings_at(file, *place) or sorted(on_line, key=lambda f: f.order)), None)
+    if chosen is None:
+        session.say(NOTHING_HERE)
+        return None
+    return session.fingerprint(file, chosen), chosen
 
 
 def may_ask(session: Session) -> bool:

@@ -30,6 +30,9 @@ class Client:
     refreshes_lenses: bool = False
     shows_hints: bool = False
     shows_dialogues: bool = False
+    shows_status: bool = False
+    previews_changes: bool = False
+    runs_links: bool = False
     offers_choices: bool = False
     code_action_literals: bool = False
     tags_llm_actions: bool = False
@@ -75,6 +78,9 @@ def read(capabilities: types.ClientCapabilities) -> Client:
         refreshes_lenses=bool(workspace and workspace.code_lens and workspace.code_lens.refresh_support),
         shows_hints=_has(own, "showHint"),
         shows_dialogues=_has(own, "dialogue"),
+        shows_status=_has(own, "status"),
+        previews_changes=_has(own, "previewChange"),
+        runs_links=_has(own, "hoverCommands"),
         offers_choices=bool(window and window.show_message),
         code_action_literals=bool(action and action.code_action_literal_support),
         tags_llm_actions=bool(action and action.tag_support),

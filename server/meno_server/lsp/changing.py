@@ -7,6 +7,7 @@ the answer. The title says where the change is and not what it is.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -14,14 +15,18 @@ from lsprotocol import types
 from meno_analyzers.findings import Finding, Source
 from meno_analyzers.hints import Level
 from meno_server.evidence import rule_vouches
-from meno_server.lsp.convert import to_workspace_edit
+from meno_server.lsp.convert import to_range, to_workspace_edit
 
 if TYPE_CHECKING:
     from meno_server.lsp.open_file import OpenFile
     from meno_server.lsp.session import Session
 
 CHANGE = "change"
+COMMAND = "meno.previewChange"
+METHOD = "meno/previewChange"
 PREVIEW = "The smallest change with which all cases passed"
+CERTAIN = "The smallest change after which this is no longer said"
+GONE = "The text has changed since; ask again."
 
 
 def offer(session: Session, file: OpenFile, finding: Finding, mark: str, of: str) -> types.CodeAction | None:
@@ -31,7 +36,9 @@ def offer(session: Session, file: OpenFile, finding: Finding, mark: str, of: str
     action = types.CodeAction(
         title=f"Change it: {_place(finding)}{of}", kind=types.CodeActionKind.QuickFix, is_preferred=False
     )
-    if session.client.resolves_edits:
+    if session.client.previews_changes:
+        action.command = types.Command("Show the change", COMMAND, arguments=[file.document.uri, mark])
+    elif session.client.resolves_edits:
         action.data = {
             "uri": file.document.uri,
             "version": file.document.version,
@@ -64,6 +71,27 @@ def edit_for(session: Session, file: OpenFile, finding: Finding) -> types.Worksp
         versioned=session.client.versioned_edits,
         previewed=PREVIEW if ran else None,
     )
+
+
+def preview(session: Session, uri: str, mark: str) -> None:
+    """Sends the change to a client that shows it beside the text before it makes it."""
+    file = session.file(uri)
+    finding = session.find(file, mark) if file is not None else None
+    if file is None or finding is None or not may_change(session, file, finding):
+        session.say(GONE)
+        return
+    edits = []
+    for edit in finding.fix:
+        place = to_range(edit.span, file.document, session.encoding)
+        ends = [{"line": end.line, "character": end.character} for end in (place.start, place.end)]
+        edits.append({"range": {"start": ends[0], "end": ends[1]}, "newText": edit.text})
+    body = {
+        "uri": uri,
+        "version": file.document.version,
+        "title": PREVIEW if finding.source is Source.FAILURE else CERTAIN,
+        "edits": edits,
+    }
+    session.server.protocol.notify_ready(METHOD, json.dumps(body))
 
 
 def _place(finding: Finding) -> str:

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from meno_server import __version__
-from meno_server.lsp import asking
+from meno_server.lsp import asking, changing
 from meno_server.lsp.runs import Purpose
 
 if TYPE_CHECKING:
@@ -20,8 +20,32 @@ def register(server: MenoServer) -> None:
     session = server.session
 
     @server.command("meno.nextHint")
-    async def next_hint(uri: str, mark: str, level: int) -> None:
-        await asking.show_hint(session, uri, mark, level)
+    async def next_hint(uri: str, mark: str, *level: int) -> None:
+        await asking.show_hint(session, uri, mark, level[0] if level else None)
+
+    @server.command("meno.climb")
+    def climb(uri: str, mark: str) -> bool:
+        return asking.climb(session, uri, mark)
+
+    @server.command("meno.hintAt")
+    async def hint_at(uri: str, line: int, column: int) -> None:
+        found = asking.at_cursor(session, uri, line, column)
+        if found is not None:
+            await asking.show_hint(session, uri, found[0], None)
+
+    @server.command("meno.askAt")
+    async def ask_at(uri: str, line: int, column: int) -> None:
+        found = asking.at_cursor(session, uri, line, column)
+        if found is None:
+            return
+        if asking.may_ask(session):
+            await session.dialogues.ask(uri, found[0])
+        else:
+            await asking.show_hint(session, uri, found[0], None, asked=True)
+
+    @server.command("meno.previewChange")
+    def preview_change(uri: str, mark: str) -> None:
+        changing.preview(session, uri, mark)
 
     @server.command("meno.askCurated")
     async def ask_curated(uri: str, mark: str, level: int) -> None:

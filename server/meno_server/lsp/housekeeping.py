@@ -36,6 +36,11 @@ class Housekeeping:
         self._told: set[str] = set()
         self.configured = asyncio.Event()  # set once the client has been asked for its settings
 
+    @property
+    def notifies(self) -> bool:
+        """Whether what nobody asked for may be shown as a message."""
+        return True
+
     def run(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Runs a coroutine beside the loop; its fault is logged and stops nothing else."""
         task = asyncio.get_running_loop().create_task(work)
@@ -60,12 +65,12 @@ class Housekeeping:
         self._collecting = loop.call_later(QUIET_BEFORE_COLLECTING, _collect)
 
     def tell_once(self, sentence: str) -> None:
-        """One plain sentence to the user, once a session."""
+        """One plain sentence that nobody asked for, once a session; in the log only if that is wished."""
         if sentence in self._told:
             return
         self._told.add(sentence)
         log.warning("%s", sentence)
-        if not self.closing:
+        if not self.closing and self.notifies:
             self.server.window_show_message(
                 types.ShowMessageParams(type=types.MessageType.Warning, message=f"Meno: {sentence}")
             )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from lsprotocol import types
 
@@ -61,9 +63,27 @@ def hover_text(session: Session, file: OpenFile, finding: Finding) -> str:
     if finding.source is Source.MODEL and finding.notes:
         words = "\n".join(f"- Line {note.span.start_line + 1}: {note.text}" for note in finding.notes)
         parts.append(f"The words that move the model most:\n\n{words}")
-    if reached < highest_level(session):
+    if session.client.runs_links:
+        parts.append(_links(session, file, finding, reached))
+    elif reached < highest_level(session):
         parts.append("*More: the code action “Next hint”.*")
     return "\n\n".join(parts)
+
+
+def _links(session: Session, file: OpenFile, finding: Finding, reached: Level) -> str:
+    """What may be done next, as links that run the client's own commands of these names."""
+    mark = session.fingerprint(file, finding)
+    links = []
+    if reached < highest_level(session):
+        links.append(_link("Next hint", "meno.client.climb", file.document.uri, mark))
+    links.append(_link("Ask me a question", "meno.client.askAbout", file.document.uri, mark))
+    if finding.source is Source.MODEL:
+        links.append(_link("Why does the model think so?", "meno.client.why", file.document.uri, mark))
+    return " · ".join(links)
+
+
+def _link(title: str, command: str, *arguments: str) -> str:
+    return f"[{title}](command:{command}?{quote(json.dumps(arguments))})"
 
 
 def _markup(session: Session, text: str) -> types.MarkupContent:

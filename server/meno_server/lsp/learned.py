@@ -18,6 +18,7 @@ from meno_server.lsp.housekeeping import Housekeeping
 from meno_server.lsp.progress import under_progress
 from meno_server.lsp.reasons import Reasons
 from meno_server.lsp.sending import Sending
+from meno_server.lsp.status import Status
 from meno_server.models import model_client
 
 if TYPE_CHECKING:
@@ -44,11 +45,13 @@ class Learned(Housekeeping):
         self.reasons = Reasons(session)
         self.sending = Sending(session)
         self.dialogues = Dialogues(session)
+        self.status = Status(session)
 
     @property
     def model(self) -> ModelClient:
         if self._model is None:
             self._model = model_client(self._session.settings, log.warning)
+            self._model.on_state_changed = lambda _: self.status.tell()
         return self._model
 
     @property
@@ -119,14 +122,17 @@ class Learned(Housekeeping):
             return
         answer = question.result()
         self.note("model", time.perf_counter() - started)
+        self.status.trouble("model", answer.unavailable)
         if answer.unavailable is not None:
             self.tell_once(answer.unavailable)
         if self._session.stands(file, edits) and not self.closing:
             file.model_said(answer.findings)
             self._session.refresh(file)
+            await self._session.refresh_lenses()
 
     def forget_learned(self) -> None:
         """Lets go of what was made with older settings."""
+        self.status.trouble("model", None)
         if self._tutor is not None:
             self.run(self._tutor.close())
             self._tutor = None

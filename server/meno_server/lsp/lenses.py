@@ -1,5 +1,5 @@
 """Code lenses: above functions that have tests, "run my tests and hint"; above the place of a failing run,
-what is known of it. Other functions carry none.
+what is known of it; above a function that the model suspects, of what. Other functions carry none.
 
 A client asks after every edit, so what a unit says of tests is read once and kept with the unit.
 """
@@ -18,12 +18,14 @@ from lsprotocol import types
 from pygls.uris import to_fs_path
 
 from meno_analyzers.failures.naming import tests_beside
+from meno_analyzers.findings import Source
 from meno_analyzers.source.units import Unit, UnitKind
 from meno_server.lsp import origins
 
 if TYPE_CHECKING:
     from meno_server.lsp.open_file import LastRun, OpenFile
     from meno_server.lsp.server import MenoServer
+    from meno_server.lsp.session import Session
 
 RUN_TITLE = "Run my tests and hint"
 EXPLAIN_TITLE = "Explain this failure"
@@ -48,6 +50,8 @@ def register(server: MenoServer) -> None:
         if session.file(params.text_document.uri) is not file:
             return []
         shown = list(_lenses(file, beside)) if wanted else []
+        if settings.code_lens:
+            shown += _of_model(session, file)
         if settings.origin_code_lens and settings.origin_enabled:
             shown += origins.lenses(file)
         return shown
@@ -138,9 +142,26 @@ def _of_run(file: OpenFile, run: LastRun, current: bool) -> Iterator[types.CodeL
         yield _lens(place, SMALLEST_TITLE, "meno.smallestChange", uri)
 
 
-def _lens(line: int, title: str, command: str, uri: str) -> types.CodeLens:
+def _of_model(session: Session, file: OpenFile) -> Iterator[types.CodeLens]:
+    """What the model suspects, above the function that it suspects, and the question why."""
+    units = file.analysis.units
+    for finding in file.findings(session.settings):
+        if finding.source is not Source.MODEL:
+            continue
+        index = units.index_at(finding.span.start_line)
+        start = units.starts[index]
+        known = next((tests for line, tests in _told(file) if line == start), _Tests())
+        line = max(0, start + known.line)
+        mark = session.fingerprint(file, finding)
+        uri = file.document.uri
+        kind = finding.name.removeprefix("possible-").replace("-", " ")
+        yield _lens(line, f"Likely {kind}, {finding.confidence:.2f}", "meno.nextHint", uri, mark)
+        yield _lens(line, "Why?", "meno.why", uri, mark)
+
+
+def _lens(line: int, title: str, command: str, *arguments: str) -> types.CodeLens:
     start = types.Position(line, 0)
-    return types.CodeLens(types.Range(start, start), types.Command(title, command, arguments=[uri]))
+    return types.CodeLens(types.Range(start, start), types.Command(title, command, arguments=list(arguments)))
 
 
 async def _has_tests_beside(file: OpenFile) -> bool:

@@ -13,6 +13,7 @@ from pygls.lsp.server import LanguageServer
 
 from meno_server import __version__
 from meno_server.lsp import (
+    checking,
     code_actions,
     commands,
     configuration,
@@ -98,6 +99,7 @@ def create() -> MenoServer:
         code_actions,
         lenses,
         commands,
+        checking,
         configuration,
         origins,
         reasons,

@@ -91,11 +91,18 @@ class Session(Learned):
             layers.append(Layer("editor", from_editor))
         before = self._resolved
         self._resolved = resolve(layers)
-        for problem in [*problems, *self._resolved.problems]:
+        problems = [*problems, *self._resolved.problems]
+        for problem in problems:
             self.tell_once(problem)
+        self.status.trouble("settings", problems[0] if problems else None)
         logging.getLogger("meno").setLevel(self.settings.log_level.upper())
         if before is not None and before.settings != self.settings:
             self._follow_settings()
+
+    @property
+    def notifies(self) -> bool:
+        wanted = self.settings.notifications if self._resolved is not None else "auto"
+        return wanted == "on" or (wanted == "auto" and not self.client.shows_status)
 
     def _follow_settings(self) -> None:
         self.forget_learned()
