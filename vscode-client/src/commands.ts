@@ -2,41 +2,87 @@
 
 import * as vscode from "vscode";
 import type { DialogueThreads } from "./dialogues";
+import type { HeatMap } from "./heat";
 import { askForKey } from "./keys";
+import type { ChangePreview } from "./preview";
 import { debugReport, type Origins, settingsReport } from "./reports";
+import { openSample } from "./sample";
 import type { Server } from "./server";
 
 /** The server's commands about the program that is looked at. */
 const OF_THE_PROGRAM = ["runTests", "explainFailure", "smallestChange", "stopRun", "whereToLook"] as const;
 
-export function registerCommands(
-  server: Server,
-  log: vscode.LogOutputChannel,
-  dialogues: DialogueThreads,
-  secrets: vscode.SecretStorage,
-): vscode.Disposable[] {
-  const commands: Record<string, (argument: unknown) => Promise<void> | void> = {
-    ...dialogues.commands((command, ...args) => server.ask(command, ...args)),
-    "meno.client.restart": () => server.restart(),
-    "meno.client.showLogs": () => {
-      log.show();
+/** What the commands act on. */
+export interface Parts {
+  readonly server: Server;
+  readonly log: vscode.LogOutputChannel;
+  readonly dialogues: DialogueThreads;
+  readonly preview: ChangePreview;
+  readonly heat: HeatMap;
+  readonly context: vscode.ExtensionContext;
+}
+
+type Command = (...args: unknown[]) => Promise<void> | void;
+
+export function registerCommands(parts: Parts): vscode.Disposable[] {
+  const commands: Record<string, Command> = {
+    ...parts.dialogues.commands((command, ...args) => parts.server.ask(command, ...args)),
+    ...hintCommands(parts),
+    ...programCommands(parts),
+    ...ownCommands(parts),
+  };
+  return Object.entries(commands).map(([id, run]) =>
+    vscode.commands.registerCommand(id, async (...args: unknown[]) => {
+      try {
+        await run(...args);
+      } catch (error) {
+        void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
+      }
+    }),
+  );
+}
+
+/** Hints at a finding: at the cursor, and by the links in hovers. */
+function hintCommands({ server, heat }: Parts): Record<string, Command> {
+  const request = (method: string, params: object): Promise<unknown> => server.request(method, params);
+  return {
+    "meno.client.nextHint": () =>
+      atCursor((uri, line, column) => server.ask("meno.hintAt", uri, line, column)),
+    "meno.client.ask": () => atCursor((uri, line, column) => server.ask("meno.askAt", uri, line, column)),
+    "meno.client.climb": async (uri, mark) => {
+      if (await server.ask("meno.climb", String(uri), String(mark))) {
+        await vscode.commands.executeCommand("editor.action.showHover", { focus: "autoFocusImmediately" });
+      }
     },
-    "meno.client.showSettings": async () =>
-      show(settingsReport((await server.ask("meno.effectiveSettings")) as Origins)),
-    "meno.client.debugInformation": async () => show(debugReport(await server.ask("meno.debugInformation"))),
-    "meno.client.tutorKey": () => askForKey(secrets, (key) => server.hand(key)),
-    "meno.client.forgetConsent": async () => {
-      await server.ask("meno.forgetConsent");
+    "meno.client.askAbout": async (uri, mark) => {
+      await server.ask("meno.ask", String(uri), String(mark));
     },
+    "meno.client.why": async (uri, mark) => {
+      await server.ask("meno.why", String(uri), String(mark));
+    },
+    "meno.client.heat": () => atCursor((uri, line) => heat.ofModel(request, uri, line)),
+    "meno.client.hideHeat": () => {
+      heat.hide();
+    },
+    "meno.client.whereFrom": () =>
+      atCursor(async (uri, line) => {
+        await server.ask("meno.whereFrom", uri, line);
+        await heat.ofOrigin(request, uri, line);
+      }),
+  };
+}
+
+/** The program as a whole, its runs, and its folder. */
+function programCommands({ server, preview }: Parts): Record<string, Command> {
+  const commands: Record<string, Command> = {
     "meno.client.explainReport": async () => {
       await server.ask("meno.explainReport", await vscode.env.clipboard.readText());
     },
-  };
-  commands["meno.client.whereFrom"] = async () => {
-    const editor = vscode.window.activeTextEditor;
-    if (editor !== undefined) {
-      await server.ask("meno.whereFrom", editor.document.uri.toString(), editor.selection.active.line);
-    }
+    "meno.client.checkWorkspace": async () => {
+      await server.ask("meno.checkWorkspace");
+    },
+    "meno.client.applyChange": () => preview.apply(),
+    "meno.client.discardChange": () => preview.close(),
   };
   for (const name of OF_THE_PROGRAM) {
     commands[`meno.client.${name}`] = async () => {
@@ -44,15 +90,37 @@ export function registerCommands(
       await server.ask(`meno.${name}`, ...(document === undefined ? [] : [document.uri.toString()]));
     };
   }
-  return Object.entries(commands).map(([id, run]) =>
-    vscode.commands.registerCommand(id, async (argument: unknown) => {
-      try {
-        await run(argument);
-      } catch (error) {
-        void vscode.window.showErrorMessage(error instanceof Error ? error.message : String(error));
-      }
-    }),
-  );
+  return commands;
+}
+
+/** Meno itself: its server, its settings, its keys, and a first lesson. */
+function ownCommands({ server, log, context }: Parts): Record<string, Command> {
+  return {
+    "meno.client.restart": () => server.restart(),
+    "meno.client.showLogs": () => {
+      log.show();
+    },
+    "meno.client.showSettings": async () =>
+      show(settingsReport((await server.ask("meno.effectiveSettings")) as Origins)),
+    "meno.client.debugInformation": async () => show(debugReport(await server.ask("meno.debugInformation"))),
+    "meno.client.tutorKey": () => askForKey(context.secrets, (key) => server.hand(key)),
+    "meno.client.forgetConsent": async () => {
+      await server.ask("meno.forgetConsent");
+    },
+    "meno.client.openSample": () => openSample(context.extensionUri),
+    "meno.client.openWalkthrough": async () => {
+      const id = `${context.extension.id}#meno.start`;
+      await vscode.commands.executeCommand("workbench.action.openWalkthrough", id, false);
+    },
+  };
+}
+
+async function atCursor(run: (uri: string, line: number, column: number) => Promise<unknown>): Promise<void> {
+  const editor = vscode.window.activeTextEditor;
+  if (editor !== undefined) {
+    const { line, character } = editor.selection.active;
+    await run(editor.document.uri.toString(), line, character);
+  }
 }
 
 async function show(markdown: string): Promise<void> {

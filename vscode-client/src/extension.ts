@@ -3,8 +3,10 @@
 import * as vscode from "vscode";
 import { registerCommands } from "./commands";
 import { DialogueThreads } from "./dialogues";
+import { HeatMap } from "./heat";
 import { HintPanel } from "./hints";
 import { onEnvironmentChange } from "./interpreter";
+import { ChangePreview } from "./preview";
 import { Server } from "./server";
 import { LAUNCH_SETTINGS, SECTION } from "./settings";
 import { Status } from "./status";
@@ -16,7 +18,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const status = new Status();
   const hints = new HintPanel();
   const dialogues = new DialogueThreads();
-  const running = new Server(log, status, hints, dialogues, context.secrets);
+  const preview = new ChangePreview();
+  const heat = new HeatMap();
+  const running = new Server(log, status, hints, dialogues, preview, context.secrets);
   server = running;
   const restartIfMoved = (): void => void running.restartIfMoved();
   context.subscriptions.push(
@@ -24,7 +28,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     status,
     hints,
     dialogues,
-    ...registerCommands(running, log, dialogues, context.secrets),
+    preview,
+    heat,
+    ...registerCommands({ server: running, log, dialogues, preview, heat, context }),
     // The server learns at its start whether programs of this workspace may be run.
     vscode.workspace.onDidGrantWorkspaceTrust(() => void running.restart()),
     vscode.workspace.onDidChangeConfiguration((event) => {

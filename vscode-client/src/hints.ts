@@ -1,7 +1,6 @@
 // Hints: the server sends `meno/showHint`, and the text opens as rendered Markdown beside the editor.
 
 import * as vscode from "vscode";
-import type { ClientCapabilities, FeatureState, StaticFeature } from "vscode-languageclient";
 import { fileName, Shown } from "./shown";
 
 export const SHOW_HINT = "meno/showHint";
@@ -11,17 +10,6 @@ export interface Hint {
   readonly title: string;
   readonly markdown: string;
 }
-
-/** Tells the server that this client has places of its own for hints and for dialogues. */
-export const showHintFeature: StaticFeature = {
-  fillClientCapabilities(capabilities: ClientCapabilities): void {
-    const experimental = (capabilities.experimental ?? {}) as Record<string, unknown>;
-    capabilities.experimental = { ...experimental, meno: { showHint: true, dialogue: true } };
-  },
-  initialize: () => undefined,
-  getState: (): FeatureState => ({ kind: "static" }),
-  clear: () => undefined,
-};
 
 /** The documents behind the previews: one for each title, the last few of them. */
 export class HintPanel implements vscode.TextDocumentContentProvider, vscode.Disposable {

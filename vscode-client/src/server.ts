@@ -9,8 +9,10 @@ import {
   LanguageClient,
   RevealOutputChannelOn,
 } from "vscode-languageclient/node";
+import { abilities } from "./abilities";
+import type { Change } from "./change";
 import { DIALOGUE, type DialogueThreads } from "./dialogues";
-import { type Hint, type HintPanel, SHOW_HINT, showHintFeature } from "./hints";
+import { type Hint, type HintPanel, SHOW_HINT } from "./hints";
 import { selectedInterpreter } from "./interpreter";
 import { handOver, type HandedKey, TUTOR_KEY } from "./keys";
 import { type Command, decide, type Decision, NEXT_STEP, same } from "./launch";
@@ -18,12 +20,18 @@ import { check, ServerProcess } from "./process";
 import { Restarts } from "./restarts";
 import { SELECTOR } from "./selector";
 import { chosen, SECTION, settingNames, withInterpreter } from "./settings";
-import type { Status } from "./status";
+import { type ChangePreview, PREVIEW_CHANGE } from "./preview";
+import type { MenoStatus } from "./states";
+import { STATUS, type Status } from "./status";
 import type { DialogueState } from "./turns";
 
 const SHOW_LOG = "Show log";
 const OPEN_SETTING = "Open setting";
 const EXTENSION = "meno-lsp.meno";
+/** Until the server says more; an older one never does. */
+const UNTOLD: MenoStatus = { state: "static", detail: "" };
+/** What links in Meno's own texts may run. */
+const LINKS = ["meno.client.climb", "meno.client.askAbout", "meno.client.why"];
 
 export class Server {
   private client: LanguageClient | undefined;
@@ -31,12 +39,15 @@ export class Server {
   private process: ServerProcess | undefined;
   private readonly restarts = new Restarts();
   private pending: Promise<void> = Promise.resolve();
+  private told: MenoStatus = UNTOLD;
+  private started = "";
 
   constructor(
     private readonly log: vscode.LogOutputChannel,
     private readonly status: Status,
     private readonly hints: HintPanel,
     private readonly dialogues: DialogueThreads,
+    private readonly preview: ChangePreview,
     private readonly secrets: vscode.SecretStorage,
   ) {}
 
@@ -63,6 +74,11 @@ export class Server {
   /** Runs a command of the server's own and gives its result. */
   async ask(command: string, ...args: (string | number)[]): Promise<unknown> {
     return this.runningClient().sendRequest(ExecuteCommandRequest.type, { command, arguments: args });
+  }
+
+  /** A request of the server's own. */
+  async request(method: string, params: object): Promise<unknown> {
+    return this.runningClient().sendRequest(method, params);
   }
 
   /** Hands a tutor's key over; false if the server does not take it. */
@@ -124,7 +140,14 @@ export class Server {
     }
     await handOver(this.secrets, (key) => this.hand(key));
     const version = client.initializeResult?.serverInfo?.version ?? "";
-    this.status.running(`${version} · ${decision.origin}: ${decision.chosen.command}`);
+    this.started = `${version} · ${decision.origin}: ${decision.chosen.command}`;
+    this.showStatus();
+  }
+
+  private showStatus(): void {
+    if (this.client?.isRunning() === true) {
+      this.status.running(this.told, this.started);
+    }
   }
 
   private create(command: Command): LanguageClient {
@@ -145,6 +168,7 @@ export class Server {
       },
       {
         documentSelector: SELECTOR,
+        markdown: { isTrusted: { enabledCommands: LINKS }, supportHtml: false },
         outputChannel: this.log,
         revealOutputChannelOn: RevealOutputChannelOn.Never,
         errorHandler: this.errorHandler(),
@@ -164,10 +188,19 @@ export class Server {
         },
       },
     );
-    client.registerFeature(showHintFeature);
+    client.registerFeature(abilities);
     client.onNotification(SHOW_HINT, (hint: Hint) => void this.hints.show(hint));
     client.onNotification(DIALOGUE, (dialogue: DialogueState) => {
       this.dialogues.show(dialogue);
+    });
+    client.onNotification(STATUS, (status: MenoStatus) => {
+      this.told = status;
+      this.showStatus();
+    });
+    client.onNotification(PREVIEW_CHANGE, (change: Change) => {
+      this.preview.show(change).catch((error: unknown) => {
+        this.complain(error instanceof Error ? error.message : String(error));
+      });
     });
     return client;
   }
@@ -196,6 +229,7 @@ export class Server {
   private async end(): Promise<void> {
     const client = this.client;
     this.client = undefined;
+    this.told = UNTOLD;
     this.dialogues.clear();
     if (client !== undefined) {
       try {
@@ -208,10 +242,10 @@ export class Server {
     this.process = undefined;
   }
 
-  /** A message with the next step as its button. */
-  private complain(message: string, action: string): void {
+  /** A message, with the next step as its button if there is one. */
+  private complain(message: string, ...actions: string[]): void {
     this.log.error(message);
-    void vscode.window.showErrorMessage(message, action).then((picked) => {
+    void vscode.window.showErrorMessage(message, ...actions).then((picked) => {
       if (picked === SHOW_LOG) {
         this.log.show();
       } else if (picked === OPEN_SETTING) {
