@@ -1,11 +1,13 @@
 // The client's own commands. Their ids begin with `meno.client.`: the server's are registered beside them.
 
 import * as vscode from "vscode";
+import type { Bundle } from "./bundle";
 import type { DialogueThreads } from "./dialogues";
 import type { HeatMap } from "./heat";
 import { askForKey } from "./keys";
 import type { ChangePreview } from "./preview";
 import { debugReport, type Origins, settingsReport } from "./reports";
+import { offerRuntime } from "./runtime";
 import { openSample } from "./sample";
 import type { Server } from "./server";
 
@@ -19,6 +21,7 @@ export interface Parts {
   readonly dialogues: DialogueThreads;
   readonly preview: ChangePreview;
   readonly heat: HeatMap;
+  readonly bundle: Bundle;
   readonly context: vscode.ExtensionContext;
 }
 
@@ -94,7 +97,7 @@ function programCommands({ server, preview }: Parts): Record<string, Command> {
 }
 
 /** Meno itself: its server, its settings, its keys, and a first lesson. */
-function ownCommands({ server, log, context }: Parts): Record<string, Command> {
+function ownCommands({ server, log, bundle, context }: Parts): Record<string, Command> {
   return {
     "meno.client.restart": () => server.restart(),
     "meno.client.showLogs": () => {
@@ -107,6 +110,7 @@ function ownCommands({ server, log, context }: Parts): Record<string, Command> {
     "meno.client.forgetConsent": async () => {
       await server.ask("meno.forgetConsent");
     },
+    "meno.client.installRuntime": () => offerRuntime(bundle, server),
     "meno.client.openSample": () => openSample(context.extensionUri),
     "meno.client.openWalkthrough": async () => {
       const id = `${context.extension.id}#meno.start`;

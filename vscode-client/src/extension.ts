@@ -1,6 +1,7 @@
 // Wires the parts together; every concern has a file of its own.
 
 import * as vscode from "vscode";
+import { Bundle } from "./bundle";
 import { registerCommands } from "./commands";
 import { DialogueThreads } from "./dialogues";
 import { HeatMap } from "./heat";
@@ -20,7 +21,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const dialogues = new DialogueThreads();
   const preview = new ChangePreview();
   const heat = new HeatMap();
-  const running = new Server(log, status, hints, dialogues, preview, context.secrets);
+  const bundle = new Bundle(
+    context.extensionPath,
+    context.globalStorageUri.fsPath,
+    (context.extension.packageJSON as { version: string }).version,
+  );
+  const running = new Server(log, status, hints, dialogues, preview, bundle, context.secrets);
   server = running;
   const restartIfMoved = (): void => void running.restartIfMoved();
   context.subscriptions.push(
@@ -30,7 +36,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     dialogues,
     preview,
     heat,
-    ...registerCommands({ server: running, log, dialogues, preview, heat, context }),
+    ...registerCommands({ server: running, log, dialogues, preview, heat, bundle, context }),
     // The server learns at its start whether programs of this workspace may be run.
     vscode.workspace.onDidGrantWorkspaceTrust(() => void running.restart()),
     vscode.workspace.onDidChangeConfiguration((event) => {

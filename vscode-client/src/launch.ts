@@ -1,11 +1,14 @@
 // Which command starts the server. Pure: what it needs to know about the machine it is given.
 //
 // In order: `meno.path`; a Python that has Meno (`meno.interpreter`, then the one chosen in the Python
-// extensions); `meno` on PATH. Each refusal is kept, so that the log and the error message can say why.
+// extensions); `meno` on PATH; the server that comes with the extension, on the first Python that fits it.
+// Each refusal is kept, so that the log and the error message can say why.
 
 export interface Command {
   readonly command: string;
   readonly args: readonly string[];
+  /** The command is a Python on which the server that comes with the extension is to run. */
+  readonly bundled?: true;
 }
 
 export interface Choices {
@@ -17,6 +20,8 @@ export interface Choices {
   readonly environment: string | undefined;
   /** In a workspace that is not trusted, no Python from inside it is run. */
   readonly trusted: boolean;
+  /** Whether the extension was packaged with a server. */
+  readonly bundled: boolean;
 }
 
 /** Why a command cannot be run, in a few words; undefined when it can. */
@@ -31,7 +36,7 @@ export interface Decision {
 }
 
 export const NEXT_STEP =
-  "Install it with “pip install meno-lsp” in the Python that is selected here, or name the command in the setting meno.path.";
+  "Install Python 3.11 or newer and choose it in the setting meno.interpreter, or name a command in the setting meno.path.";
 
 /** `-P` keeps a learner's own random.py from being imported instead of Python's. */
 const SERVE = ["-P", "-m", "meno_server", "lsp"];
@@ -40,6 +45,12 @@ const HAS_MENO = [
   "-c",
   "import importlib.util as u, sys; sys.exit('it has no Meno' if u.find_spec('meno_server') is None else 0)",
 ];
+/** What the compiled parts of the packaged server are made for. */
+const FITS = [
+  "-c",
+  "import sys; v = sys.version_info; sys.exit(None if (3, 11) <= v < (3, 15) else 'it is Python %d.%d; 3.11 to 3.14 are supported' % v[:2])",
+];
+const ON_PATH = ["python3", "python", "py"];
 
 export async function decide(choices: Choices, check: Check): Promise<Decision> {
   const chain: string[] = [];
@@ -72,6 +83,20 @@ export async function decide(choices: Choices, check: Check): Promise<Decision> 
     return { chosen: { command: "meno", args: ["lsp"] }, origin: "PATH", chain };
   }
   chain.push(`PATH: meno cannot be used: ${refusal}.`);
+  if (!choices.bundled) {
+    chain.push("This extension was packaged without a server.");
+    return { chosen: undefined, origin: "nowhere", chain };
+  }
+  const own = choices.trusted ? pythons.flatMap(([, python]) => python ?? []) : [];
+  for (const python of [...own, ...ON_PATH]) {
+    const refusal = await check(python, FITS);
+    if (refusal === undefined) {
+      const origin = `the extension's own server on ${python}`;
+      chain.push(`${origin} is used.`);
+      return { chosen: { command: python, args: SERVE, bundled: true }, origin, chain };
+    }
+    chain.push(`The extension's own server cannot run on ${python}: ${refusal}.`);
+  }
   return { chosen: undefined, origin: "nowhere", chain };
 }
 

@@ -31,6 +31,20 @@ export function check(command: string, args: readonly string[]): Promise<string 
   });
 }
 
+/** Runs a command to its end; what it printed, or an error with the last line that it complained with. */
+export function run(command: string, args: readonly string[], signal?: AbortSignal): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = { env: environment(), maxBuffer: 16 * 1024 * 1024, ...(signal && { signal }) };
+    execFile(command, [...args], options, (error, stdout, stderr) => {
+      if (error === null) {
+        resolve(stdout);
+      } else {
+        reject(new Error(lastLine(stderr) ?? error.message));
+      }
+    });
+  });
+}
+
 function lastLine(text: string): string | undefined {
   return text
     .split("\n")

@@ -10,6 +10,7 @@ import {
   RevealOutputChannelOn,
 } from "vscode-languageclient/node";
 import { abilities } from "./abilities";
+import type { Bundle } from "./bundle";
 import type { Change } from "./change";
 import { DIALOGUE, type DialogueThreads } from "./dialogues";
 import { type Hint, type HintPanel, SHOW_HINT } from "./hints";
@@ -30,6 +31,7 @@ const OPEN_SETTING = "Open setting";
 const EXTENSION = "meno-lsp.meno";
 /** Until the server says more; an older one never does. */
 const UNTOLD: MenoStatus = { state: "static", detail: "" };
+const ADD_RUNTIME = "“Meno: Install What the Model Runs On” adds the model.";
 /** What links in Meno's own texts may run. */
 const LINKS = ["meno.client.climb", "meno.client.askAbout", "meno.client.why"];
 
@@ -48,6 +50,7 @@ export class Server {
     private readonly hints: HintPanel,
     private readonly dialogues: DialogueThreads,
     private readonly preview: ChangePreview,
+    private readonly bundle: Bundle,
     private readonly secrets: vscode.SecretStorage,
   ) {}
 
@@ -74,6 +77,11 @@ export class Server {
   /** Runs a command of the server's own and gives its result. */
   async ask(command: string, ...args: (string | number)[]): Promise<unknown> {
     return this.runningClient().sendRequest(ExecuteCommandRequest.type, { command, arguments: args });
+  }
+
+  /** The Python that the extension's own server runs on; undefined where another server runs. */
+  get bundledOn(): string | undefined {
+    return this.command?.bundled === true ? this.command.command : undefined;
   }
 
   /** A request of the server's own. */
@@ -110,6 +118,7 @@ export class Server {
         interpreter: configuration.get<string>("interpreter", ""),
         environment: vscode.workspace.isTrusted ? await selectedInterpreter() : undefined,
         trusted: vscode.workspace.isTrusted,
+        bundled: await this.bundle.exists(),
       },
       check,
     );
@@ -128,20 +137,30 @@ export class Server {
       return;
     }
     this.status.starting();
-    const client = this.create(decision.chosen);
-    this.client = client;
-    try {
-      await client.start();
-    } catch (error) {
-      this.log.error(`The server did not start: ${String(error)}`);
-      this.status.stopped("It did not start");
-      this.complain(`Meno's server did not start (${decision.origin}). ${NEXT_STEP}`, SHOW_LOG);
+    const client = await this.begin(decision.chosen, decision.origin);
+    if (client === undefined) {
       return;
     }
     await handOver(this.secrets, (key) => this.hand(key));
     const version = client.initializeResult?.serverInfo?.version ?? "";
-    this.started = `${version} · ${decision.origin}: ${decision.chosen.command}`;
+    const python = this.bundledOn;
+    const missing = python !== undefined && !(await this.bundle.hasRuntime(python));
+    this.started = `${version} · ${decision.origin}${missing ? `. ${ADD_RUNTIME}` : ""}`;
     this.showStatus();
+  }
+
+  private async begin(command: Command, origin: string): Promise<LanguageClient | undefined> {
+    try {
+      const client = this.create(await this.bundle.prepared(command));
+      this.client = client;
+      await client.start();
+      return client;
+    } catch (error) {
+      this.log.error(`The server did not start: ${String(error)}`);
+      this.status.stopped("It did not start");
+      this.complain(`Meno's server did not start (${origin}). ${NEXT_STEP}`, SHOW_LOG);
+      return undefined;
+    }
   }
 
   private showStatus(): void {
@@ -177,7 +196,8 @@ export class Server {
         middleware: {
           workspace: {
             configuration: async (params) => {
-              const selected = vscode.workspace.isTrusted ? await selectedInterpreter() : undefined;
+              const trusted = vscode.workspace.isTrusted;
+              const selected = trusted ? ((await selectedInterpreter()) ?? this.bundledOn) : undefined;
               const settings = withInterpreter(
                 chosen(vscode.workspace.getConfiguration(SECTION), names),
                 selected,
