@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from editors.code_server import CodeServer
+
 HOW = "run ./scripts/install-editors as root on Debian"
 ROOT = Path(__file__).parents[2]
+CLIENT = ROOT / "vscode-client"
 
 
 @pytest.fixture(scope="session")
@@ -51,3 +56,20 @@ def workbench(editors: Path) -> Path:
     if missing:
         pytest.skip(f"no {', '.join(missing)} here; {HOW}")
     return folder
+
+
+@pytest.fixture(scope="session")
+def package(workbench: Path) -> Path:
+    """The extension as it is shipped, with its server."""
+    if not (CLIENT / "node_modules").is_dir():
+        pytest.skip("the extension's npm packages are not here; run ./scripts/install-editors")
+    subprocess.run([ROOT / "scripts/package-extension"], check=True, capture_output=True, timeout=400)
+    return CLIENT / "meno.vsix"
+
+
+@pytest.fixture
+def code_server(workbench: Path, package: Path, tmp_path: Path) -> Iterator[CodeServer]:
+    """A workbench that is not started yet, with the extension that is shipped."""
+    server = CodeServer(workbench, package, tmp_path)
+    yield server
+    server.stop()

@@ -93,7 +93,7 @@ def test_a_link_in_the_hover_climbs_and_the_next_hover_shows_it(own: Wire) -> No
     assert [name for name, _ in commands] == ["meno.client.climb", "meno.client.askAbout"]
     arguments = json.loads(unquote(commands[0][1]))
 
-    assert run(own, "meno.climb", *arguments) is True
+    assert run(own, "meno.climb", *arguments) == {"line": 0, "character": 6}
 
     assert len(hover(own, 0, 7)) > len(before)
     for _ in range(4):
@@ -104,7 +104,7 @@ def test_a_link_in_the_hover_climbs_and_the_next_hover_shows_it(own: Wire) -> No
 def test_climbing_at_what_is_gone_says_so(own: Wire) -> None:
     own.open("print(nope)\n")
 
-    assert run(own, "meno.climb", URI, "000000") is False
+    assert run(own, "meno.climb", URI, "000000") is None
 
     assert "no longer there" in sent(own, "window/showMessage")["message"]
 

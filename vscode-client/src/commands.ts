@@ -10,6 +10,7 @@ import { debugReport, type Origins, settingsReport } from "./reports";
 import { offerRuntime } from "./runtime";
 import { openSample } from "./sample";
 import type { Server } from "./server";
+import type { Place } from "./turns";
 
 /** The server's commands about the program that is looked at. */
 const OF_THE_PROGRAM = ["runTests", "explainFailure", "smallestChange", "stopRun", "whereToLook"] as const;
@@ -53,9 +54,7 @@ function hintCommands({ server, heat }: Parts): Record<string, Command> {
       atCursor((uri, line, column) => server.ask("meno.hintAt", uri, line, column)),
     "meno.client.ask": () => atCursor((uri, line, column) => server.ask("meno.askAt", uri, line, column)),
     "meno.client.climb": async (uri, mark) => {
-      if (await server.ask("meno.climb", String(uri), String(mark))) {
-        await vscode.commands.executeCommand("editor.action.showHover", { focus: "autoFocusImmediately" });
-      }
+      showHoverAt((await server.ask("meno.climb", String(uri), String(mark))) as Place | null);
     },
     "meno.client.askAbout": async (uri, mark) => {
       await server.ask("meno.ask", String(uri), String(mark));
@@ -117,6 +116,18 @@ function ownCommands({ server, log, bundle, context }: Parts): Record<string, Co
       await vscode.commands.executeCommand("workbench.action.openWalkthrough", id, false);
     },
   };
+}
+
+/** Shows the hover anew, at a place of the active editor: it has more to say now. */
+function showHoverAt(place: Place | null): void {
+  const editor = vscode.window.activeTextEditor;
+  if (editor !== undefined && place !== null) {
+    const position = new vscode.Position(place.line, place.character);
+    editor.selection = new vscode.Selection(position, position);
+    void vscode.commands
+      .executeCommand("editor.action.hideHover")
+      .then(() => vscode.commands.executeCommand("editor.action.showHover"));
+  }
 }
 
 async function atCursor(run: (uri: string, line: number, column: number) => Promise<unknown>): Promise<void> {

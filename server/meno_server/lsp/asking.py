@@ -8,7 +8,7 @@ from lsprotocol import types
 
 from meno_analyzers.findings import Finding
 from meno_analyzers.hints import Level, ladder_for
-from meno_server.lsp.convert import to_position
+from meno_server.lsp.convert import to_position, to_range
 from meno_server.lsp.hover import highest_level, level_of
 from meno_server.lsp.showing import show
 
@@ -57,15 +57,15 @@ async def show_hint(session: Session, uri: str, mark: str, level: int | None, *,
     await show(session, finding.name, text)
 
 
-def climb(session: Session, uri: str, mark: str) -> bool:
-    """Goes one rung up without showing it: the next hover does. False if the finding is gone."""
+def climb(session: Session, uri: str, mark: str) -> types.Position | None:
+    """Goes one rung up without showing it: the next hover does. Returns where that is, if still anywhere."""
     file = session.file(uri)
     finding = session.find(file, mark) if file is not None else None
     if file is None or finding is None:
         session.say(GONE)
-        return False
+        return None
     file.levels[mark] = next_level(session, file, finding)
-    return True
+    return to_range(finding.span, file.document, session.encoding).start
 
 
 def at_cursor(session: Session, uri: str, line: int, column: int) -> tuple[str, Finding] | None:

@@ -7,6 +7,8 @@ import platform
 import sys
 from typing import TYPE_CHECKING, Any
 
+from lsprotocol import types
+
 from meno_server import __version__
 from meno_server.lsp import asking, changing
 from meno_server.lsp.runs import Purpose
@@ -24,7 +26,7 @@ def register(server: MenoServer) -> None:
         await asking.show_hint(session, uri, mark, level[0] if level else None)
 
     @server.command("meno.climb")
-    def climb(uri: str, mark: str) -> bool:
+    def climb(uri: str, mark: str) -> types.Position | None:
         return asking.climb(session, uri, mark)
 
     @server.command("meno.hintAt")

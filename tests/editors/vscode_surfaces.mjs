@@ -1,0 +1,103 @@
+// Drives Meno's own places in a real VS Code workbench: climbing in the hover, lenses, painted words, the preview of
+// the last rung, a notebook, the status, the whole folder and the first steps. Prints what a person would see as JSON.
+// Called by test_vscode_surfaces.py: node vscode_surfaces.mjs WORKBENCH PORT FILE PICTURES
+
+import path from "node:path";
+import { choose, command, hoverUntil, inWorkbench, open, textInAnyFrame, until } from "./workbench.mjs";
+
+const [, , workbench, port, file, pictures] = process.argv;
+const picture = (name) => path.join(pictures, `vscode-${name}.png`);
+
+await inWorkbench({ workbench, port, file, screenshot: picture("last") }, async (page, seen) => {
+  const shot = (name) => page.screenshot({ path: picture(name) });
+  const lines = () => page.locator(".monaco-editor .view-lines").first().innerText();
+
+  // Saving brings the model: its mark, its lenses, and the status.
+  await page.locator(".squiggly-error").first().waitFor({ state: "attached" });
+  await page.locator(".monaco-editor .view-lines").first().click();
+  await page.keyboard.press("Control+S");
+  const lens = page.locator(".codelens-decoration a");
+  await lens.filter({ hasText: "Likely" }).first().waitFor();
+  seen.lenses = await lens.allInnerTexts();
+
+  // The hover's own link climbs, and the hover grows.
+  const name = page.locator(".view-line span span", { hasText: /^totl$/ }).first();
+  const hover = page.locator(".monaco-hover-content", { hasText: "misspelled-name" }).first();
+  await hoverUntil(page, name, hover);
+  seen.hover = await hover.innerText();
+  await hover.locator("a", { hasText: "Next hint" }).click();
+  seen.climbed = await until(
+    () => hover.innerText(),
+    (text) => text.length > seen.hover.length + 40,
+    "climbing",
+  );
+  await shot("ladder");
+  await page.keyboard.press("Escape");
+
+  // Words are painted by what the model looks at, until the text changes.
+  await page.locator(".view-line", { hasText: "word.length" }).first().click();
+  await command(page, "Meno: Paint What the Model Looks At");
+  const paint = page.locator('.view-overlays [class*="ced-"]');
+  await paint.first().waitFor({ state: "attached" });
+  seen.painted = await paint.count();
+  await shot("attribution");
+  await page.keyboard.press("End");
+  await page.keyboard.type(" ");
+  await paint.first().waitFor({ state: "detached" });
+  await page.keyboard.press("Control+Z");
+
+  // The last rung is seen beside the text before it is made; and it can be taken back.
+  await open(page, "colon.py");
+  await page.locator(".squiggly-error").first().waitFor({ state: "attached" });
+  await page.locator(".view-line", { hasText: "def double" }).first().click();
+  seen.actions = await choose(page, "Change it");
+  await page.locator(".monaco-diff-editor").first().waitFor();
+  await page.locator(".monaco-diff-editor .line-insert, .monaco-diff-editor .char-insert").first().waitFor();
+  await shot("change");
+  await page.locator('.editor-actions a[aria-label^="Make This Change"]').first().click();
+  await page.locator(".monaco-diff-editor").first().waitFor({ state: "detached" });
+  seen.changed = await until(lines, (text) => text.includes("double(n):"), "the change");
+  await page.locator(".squiggly-error").first().waitFor({ state: "detached" });
+  await page.locator(".monaco-editor .view-lines").first().click();
+  await page.keyboard.press("Control+Z");
+  seen.undone = await until(lines, (text) => !text.includes("double(n):"), "undoing it");
+  await page.locator(".squiggly-error").first().waitFor({ state: "attached" });
+
+  // The status says how Meno is.
+  await page.locator(".statusbar-item", { has: page.locator(".codicon-bracket, .codicon-bracket-dot, .codicon-bracket-error") })
+    .first()
+    .hover();
+  const status = page.locator(".hover-language-status", { hasText: "Meno" }).first();
+  seen.status = await until(
+    () => status.innerText(),
+    (text) => text.includes("ready"),
+    "the status",
+  );
+  await page.mouse.move(700, 300);
+
+  // The whole folder, as a page.
+  await command(page, "Meno: Check the Whole Folder");
+  seen.folder = await textInAnyFrame(page, /Look here first/);
+
+  // Cells of a notebook are one program.
+  await command(page, "View: Close All Editors");
+  await open(page, "cells.ipynb");
+  const cells = page.locator(".notebookOverlay .cell .monaco-editor");
+  await cells.nth(1).waitFor();
+  await page.locator(".notebookOverlay .squiggly-error").first().waitFor({ state: "attached" });
+  seen.marks = await cells.evaluateAll((editors) =>
+    editors.map((editor) => editor.querySelectorAll(".squiggly-error, .squiggly-warning").length),
+  );
+  const wrong = page.locator(".notebookOverlay .view-line span span", { hasText: /^totl$/ }).first();
+  const inCell = page.locator(".monaco-hover-content", { hasText: "misspelled-name" }).first();
+  await hoverUntil(page, wrong, inCell);
+  seen.cell = await inCell.innerText();
+  await shot("notebook");
+
+  // The first steps.
+  await command(page, "Meno: First Steps");
+  const steps = page.locator(".gettingStartedContainer .step-title");
+  await steps.first().waitFor();
+  seen.steps = await steps.allInnerTexts();
+  await shot("first-steps");
+});
