@@ -77,6 +77,16 @@ def test_what_every_notebook_knows_is_known() -> None:
     assert found(notebook("display(In, Out, _, __)\nget_ipython()\n")) == [[]]
 
 
+def test_names_to_read_against_are_the_learners_own() -> None:
+    cells = notebook("total = 3\namount = 4\n", "print(totl)\ndisplai(3)\n")
+
+    told = [
+        f.values["candidates"] for *_, found in cells.cells[1].analysis.units_with_findings() for f in found
+    ]
+
+    assert told == ["`total`, `amount`", "`display`, `amount`, `total`"]
+
+
 def test_a_cell_may_wait_at_its_top_and_a_plain_function_may_not() -> None:
     sleep = "import asyncio\nawait asyncio.sleep(1)\nasync with asyncio.timeout(3) as t:\n    print(t)\n"
 

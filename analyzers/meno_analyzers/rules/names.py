@@ -19,6 +19,7 @@ from meno_analyzers.rules.registry import Match, Subject, declare, rule
 from meno_analyzers.rules.respelling import constant, other_letters, respelled, through_self, without_module
 from meno_analyzers.rules.spelling import distance, nearest, nearest_few
 from meno_analyzers.rules.surroundings import expects_name_error, in_annotation
+from meno_analyzers.source.cells import NOTEBOOK_NAMES
 
 _CONSTANTS_ELSEWHERE = frozenset(
     {"true", "false", "null", "nil", "none", "undefined", "NULL", "TRUE", "FALSE"}
@@ -63,7 +64,9 @@ def _visible(unit: Subject, scope: Scope, name: str) -> list[str]:
 def _candidates(name: str, visible: list[str]) -> str:
     """The names to read against, as code, nearest first; the right one is among several."""
     ranked = sorted(visible, key=lambda other: (distance(name.lower(), other.lower(), 4), other))
-    return ", ".join(f"`{other}`" for other in ranked[:_MOST_CANDIDATES])
+    # What every notebook has is worth a look only where it is the nearest.
+    worth = [other for place, other in enumerate(ranked) if not place or other not in NOTEBOOK_NAMES]
+    return ", ".join(f"`{other}`" for other in worth[:_MOST_CANDIDATES])
 
 
 def _classify(unit: Subject, load: ast.Name, scope: Scope) -> Match:

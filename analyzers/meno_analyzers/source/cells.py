@@ -13,8 +13,10 @@ from collections.abc import Sequence
 
 from meno_analyzers.source.scan import CLOSED, State, scan_line
 
-PREAMBLE = "from IPython import In, Out, __, ___, display\n"
-"""What every notebook may use without importing it, as a line of Python that says so."""
+NOTEBOOK_NAMES = frozenset({"In", "Out", "__", "___", "display"})
+"""What every notebook may use without importing it."""
+PREAMBLE = f"from IPython import {', '.join(sorted(NOTEBOOK_NAMES))}\n"
+"""The same as a line of Python that says so."""
 
 # Magics whose argument, or whose cell, is Python that runs among the learner's names.
 _RUNS_PYTHON = frozenset("time timeit capture prun memit mprun lprun debug".split())
