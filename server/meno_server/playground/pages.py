@@ -20,9 +20,11 @@ _TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+    ".woff2": "font/woff2",
 }
 _NONCE = b"__NONCE__"
-_NEEDED = ("index.html", "playground.js", "playground.css", "icon.svg")
+_NEEDED = {"index.html", "playground.js", "playground.css"}
 _HEADERS = {
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -51,9 +53,11 @@ class Pages:
 
     def __init__(self, folder: Path = FOLDER) -> None:
         try:
-            self._files = {name: (folder / name).read_bytes() for name in _NEEDED}
+            self._files = {file.name: file.read_bytes() for file in folder.iterdir() if file.suffix in _TYPES}
         except OSError:
             raise NotBuiltError(NOT_BUILT) from None
+        if not _NEEDED <= set(self._files):
+            raise NotBuiltError(NOT_BUILT)
 
     def at(self, address: str, host: str) -> Page | None:
         """What a browser is given for an address on a host that the gate let through."""
@@ -78,6 +82,7 @@ def policy(host: str, nonce: str) -> str:
             "script-src 'self'",
             f"style-src 'self' 'nonce-{nonce}'",
             "img-src 'self'",
+            "font-src 'self'",
             f"connect-src 'self' ws://{host}",
             "base-uri 'none'",
             "form-action 'none'",
