@@ -48,7 +48,7 @@ export class Dialogues {
         field.focus({ preventScroll: true });
       }
     }
-    section.scrollIntoView({ block: "nearest" });
+    section.scrollIntoView({ block: "end" });
   }
 
   /** The server that knew them is gone, or the text that they were about. */
@@ -83,7 +83,7 @@ export class Dialogues {
   private begin(dialogue: Dialogue): HTMLElement {
     const { id } = dialogue;
     const field = element("textarea", {
-      rows: "2",
+      rows: "1",
       "aria-label": "Your answer",
       placeholder: "What do you see? A sentence is enough.",
     });

@@ -3,6 +3,7 @@
 import {
   type EditorState,
   type Extension,
+  type Range,
   RangeSetBuilder,
   StateEffect,
   StateField,
@@ -108,18 +109,31 @@ export function findingBeside(state: EditorState, direction: 1 | -1): Finding | 
 
 function marks(state: EditorState): DecorationSet {
   const { all, chosen } = findingsIn(state);
-  const builder = new RangeSetBuilder<Decoration>();
+  const ranges: Range<Decoration>[] = [];
   for (const one of all) {
-    if (one.from < one.to && one.to <= state.doc.length) {
-      const here = one.mark === chosen ? " chosen" : "";
-      builder.add(
-        one.from,
-        one.to,
-        Decoration.mark({ class: `squiggle ${SEVERITIES[one.severity]}${here}` }),
-      );
+    const here = one.mark === chosen ? " chosen" : "";
+    const mark = Decoration.mark({ class: `squiggle ${SEVERITIES[one.severity]}${here}` });
+    for (const { from, to } of withoutIndentation(state.doc, one)) {
+      ranges.push(mark.range(from, to));
     }
   }
-  return builder.finish();
+  return Decoration.set(ranges, true);
+}
+
+/** The parts of a finding line by line: nothing is wrong with the white space in front of a line. */
+function withoutIndentation(text: Text, finding: Finding): { from: number; to: number }[] {
+  const found: { from: number; to: number }[] = [];
+  const end = Math.min(finding.to, text.length);
+  for (let at = Math.min(finding.from, end); at < end;) {
+    const line = text.lineAt(at);
+    const from = at === line.from ? at + (/^\s*/.exec(line.text)?.[0].length ?? 0) : at;
+    const to = Math.min(line.to, end);
+    if (from < to) {
+      found.push({ from, to });
+    }
+    at = line.to + 1;
+  }
+  return found;
 }
 
 class Dot extends GutterMarker {

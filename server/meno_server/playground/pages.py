@@ -56,7 +56,7 @@ class Pages:
             self._files = {file.name: file.read_bytes() for file in folder.iterdir() if file.suffix in _TYPES}
         except OSError:
             raise NotBuiltError(NOT_BUILT) from None
-        if not _NEEDED <= set(self._files):
+        if not _NEEDED.issubset(self._files):
             raise NotBuiltError(NOT_BUILT)
 
     def at(self, address: str, host: str) -> Page | None:
