@@ -1,4 +1,4 @@
-"""What all tests share: the evaluation data and the editors, where they are present, and a place for pictures."""
+"""What all tests share: the evaluation data, the editors, a place for pictures."""
 
 from __future__ import annotations
 

@@ -151,7 +151,8 @@ async def test_each_tab_has_a_server_of_its_own_that_ends_with_it(start: Start) 
         assert is_alive(processes[1])
     await gone(processes[1])
     await asyncio.to_thread(running.stop)
-    assert not os.path.exists(folder)  # noqa: PTH110
+    with pytest.raises(FileNotFoundError):
+        os.stat(folder)  # noqa: PTH116
 
 
 async def test_a_server_that_dies_is_told_to_its_tab_and_to_the_terminal(start: Start) -> None:
