@@ -28,7 +28,7 @@ export function drawBar(deeds: BarDeeds, current: string): void {
     button("Start over", "quiet", deeds.startOver),
     element("span", { class: "gap" }),
     save,
-    button("Explain the failure", "needs-server", deeds.explain),
+    button("Why does it fail?", "needs-server", deeds.explain),
     button("Run my tests", "main needs-server", deeds.run),
   );
 }

@@ -60,6 +60,13 @@ function ofBlock(block: Block, level: number): HTMLElement {
       const items = block.items.map((item) => element("li", {}, ...item.map((one) => ofBlock(one, level))));
       return element(block.ordered ? "ol" : "ul", {}, ...items);
     }
+    case "fold":
+      return element(
+        "details",
+        {},
+        element("summary", {}, ...block.summary.map(ofInline)),
+        ...block.blocks.map((one) => ofBlock(one, level)),
+      );
     case "rule":
       return element("hr");
   }
@@ -72,7 +79,7 @@ function ofCode(language: string, text: string): HTMLElement {
   }
   const lines = text.split("\n").map((line) => {
     const kind = line.startsWith("+") ? "added" : line.startsWith("-") ? "removed" : "same";
-    return element("span", { class: `line ${kind}` }, `${line}\n`);
+    return element("span", { class: `line ${kind}` }, line);
   });
   return element("pre", { class: "diff", tabindex: "0", "aria-label": "Change" }, ...lines);
 }

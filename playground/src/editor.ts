@@ -14,7 +14,7 @@ import {
   type ViewUpdate,
 } from "@codemirror/view";
 import { classHighlighter } from "@lezer/highlight";
-import { type Finding, findingBeside, findingsExtension } from "./findings";
+import { choose, type Finding, findingBeside, findingsExtension } from "./findings";
 import { cardExtension, type CardSource, openCard } from "./tooltip";
 
 export interface EditorDeeds {
@@ -75,6 +75,10 @@ export function extensions(source: CardSource, deeds: EditorDeeds, nonce: string
 export function goTo(view: EditorView, finding: Finding): void {
   view.dispatch({
     selection: { anchor: finding.from },
-    effects: EditorView.scrollIntoView(finding.from, { y: "nearest", yMargin: 60 }),
+    // Two findings may begin at the same place: the cursor alone does not tell which one is meant.
+    effects: [
+      EditorView.scrollIntoView(finding.from, { y: "nearest", yMargin: 60 }),
+      choose.of(finding.mark),
+    ],
   });
 }

@@ -85,8 +85,11 @@ export function findingsIn(state: EditorState): Findings {
   return state.field(field);
 }
 
+/** The finding at a position; of several the one that is looked at. */
 export function findingAt(state: EditorState, position: number): Finding | undefined {
-  return findingsIn(state).all.find((one) => one.from <= position && position <= one.to);
+  const { all, chosen } = findingsIn(state);
+  const here = all.filter((one) => one.from <= position && position <= one.to);
+  return here.find((one) => one.mark === chosen) ?? here[0];
 }
 
 /** The one below the cursor, or the one on its line. */

@@ -77,5 +77,5 @@ export function rungsOf(known: readonly Rung[], text: string, reached: number): 
 
 /** An action's title without the name in brackets that tells two findings apart. */
 export function plainTitle(title: string): string {
-  return title.replace(/ \[[\w-]+\]$/, "");
+  return title.replace(/ \[[^\]]+\]$/, "");
 }

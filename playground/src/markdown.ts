@@ -1,6 +1,7 @@
 // The Markdown that Meno's texts use, as a tree: headings, paragraphs, lists, quotes, code, emphasis. Pure.
 //
-// Nothing in it is ever HTML: what looks like a tag is text, so a learner's code cannot become part of the page.
+// Nothing in it is ever HTML: what looks like a tag is text, so a learner's code cannot become part of the page. The one
+// exception is a fold with a summary, alone on its lines, and it too becomes a part of the tree.
 
 export type Inline =
   | { readonly kind: "text" | "code"; readonly text: string }
@@ -12,11 +13,15 @@ export type Block =
   | { readonly kind: "code"; readonly language: string; readonly text: string }
   | { readonly kind: "list"; readonly ordered: boolean; readonly items: readonly (readonly Block[])[] }
   | { readonly kind: "quote"; readonly blocks: readonly Block[] }
+  | { readonly kind: "fold"; readonly summary: readonly Inline[]; readonly blocks: readonly Block[] }
   | { readonly kind: "rule" };
 
 const FENCE = /^\s{0,3}(`{3,})\s*(\S*)\s*$/;
 const HEADING = /^(#{1,6})\s+(.*)$/;
 const ITEM = /^(\s*)(?:[-*+]|(\d{1,3})[.)])\s+(.*)$/;
+const FOLD = "<details>";
+const END_OF_FOLD = "</details>";
+const SUMMARY = /^<summary>(.*)<\/summary>$/;
 const RULE = /^\s{0,3}(?:-\s*){3,}$/;
 
 export function parse(markdown: string): Block[] {
@@ -39,6 +44,11 @@ function blocks(lines: readonly string[]): Block[] {
     } else if (heading !== null) {
       found.push({ kind: "heading", level: (heading[1] ?? "").length, parts: inline(heading[2] ?? "") });
       at += 1;
+    } else if (line === FOLD && SUMMARY.test(lines[at + 1] ?? "")) {
+      const end = closing(lines, at, END_OF_FOLD);
+      const summary = inline(SUMMARY.exec(lines[at + 1] ?? "")?.[1] ?? "");
+      found.push({ kind: "fold", summary, blocks: blocks(lines.slice(at + 2, end)) });
+      at = end + 1;
     } else if (RULE.test(line)) {
       found.push({ kind: "rule" });
       at += 1;
@@ -74,7 +84,8 @@ function whileLines(lines: readonly string[], from: number, holds: (line: string
 }
 
 function isPlain(line: string): boolean {
-  const begins = FENCE.test(line) || HEADING.test(line) || RULE.test(line) || ITEM.test(line);
+  const begins =
+    line === FOLD || FENCE.test(line) || HEADING.test(line) || RULE.test(line) || ITEM.test(line);
   return line.trim() !== "" && !begins && !line.startsWith(">");
 }
 
@@ -117,7 +128,13 @@ export function inline(text: string): Inline[] {
     } else if (emphasis !== undefined) {
       found.push({ kind: "emphasis", parts: inline(emphasis) });
     } else if (words !== undefined) {
-      found.push(...inline(words));
+      for (const part of inline(words)) {
+        if (part.kind === "text") {
+          add(found, part.text);
+        } else {
+          found.push(part);
+        }
+      }
     } else {
       add(found, escaped ?? "");
     }

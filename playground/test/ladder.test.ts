@@ -56,5 +56,6 @@ test("rungs that were climbed to stay apart, and all others stand together", () 
 
 test("the name that tells two findings apart is left out of a title", () => {
   assert.equal(plainTitle("Ask me a question about this [misspelled-name]"), "Ask me a question about this");
+  assert.equal(plainTitle("Change it: line 4 [failing run]"), "Change it: line 4");
   assert.equal(plainTitle("Change it: line 4"), "Change it: line 4");
 });

@@ -17,6 +17,16 @@ test("a fence that is never closed holds the rest", () => {
   assert.deepEqual(block, { kind: "code", language: "", text: "a\nb" });
 });
 
+test("a fold has a summary, and one that is never closed holds the rest", () => {
+  const [fold, after] = parse("<details>\n<summary>`a`</summary>\n\n```diff\n- a\n```\n\n</details>\n\nb");
+  assert.equal(fold?.kind, "fold");
+  assert.deepEqual(fold.summary, [{ kind: "code", text: "a" }]);
+  assert.deepEqual(fold.blocks, [{ kind: "code", language: "diff", text: "- a" }]);
+  assert.equal(after?.kind, "paragraph");
+  assert.equal(parse("<details>\n<summary>a</summary>\nb").length, 1);
+  assert.equal(parse("<details>\nb")[0]?.kind, "paragraph");
+});
+
 test("lists hold what is indented below an item", () => {
   const [list] = parse("1. One\n   more\n2. Two\n\n3. Three");
   assert.equal(list?.kind, "list");

@@ -39,7 +39,7 @@ def drive(start: Callable[..., Running], editors: Path, pictures: Path) -> Drive
         result = subprocess.run(command, capture_output=True, text=True, timeout=160, check=False)
         assert result.returncode == 0, result.stderr[-2000:]
         seen: dict[str, Any] = json.loads(result.stdout)
-        assert "failure" not in seen, seen
+        assert "failure" not in seen, json.dumps(seen, indent=1, ensure_ascii=False)
         assert seen["violations"] == [], "the page broke its own policy, or an error was thrown"
         assert seen["requests"] == [], "the page asked another host for something"
         return seen
