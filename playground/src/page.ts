@@ -15,7 +15,7 @@ import { Memory } from "./memory";
 import { announce, clearNotes, say, show } from "./notes";
 import { drawFindings } from "./panel";
 import { Progress } from "./progress";
-import type { CodeAction, Diagnostic, Hello, WorkspaceEdit } from "./protocol";
+import type { CodeAction, Diagnostic, Hello, Hint, WorkspaceEdit } from "./protocol";
 import { lesson } from "./samples";
 import { Session, type Surroundings } from "./session";
 import { Settings } from "./settings";
@@ -27,6 +27,7 @@ const MAKE = "Make this change";
 const LEAVE = "Leave it as it is";
 const OUTDATED = "The text has changed since; ask again.";
 const KEEP_AFTER = 300;
+const LOAD_AFTER = 60;
 
 export class Page {
   private readonly memory = new Memory(window.localStorage);
@@ -59,6 +60,8 @@ export class Page {
   private key = takeKey(window.location, window.history, window.sessionStorage);
   private lesson = lesson(this.memory.read("lesson") ?? "").name;
   private keeping: number | undefined;
+  private loading: number | undefined;
+  private shown: Hint | undefined;
   private readonly view: EditorView;
 
   constructor(private readonly nonce: string) {
@@ -111,6 +114,7 @@ export class Page {
       hint: (hint) => {
         if (!this.ladders.take(hint)) {
           closeCard(this.view);
+          this.shown = hint;
           show(hint, this.settings.get("language"));
         }
       },
@@ -121,7 +125,12 @@ export class Page {
       message: say,
       ask: async ({ message, actions }) => {
         const options = (actions ?? []).map((action) => action.title);
-        const title = await choice("Meno asks", [element("p", {}, message)], options);
+        const body = [element("p", {}, message)];
+        // What a question refers to must be there to be read while it is answered.
+        if (this.shown !== undefined && message.includes(`“${this.shown.title}”`)) {
+          body.push(element("div", { class: "enclosed", tabindex: "0" }, markdown(this.shown.markdown)));
+        }
+        const title = await choice("Meno asks", body, options);
         return title === undefined ? null : { title };
       },
       progress: (token, value) => {
@@ -168,10 +177,22 @@ export class Page {
       this.draw();
       const finding = now.all.find((one) => one.mark === now.chosen);
       const fresh = finding !== undefined && this.ladders.of(finding) === undefined;
-      if (finding !== undefined && (fresh || update.transactions.some(isPublication))) {
-        void this.ladders.load(finding);
+      if (fresh || update.transactions.some(isPublication)) {
+        this.loadSoon();
       }
     }
+  }
+
+  /** Asks what is known of the finding that is looked at, once the keys rest. */
+  private loadSoon(): void {
+    window.clearTimeout(this.loading);
+    this.loading = window.setTimeout(() => {
+      const { all, chosen } = findingsIn(this.view.state);
+      const finding = all.find((one) => one.mark === chosen);
+      if (finding !== undefined) {
+        void this.ladders.load(finding);
+      }
+    }, LOAD_AFTER);
   }
 
   private draw(): void {

@@ -106,6 +106,8 @@ async function choose(title) {
 /** The main job: a mistake is typed, seen, hovered, climbed, asked about; a failing run; the change. */
 async function job() {
   seen.address = page.url();
+  await page.reload();
+  await ready();
   await lesson("own");
   await page.locator(".cm-content").click();
   await page.keyboard.type("print(nope)", { delay: 20 });

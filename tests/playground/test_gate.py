@@ -73,7 +73,7 @@ def test_a_header_that_stands_there_twice_counts_as_missing() -> None:
     assert Gate(keys, PORT).of_conversation(given) is not None
 
 
-@pytest.mark.parametrize("key", ["", "wrong", "ключ", "x" * 5000])
+@pytest.mark.parametrize("key", ["", "wrong", "ключ", "\udcff", "x" * 5000])
 def test_a_wrong_key_is_refused(key: str) -> None:
     refused = Gate(Keys(), PORT).of_conversation(headers(**{"Sec-WebSocket-Protocol": offering(key)}))
 

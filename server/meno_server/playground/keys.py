@@ -26,7 +26,8 @@ class Keys:
 
     def opens(self, offered: str) -> bool:
         """Whether a key opens; every one is compared in constant time, and a single one is spent by it."""
-        fits = hmac.compare_digest(offered.encode(), self.lasting.encode())
-        spent = [key for key in self._once if hmac.compare_digest(offered.encode(), key.encode())]
+        given = offered.encode("utf-8", "replace")  # a header may hold bytes that are no text
+        fits = hmac.compare_digest(given, self.lasting.encode())
+        spent = [key for key in self._once if hmac.compare_digest(given, key.encode())]
         self._once.difference_update(spent)
         return fits or bool(spent)
