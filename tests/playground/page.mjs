@@ -25,7 +25,7 @@ const browser = await chromium.launch({
   ],
 });
 
-const scenarios = { job, keyboard, loss, accessibility, picture, phone };
+const scenarios = { job, keyboard, loss, waiting, accessibility, picture, phone };
 let page;
 try {
   page = await open();
@@ -287,6 +287,25 @@ async function loss() {
     again.kill("SIGINT");
     await ended;
   }
+}
+
+/** A program that never ends is stopped, and nothing is sent to a tutor before its preview was answered. */
+async function waiting() {
+  await lesson("own");
+  await page.locator(".cm-content").click();
+  await page.keyboard.type("while True:\nprint(nope)");
+  await squiggle().waitFor();
+  await action("Ask me a question").click();
+  seen.preview = await choose("Not now");
+  await turns().first().waitFor();
+  await page.locator("button", { hasText: "Run my tests" }).click();
+  await choose("Run it");
+  const doing = page.locator("#progress");
+  await doing.waitFor();
+  seen.doing = await doing.innerText();
+  await doing.locator("button").click();
+  await page.locator(".said", { hasText: "Stopped" }).waitFor();
+  await doing.waitFor({ state: "hidden" });
 }
 
 /** axe-core in every look, with the dialogue, a card and a question open. */

@@ -32,8 +32,8 @@ def drive(start: Callable[..., Running], editors: Path, pictures: Path) -> Drive
         if not present:
             pytest.skip(f"no {name} here; {HOW}")
 
-    def play(scenario: str, **options: Any) -> dict[str, Any]:
-        running = start()
+    def play(scenario: str, environment: dict[str, str] | None = None, **options: Any) -> dict[str, Any]:
+        running = start(**(environment or {}))
         given = json.dumps({"process": running.process.pid, **options})
         command = ["node", HERE / "page.mjs", workbench, scenario, running.address, pictures, given]
         result = subprocess.run(command, capture_output=True, text=True, timeout=160, check=False)
@@ -121,6 +121,22 @@ def test_the_page_says_that_the_server_has_gone_and_recovers(drive: Drive) -> No
     assert seen["disabled"] is True
     assert "Open the address that the terminal shows" in seen["refused"]
     assert seen["kept"] is True
+
+
+@pytest.mark.editor
+@pytest.mark.timeout(200)
+def test_work_can_be_stopped_and_a_preview_is_read_before_a_yes(drive: Drive, tmp_path: Path) -> None:
+    (tmp_path / "config/meno").mkdir(parents=True)
+    (tmp_path / "config/meno/config.toml").write_text(
+        '[tutor]\nprovider = "compatible"\nbaseUrl = "http://127.0.0.1:9/v1"\n'
+    )
+
+    seen = drive("waiting", environment={"XDG_STATE_HOME": str(tmp_path / "state")})
+
+    assert "What Meno would send" in seen["preview"]
+    assert "POST " in seen["preview"]
+    assert "print(nope)" in seen["preview"]
+    assert "Meno runs lesson.py" in seen["doing"]
 
 
 @pytest.mark.editor
