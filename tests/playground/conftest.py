@@ -37,10 +37,11 @@ class Running:
     """A `meno playground` that was started as a person starts it."""
 
     def __init__(self, home: Path, *arguments: str, **environment: str) -> None:
+        own = {"HOME": str(home), "XDG_CONFIG_HOME": str(home / "config"), "TMPDIR": str(home)}
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", "meno_server", "playground", *arguments],
             cwd=home,
-            env={**os.environ, "HOME": str(home), "XDG_CONFIG_HOME": str(home / "config"), **environment},
+            env={**os.environ, **own, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
