@@ -1,4 +1,4 @@
-"""What all tests share: the evaluation data, where it is present, and nothing else."""
+"""What all tests share: the evaluation data, the editors, a place for pictures."""
 
 from __future__ import annotations
 
@@ -16,4 +16,17 @@ def shared() -> Path:
     folder = Path(os.environ.get("MENO_SHARED") or ROOT.parent / "shared")
     if not (folder / "data").is_dir():
         pytest.skip(f"the evaluation data is not at {folder}; set MENO_SHARED to its folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def editors() -> Path:
+    return Path(os.environ.get("MENO_EDITORS") or Path.home() / ".cache/meno-editors")
+
+
+@pytest.fixture(scope="session")
+def pictures() -> Path:
+    """Where the tests leave their screenshots; git ignores it, and scripts/pictures copies from it."""
+    folder = Path(os.environ.get("MENO_PICTURES") or ROOT / "build/pictures")
+    folder.mkdir(parents=True, exist_ok=True)
     return folder

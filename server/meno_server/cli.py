@@ -1,4 +1,4 @@
-"""The command line: `meno lsp`, `meno check`, `meno demo`, `meno doctor`, `meno origin …`, `meno model …`.
+"""The command line: `meno lsp`, `meno check`, `meno playground`, `meno origin …`, `meno model …` and more.
 
 An editor waits for `meno lsp`, so that command is taken before anything else is imported.
 """

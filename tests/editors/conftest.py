@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -13,21 +12,7 @@ import pytest
 from editors.code_server import CodeServer
 
 HOW = "run ./scripts/install-editors as root on Debian"
-ROOT = Path(__file__).parents[2]
-CLIENT = ROOT / "vscode-client"
-
-
-@pytest.fixture(scope="session")
-def editors() -> Path:
-    return Path(os.environ.get("MENO_EDITORS") or Path.home() / ".cache/meno-editors")
-
-
-@pytest.fixture(scope="session")
-def pictures() -> Path:
-    """Where the tests leave their screenshots; git ignores it, and scripts/pictures copies from it."""
-    folder = Path(os.environ.get("MENO_PICTURES") or ROOT / "build/pictures")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+CLIENT = Path(__file__).parents[2] / "vscode-client"
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from meno_server.terminal.demo import demo
 from meno_server.terminal.doctor import doctor
 from meno_server.terminal.explain import explain
 from meno_server.terminal.origin import origin_app
+from meno_server.terminal.playground import playground
 from meno_server.terminal.serve import lsp
 from meno_server.terminal.tutor import tutor_app
 
@@ -29,6 +30,7 @@ app.command()(check)
 app.command()(explain)
 app.command()(ask)
 app.command()(demo)
+app.command()(playground)
 app.command()(doctor)
 app.add_typer(tutor_app, name="tutor")
 app.add_typer(origin_app, name="origin")
