@@ -48,7 +48,8 @@ def package(workbench: Path) -> Path:
     """The extension as it is shipped, with its server."""
     if not (CLIENT / "node_modules").is_dir():
         pytest.skip("the extension's npm packages are not here; run ./scripts/install-editors")
-    subprocess.run([ROOT / "scripts/package-extension"], check=True, capture_output=True, timeout=400)
+    script = CLIENT.parent / "scripts/package-extension"
+    subprocess.run([script], check=True, capture_output=True, timeout=400)
     return CLIENT / "meno.vsix"
 
 
