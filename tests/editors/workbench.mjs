@@ -14,8 +14,8 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** Opens a folder with one file in a workbench, lets `drive` use it, and prints what was `seen` as JSON. */
-export async function inWorkbench({ workbench, port, file, screenshot }, drive) {
+/** Starts Chromium, lets `drive` use a page of it, and prints what was `seen` as JSON. */
+export async function inBrowser({ workbench, screenshot }, drive) {
   const { chromium } = createRequire(path.join(workbench, "package.json"))("playwright-core");
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: FLAGS });
   const seen = {};
@@ -23,17 +23,24 @@ export async function inWorkbench({ workbench, port, file, screenshot }, drive) 
   try {
     page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
     page.setDefaultTimeout(PATIENCE);
+    await drive(page, seen);
+  } catch (error) {
+    seen.failure = String(error);
+    await page?.screenshot({ path: screenshot }).catch(() => undefined);
+  } finally {
+    await browser.close();
+  }
+  console.log(JSON.stringify(seen));
+}
+
+/** Opens a folder with one file in a workbench, lets `drive` use it, and prints what was `seen` as JSON. */
+export async function inWorkbench({ workbench, port, file, screenshot }, drive) {
+  await inBrowser({ workbench, screenshot }, async (page, seen) => {
     const payload = JSON.stringify([["openFile", `vscode-remote://127.0.0.1:${port}${file}`]]);
     const query = new URLSearchParams({ folder: path.dirname(file), payload });
     await page.goto(`http://127.0.0.1:${port}/?${query}`);
     await drive(page, seen);
-  } catch (error) {
-    seen.failure = String(error);
-  } finally {
-    await page?.screenshot({ path: screenshot }).catch(() => undefined);
-    await browser.close();
-  }
-  console.log(JSON.stringify(seen));
+  });
 }
 
 /** Runs a command from the palette by its title. */
