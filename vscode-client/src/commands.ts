@@ -5,6 +5,7 @@ import type { Bundle } from "./bundle";
 import type { DialogueThreads } from "./dialogues";
 import type { HeatMap } from "./heat";
 import { askForKey } from "./keys";
+import type { PatternsPanel } from "./patterns";
 import type { ChangePreview } from "./preview";
 import { debugReport, type Origins, settingsReport } from "./reports";
 import { offerRuntime } from "./runtime";
@@ -23,6 +24,7 @@ export interface Parts {
   readonly preview: ChangePreview;
   readonly heat: HeatMap;
   readonly bundle: Bundle;
+  readonly patterns: PatternsPanel;
   readonly context: vscode.ExtensionContext;
 }
 
@@ -33,6 +35,7 @@ export function registerCommands(parts: Parts): vscode.Disposable[] {
     ...parts.dialogues.commands((command, ...args) => parts.server.ask(command, ...args)),
     ...hintCommands(parts),
     ...programCommands(parts),
+    ...historyCommands(parts),
     ...ownCommands(parts),
   };
   return Object.entries(commands).map(([id, run]) =>
@@ -93,6 +96,17 @@ function programCommands({ server, preview }: Parts): Record<string, Command> {
     };
   }
   return commands;
+}
+
+/** What is kept of the learner's recurring slips. */
+function historyCommands({ patterns }: Parts): Record<string, Command> {
+  return {
+    "meno.client.myPatterns": () => patterns.show(),
+    "meno.client.showStored": () => patterns.showStored(),
+    "meno.client.deleteStored": () => patterns.deleteStored(),
+    "meno.client.pauseHistory": () => patterns.pause(true),
+    "meno.client.resumeHistory": () => patterns.pause(false),
+  };
 }
 
 /** Meno itself: its server, its settings, its keys, and a first lesson. */

@@ -7,6 +7,7 @@ import { DialogueThreads } from "./dialogues";
 import { HeatMap } from "./heat";
 import { HintPanel } from "./hints";
 import { onEnvironmentChange } from "./interpreter";
+import { PatternsPanel } from "./patterns";
 import { ChangePreview } from "./preview";
 import { Server } from "./server";
 import { LAUNCH_SETTINGS, SECTION } from "./settings";
@@ -27,6 +28,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     (context.extension.packageJSON as { version: string }).version,
   );
   const running = new Server(log, status, hints, dialogues, preview, bundle, context.secrets);
+  const patterns = new PatternsPanel(context.extensionUri, running);
   server = running;
   const restartIfMoved = (): void => void running.restartIfMoved();
   context.subscriptions.push(
@@ -36,7 +38,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     dialogues,
     preview,
     heat,
-    ...registerCommands({ server: running, log, dialogues, preview, heat, bundle, context }),
+    patterns,
+    ...registerCommands({ server: running, log, dialogues, preview, heat, bundle, patterns, context }),
     // The server learns at its start whether programs of this workspace may be run.
     vscode.workspace.onDidGrantWorkspaceTrust(() => void running.restart()),
     vscode.workspace.onDidChangeConfiguration((event) => {

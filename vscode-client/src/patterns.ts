@@ -1,0 +1,66 @@
+// The panel "My patterns": what the server keeps of recurring slips, on this machine, as a page beside the code.
+
+import * as vscode from "vscode";
+import type { Patterns } from "./history";
+import { PAGE_COMMANDS, patternsPage } from "./page";
+import type { Server } from "./server";
+
+const DELETE = "Delete";
+
+export class PatternsPanel implements vscode.Disposable {
+  private panel: vscode.WebviewPanel | undefined;
+
+  constructor(
+    private readonly extension: vscode.Uri,
+    private readonly server: Server,
+  ) {}
+
+  /** Opens the panel, or brings it to the front and up to date. */
+  async show(): Promise<void> {
+    const told = (await this.server.ask("meno.patterns")) as Patterns;
+    this.panel ??= this.create();
+    const { webview } = this.panel;
+    const media = vscode.Uri.joinPath(this.extension, "media", "patterns.css");
+    const today = new Date(Date.now() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+    webview.html = patternsPage(told, today, webview.asWebviewUri(media).toString(), webview.cspSource);
+    this.panel.reveal(undefined, false);
+  }
+
+  async showStored(): Promise<void> {
+    await this.server.ask("meno.stored");
+  }
+
+  async deleteStored(): Promise<void> {
+    const detail = "Which slips came back, and when: all of it goes, and it cannot be brought back.";
+    const question = "Delete everything that Meno has stored about your patterns?";
+    if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, DELETE)) === DELETE) {
+      await this.server.ask("meno.forgetStored");
+      await this.refresh();
+    }
+  }
+
+  async pause(paused: boolean): Promise<void> {
+    await this.server.ask(paused ? "meno.pauseHistory" : "meno.resumeHistory");
+    await this.refresh();
+  }
+
+  dispose(): void {
+    this.panel?.dispose();
+  }
+
+  private async refresh(): Promise<void> {
+    if (this.panel !== undefined) {
+      await this.show();
+    }
+  }
+
+  private create(): vscode.WebviewPanel {
+    const panel = vscode.window.createWebviewPanel("meno.patterns", "My patterns", vscode.ViewColumn.Beside, {
+      enableCommandUris: PAGE_COMMANDS,
+      enableScripts: false,
+      localResourceRoots: [vscode.Uri.joinPath(this.extension, "media")],
+    });
+    panel.onDidDispose(() => (this.panel = undefined));
+    return panel;
+  }
+}
