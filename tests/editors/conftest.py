@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from editors import features, table
+from editors.driving import Terminal
 
 HOW = "run ./scripts/install-editors as root on Debian"
 ROOT = Path(__file__).parents[2]
@@ -25,13 +32,84 @@ def pictures() -> Path:
     return folder
 
 
+def _program(editors: Path, name: str, installed: str | None = None) -> str:
+    for candidate in (editors / "bin" / name, installed):
+        if candidate and Path(candidate).exists():
+            return str(candidate)
+    pytest.skip(f"no {name} here; {HOW}")
+
+
 @pytest.fixture(scope="session")
 def neovim(editors: Path) -> str:
     """A Neovim, 0.11 or newer."""
-    for candidate in (editors / "bin/nvim", shutil.which("nvim")):
-        if candidate and Path(candidate).exists():
-            return str(candidate)
-    pytest.skip(f"no Neovim here; {HOW}")
+    return _program(editors, "nvim", shutil.which("nvim"))
+
+
+@pytest.fixture(scope="session")
+def helix(editors: Path) -> str:
+    """A Helix that finds its runtime."""
+    return _program(editors, "hx", shutil.which("hx"))
+
+
+@pytest.fixture(scope="session")
+def emacs(editors: Path) -> str:
+    """An Emacs 30 with eglot, lsp-mode and markdown-mode."""
+    return _program(editors, "emacs")
+
+
+@pytest.fixture(scope="session")
+def vim(editors: Path) -> str:
+    """A Vim 9; ALE lies beside it."""
+    return _program(editors, "vim")
+
+
+@dataclass(frozen=True, slots=True)
+class Tee:
+    """The server with everything that is said to it and by it written down."""
+
+    log: Path
+
+    @property
+    def command(self) -> list[str]:
+        """What an editor starts in place of `meno lsp`."""
+        server = [sys.executable, "-P", "-m", "meno_server", "lsp"]
+        return [sys.executable, str(ROOT / "tests/editors/wire.py"), str(self.log), *server]
+
+    def wait_for(self, what: str, condition: Callable[[features.Conversation], object]) -> object:
+        """Waits until something was said."""
+        return features.wait_for(self.log, what, condition)
+
+
+@pytest.fixture
+def tee(tmp_path: Path) -> Tee:
+    """A server to start, and the record of it."""
+    return Tee(tmp_path / "wire.jsonl")
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    """A terminal to start an editor in."""
+    if shutil.which("tmux") is None:
+        pytest.skip(f"no tmux here; {HOW}")
+    opened = Terminal(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def recorded() -> Callable[[Tee, str, str], None]:
+    """Writes an editor's row down, and compares it with the one in the documentation."""
+
+    def record(tee: Tee, editor: str, version: str) -> None:
+        observed = features.row(tee.log, editor, version)
+        table.OBSERVED.mkdir(parents=True, exist_ok=True)
+        path = table.OBSERVED / f"{editor.lower().replace(' ', '-')}.json"
+        path.write_text(json.dumps(observed, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        written = table.read(table.PAGE.read_text("utf-8")).get(editor, {})
+        # The version tells which one was seen last; another one may do the same.
+        assert {**observed, "version": ""} == {**written, "version": ""}, table.REMEDY
+
+    return record
 
 
 @pytest.fixture(scope="session")

@@ -78,7 +78,9 @@ def _exchanges(entries: list[Message]) -> Iterator[Exchange]:
             )
 
 
-def wait_for(log: Path, what: str, condition: Callable[[Conversation], Any], patience: float = PATIENCE) -> Any:
+def wait_for(
+    log: Path, what: str, condition: Callable[[Conversation], Any], patience: float = PATIENCE
+) -> Any:
     """Waits until the conversation holds what is wanted, and returns what `condition` found."""
     end = time.monotonic() + patience
     while True:
@@ -106,7 +108,9 @@ def _findings(talk: Conversation) -> str:
 
 
 def _hover(talk: Conversation) -> str:
-    kinds = [one.result["contents"]["kind"] for one in talk.answered("editor", "textDocument/hover") if one.result]
+    kinds = [
+        one.result["contents"]["kind"] for one in talk.answered("editor", "textDocument/hover") if one.result
+    ]
     return {"markdown": "Markdown", "plaintext": "plain text"}[kinds[-1]] if kinds else NO
 
 
@@ -180,7 +184,9 @@ def _choice(talk: Conversation) -> str:
 
 def _settings(talk: Conversation) -> str:
     """How the server got to know the settings, and whether it heard of a change while it ran."""
-    told = [params for params in talk.said("editor", "workspace/didChangeConfiguration") if params is not None]
+    told = [
+        params for params in talk.said("editor", "workspace/didChangeConfiguration") if params is not None
+    ]
     asked = [one.result for one in talk.answered("server", "workspace/configuration")]
     if any(json.dumps(result) != json.dumps(asked[0]) for result in asked[1:]):
         return "asked, live"
