@@ -103,7 +103,7 @@ def recorded() -> Callable[[Tee, str, str], None]:
     def record(tee: Tee, editor: str, version: str) -> None:
         observed = features.row(tee.log, editor, version)
         table.OBSERVED.mkdir(parents=True, exist_ok=True)
-        path = table.OBSERVED / f"{editor.lower().replace(' ', '-')}.json"
+        path = table.OBSERVED / f"{editor.lower().replace(', ', '-').replace(' ', '-')}.json"
         path.write_text(json.dumps(observed, indent=2, ensure_ascii=False) + "\n", "utf-8")
         written = table.read(table.PAGE.read_text("utf-8")).get(editor, {})
         # The version tells which one was seen last; another one may do the same.
