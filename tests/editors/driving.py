@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-PATIENCE = 40.0
+PATIENCE = 30.0
 _PAUSE = 0.05  # between two looks at the screen; every wait has a deadline
 
 
