@@ -69,12 +69,15 @@ class Framing:
 
 
 def pass_on(source: BinaryIO, sink: BinaryIO, framing: Framing) -> None:
-    """Copies until the source ends; then the sink ends too."""
+    """Copies until the source ends; then the sink ends too.
+
+    What is passed on is written down first, so that no answer stands above its question.
+    """
     try:
         while data := os.read(source.fileno(), _CHUNK):
+            framing.feed(data)
             sink.write(data)
             sink.flush()
-            framing.feed(data)
     except OSError:
         pass  # one side has gone; the other is told below
     finally:
