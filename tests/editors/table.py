@@ -57,8 +57,8 @@ def written(rows: Rows) -> str:
 
 def renewed(page: str, observed: Rows) -> str:
     """The page with the rows that were observed in place of the older ones."""
-    table = written({**read(page), **observed})
-    return page.replace(_between(page), f"\n\n{table}\n\n")
+    before, begin, rest = page.partition(BEGIN)
+    return f"{before}{begin}\n\n{written({**read(page), **observed})}\n\n{END}{rest.partition(END)[2]}"
 
 
 def _between(page: str) -> str:
