@@ -9,10 +9,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from editors.conftest import Tee
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -51,14 +53,14 @@ def test_the_extension_passes_its_own_checks(package: Path) -> None:
 
 
 @pytest.fixture
-def server(workbench: Path, package: Path, tmp_path: Path) -> Iterator[tuple[int, Path]]:
+def server(workbench: Path, package: Path, tmp_path: Path, tee: Tee) -> Iterator[tuple[int, Path]]:
     """A workbench with the extension installed; its port, and the file of a learner."""
     lesson = tmp_path / "project" / "lesson.py"
     lesson.parent.mkdir()
     lesson.write_text("# a lesson\n")
     data, extensions = tmp_path / "data", tmp_path / "extensions"
     settings = {
-        "meno.path": [sys.executable, "-P", "-m", "meno_server", "lsp"],
+        "meno.path": tee.command,
         "chat.disableAIFeatures": True,
         "workbench.startupEditor": "none",
         # What is typed is what stands there, however soon after the start.
@@ -113,7 +115,11 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 @pytest.mark.editor
 @pytest.mark.timeout(300)
 def test_a_mistake_is_typed_seen_hovered_and_asked_about(
-    server: tuple[int, Path], workbench: Path, tmp_path: Path
+    server: tuple[int, Path],
+    workbench: Path,
+    tmp_path: Path,
+    tee: Tee,
+    recorded: Callable[[Tee, str, str], None],
 ) -> None:
     port, lesson = server
     command = ["node", HERE / "vscode.mjs", workbench, str(port), lesson, tmp_path / "screen.png"]
@@ -136,3 +142,5 @@ def test_a_mistake_is_typed_seen_hovered_and_asked_about(
     assert "ME101" in seen["problem"]
     assert "NameError on line" in seen["explanation"]
     assert "run/NameError" in seen["mark"]
+    product = json.loads((workbench / "node_modules/code-server/lib/vscode/package.json").read_text("utf-8"))
+    recorded(tee, "VS Code", product["version"])
