@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ _PAUSE = 0.05  # between two looks at the screen; every wait has a deadline
 class Terminal:
     """One program in a terminal of a fixed size."""
 
-    def __init__(self, folder: Path, size: tuple[int, int] = (110, 34)) -> None:
+    def __init__(self, folder: Path, size: tuple[int, int] = (100, 24)) -> None:
         self._socket, self._size = folder / "tmux", size
         # Escape is a key of its own here, and the last words of a program that ends stay to be read.
         self._settings = folder / "tmux.conf"
@@ -80,7 +81,9 @@ class Terminal:
         with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
             console = Console(record=True, width=width, file=nowhere, force_terminal=True)
             console.print(Text.from_ansi(self.screen(colours=True).rstrip("\n")), no_wrap=True, crop=True)
-            console.save_svg(str(path), title=title)
+            drawing = console.export_svg(title=title)
+        # The picture must show without fetching fonts from anywhere.
+        path.write_text(re.sub(r"@font-face \{.*?\}\s*", "", drawing, flags=re.DOTALL), "utf-8")
 
     def close(self) -> None:
         """Ends the program and tmux."""

@@ -1,7 +1,7 @@
 """What an editor really did, read from what it and the server said to each other (`wire.py`).
 
-Nothing is taken from what a client announces: a feature counts when it was asked for and answered. The table in
-docs/editors/README.md holds one row of these for each editor; `scripts/editor-table` writes it.
+A feature counts when it was asked for and answered. What a client announces only tells “no” from “not tried”. The
+table in docs/editors/README.md holds these for each editor; `scripts/editor-table` writes it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 PATIENCE = 40.0
 Message = dict[str, Any]
-NO = "no"
+NO, NOT_TRIED = "no", "not tried"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _change(talk: Conversation) -> str:
                 offered = offered or "edit" in action
         if offered and message.get("method") == "textDocument/didChange":
             return "yes"
-    return NO
+    return NO if offered else NOT_TRIED
 
 
 def _progress(talk: Conversation) -> str:
@@ -158,19 +158,20 @@ def _stop(talk: Conversation) -> str:
     if talk.said("editor", "window/workDoneProgress/cancel"):
         return "at its progress"
     commands = [one.params["command"] for one in talk.answered("editor", "workspace/executeCommand")]
-    return "by a command" if "meno.stopRun" in commands else NO
+    return "by a command" if "meno.stopRun" in commands else NOT_TRIED
 
 
 def _lens(talk: Conversation) -> str:
-    return "yes" if any(one.result for one in talk.answered("editor", "textDocument/codeLens")) else NO
+    asked = talk.answered("editor", "textDocument/codeLens")
+    if any(one.result for one in asked):
+        return "yes"
+    return NOT_TRIED if asked else NO
 
 
 def _hint(talk: Conversation) -> str:
     """Where a hint that was asked for is read."""
-    if talk.said("server", "meno/showHint"):
-        return "a window of its own"
-    if talk.said("server", "meno/dialogue"):
-        return "a thread"
+    if talk.said("server", "meno/showHint") or talk.said("server", "meno/dialogue"):
+        return "a place of its own"
     if any((one.result or {}).get("success") for one in talk.answered("server", "window/showDocument")):
         return "a document"
     said = talk.said("server", "window/showMessage") or talk.said("server", "window/showMessageRequest")
@@ -179,7 +180,10 @@ def _hint(talk: Conversation) -> str:
 
 def _choice(talk: Conversation) -> str:
     """Whether a question of the server with buttons was answered by choosing one."""
-    return "yes" if any(one.result for one in talk.answered("server", "window/showMessageRequest")) else NO
+    asked = talk.answered("server", "window/showMessageRequest")
+    if any(one.result for one in asked):
+        return "yes"
+    return NOT_TRIED if not asked and _announced(talk, "window", "showMessage") else NO
 
 
 def _settings(talk: Conversation) -> str:
@@ -201,7 +205,19 @@ def _settings(talk: Conversation) -> str:
 
 
 def _notebooks(talk: Conversation) -> str:
-    return "yes" if talk.said("editor", "notebookDocument/didOpen") else NO
+    if talk.said("editor", "notebookDocument/didOpen"):
+        return "yes"
+    return NOT_TRIED if _announced(talk, "notebookDocument") else NO
+
+
+def _announced(talk: Conversation, *path: str) -> bool:
+    """Whether the client says that it could; then what was not seen was not tried."""
+    for one in talk.answered("editor", "initialize"):
+        place = one.params["capabilities"]
+        for name in path:
+            place = place.get(name) or {}
+        return bool(place)
+    return False
 
 
 COLUMNS: dict[str, Callable[[Conversation], str]] = {

@@ -35,7 +35,9 @@ def recipe() -> str:
     return found.group(1)
 
 
-def findings(neovim: str, folder: Path, tee: Tee, peer: str, command: list[str], lines: str) -> dict[str, Any]:
+def findings(
+    neovim: str, folder: Path, tee: Tee, peer: str, command: list[str], lines: str
+) -> dict[str, Any]:
     """What a Neovim shows with both servers; `lines` is configuration beside their commands."""
     folder.mkdir()
     (folder / "pyproject.toml").write_text("")

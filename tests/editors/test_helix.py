@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
+import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +17,8 @@ from editors.conftest import Tee
 from editors.driving import Terminal
 from editors.features import Conversation
 
-SHIPPED = Path(__file__).parents[2] / "editors/helix/languages.toml"
+ROOT = Path(__file__).parents[2]
+SHIPPED = ROOT / "editors/helix/languages.toml"
 PROGRAM = """\
 total = 0
 for price in [1, 2]:
@@ -94,9 +98,11 @@ def test_a_learner_sees_climbs_asks_changes_and_stops(
     terminal.press_until("the hover", lambda: terminal.type(" k"), "ME211")
 
     # The ladder: the hint opens as a document in the program's place, `ga` goes back.
+    terminal.escape()
+    terminal.press_until("the actions", lambda: terminal.type(" a"), "Next hint")
+    terminal.picture(pictures / "helix-actions.svg", "Helix")
     choose("Next hint")
     terminal.wait_for("the hint", "# plus-assign-reversed")
-    terminal.picture(pictures / "helix-hint.svg", "Helix")
     terminal.type("ga")
     terminal.wait_for("the program", MISTAKE)
 
@@ -138,3 +144,32 @@ def _runs(talk: Conversation, kind: str = "begin") -> int:
     said = talk.said("server", "$/progress")
     runs = {one["token"] for one in said if str(one["value"].get("title", "")).startswith("Meno runs")}
     return sum(one["token"] in runs and one["value"]["kind"] == kind for one in said)
+
+
+@pytest.mark.editor
+def test_beside_ruff_with_the_pages_line_only_meno_reports(
+    helix: str, tmp_path: Path, tee: Tee, terminal: Terminal
+) -> None:
+    ruff = shutil.which("ruff", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    if ruff is None:
+        pytest.skip("no ruff here; it comes with MENO_EXTRAS=dev")
+    line = '{ name = "ruff", only-features = ["format", "code-action"] }'
+    assert line in (ROOT / "docs/editors/helix.md").read_text("utf-8")
+    settings = tmp_path / "config/helix"
+    settings.mkdir(parents=True)
+    configure(settings, tee.command)
+    languages = (settings / "languages.toml").read_text().replace('["meno"]', f'["meno", {line}]')
+    heard = Tee(tmp_path / "ruff.jsonl")
+    command = json.dumps([*heard.command[1:3], ruff, "server"])
+    (settings / "languages.toml").write_text(
+        f"{languages}\n[language-server.ruff]\ncommand = {json.dumps(sys.executable)}\nargs = {command}\n"
+    )
+    (settings / "config.toml").write_text('[editor]\nend-of-line-diagnostics = "hint"\n')
+    (tmp_path / "lesson.py").write_text("print(nope)\n")
+    environment = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path / "config")}
+
+    terminal.start([helix, "lesson.py"], environment, tmp_path)
+    shown = terminal.wait_for("the finding", "gives it a value")
+    heard.wait_for("what ruff finds", lambda talk: "F821" in json.dumps(talk.entries))
+
+    assert "Undefined name" not in shown + terminal.screen()

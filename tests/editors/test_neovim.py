@@ -113,7 +113,11 @@ def test_in_a_terminal_the_hint_opens_in_a_window_at_the_line(
 
 
 def _climb(neovim: str, socket: str, terminal: Terminal, folder: Path) -> None:
-    show = ["sh", "-c", f"until [ -S {socket} ]; do sleep 0.1; done; exec {neovim} --server {socket} --remote-ui"]
+    show = [
+        "sh",
+        "-c",
+        f"until [ -S {socket} ]; do sleep 0.1; done; exec {neovim} --server {socket} --remote-ui",
+    ]
     terminal.start(show, {"HOME": str(folder)}, folder)
     terminal.wait_for("the finding", "always ends")
 
