@@ -1,4 +1,4 @@
-"""Types into an editor that runs in a terminal, and reads its screen: tmux, with a server of its own per test."""
+"""Types into an editor that runs in a terminal, and reads its screen. Each test has a tmux of its own."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What an editor really did, read from what it and the server said to each other (`wire.py`).
 
-A feature counts when it was asked for and answered. What a client announces only tells “no” from “not tried”. The
-table in docs/editors/README.md holds these for each editor; `scripts/editor-table` writes it.
+A feature counts when it was asked for and answered. What a client announces only tells “no” from “not tried”.
+The table in docs/editors/README.md holds these for each editor; `scripts/editor-table` writes it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A screen that nobody sees, for editors with windows: Xvfb with a window manager, keys pressed by xdotool."""
+"""A screen that nobody sees, for editors with windows: Xvfb, a window manager, and xdotool for the keys."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The table of editors and features in docs/editors/README.md: read, and written from what tests observed.
 
-Each test in an editor leaves its row in build/editors; `scripts/editor-table` puts those rows into the page and
-keeps the rows of editors that did not run.
+Each test in an editor leaves its row in build/editors; `scripts/editor-table` puts those rows into the page
+and keeps the rows of editors that did not run.
 """
 
 from __future__ import annotations

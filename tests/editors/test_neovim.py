@@ -1,4 +1,4 @@
-"""The main job in a real Neovim: with the plugin that is shipped, and with its one configuration file alone."""
+"""The main job in a real Neovim: with the plugin that is shipped, and with its configuration file alone."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_in_a_terminal_the_hint_opens_in_a_window_at_the_line(
         vim.o.number, vim.o.swapfile, vim.o.laststatus = true, false, 0
         """
     )
-    # Two processes, as a Neovim makes for itself; ours is started by a loader and does not find its own program.
+    # Two processes, as a Neovim makes for itself: one that a loader started does not find its own program.
     socket = str(tmp_path / "socket")
     command = [neovim, "--headless", "-u", str(begin), "--listen", socket, "lesson.py"]
     environment = {**os.environ, "HOME": str(tmp_path)}

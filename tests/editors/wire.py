@@ -2,14 +2,15 @@
 
     python wire.py LOG COMMAND [ARGUMENT …]
 
-Bytes pass through untouched and at once; what is written is a copy: one JSON object a line, with `session` (the
-process), `by` (`editor` or `server`), `seconds` since the start and the `message`. It needs nothing but the
-standard library, since the editor starts it with whatever Python there is. It refuses nothing: what is no
-message is passed on all the same.
+Bytes pass through untouched; what is written is a copy: one JSON object a line, with `session` (the process),
+`by` (`editor` or `server`), `seconds` since the start and the `message`. It needs nothing but the standard
+library, since the editor starts it with whatever Python there is. It refuses nothing: what is no message is
+passed on all the same.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -81,10 +82,8 @@ def pass_on(source: BinaryIO, sink: BinaryIO, framing: Framing) -> None:
     except OSError:
         pass  # one side has gone; the other is told below
     finally:
-        try:
+        with contextlib.suppress(OSError):
             sink.close()
-        except OSError:
-            pass
 
 
 def main(arguments: list[str]) -> int:
