@@ -65,8 +65,10 @@ local function run()
     end, 20)
   end
   seen.findings = findings()
-  vim.cmd("checkhealth meno")
-  seen.health = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), "\n")
+  if recipe == "" then
+    vim.cmd("checkhealth meno")
+    seen.health = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), "\n")
+  end
 end
 
 local fine, problem = pcall(run)

@@ -15,6 +15,7 @@ from typing import Any
 
 PATIENCE = 40.0
 Message = dict[str, Any]
+_CHANGED_SETTINGS = "workspace/didChangeConfiguration"
 NO, NOT_TRIED = "no", "not tried"
 
 
@@ -188,20 +189,18 @@ def _choice(talk: Conversation) -> str:
 
 def _settings(talk: Conversation) -> str:
     """How the server got to know the settings, and whether it heard of a change while it ran."""
-    told = [
-        params for params in talk.said("editor", "workspace/didChangeConfiguration") if params is not None
-    ]
     asked = [one.result for one in talk.answered("server", "workspace/configuration")]
-    if any(json.dumps(result) != json.dumps(asked[0]) for result in asked[1:]):
-        return "asked, live"
-    if not asked and len({json.dumps(params) for params in told if params.get("settings")}) > 1:
-        return "told, live"
-    if any(any(result or ()) for result in asked):
+    sent = [(params or {}).get("settings") for params in talk.said("editor", _CHANGED_SETTINGS)]
+    # The server listens to what it is sent only where it cannot ask.
+    told = [settings for settings in sent if isinstance(settings, dict) and "meno" in settings and not asked]
+    for how, answers in {"asked": asked, "told": told}.items():
+        if len({json.dumps(answer) for answer in answers}) > 1:
+            return f"{how}, live"
+    # An answer without our section, which is null, says that the settings stand elsewhere.
+    if any(answer and answer[0] is not None for answer in asked):
         return "asked"
-    if any(params.get("settings") for params in told):
-        return "told"
     options = [one.params.get("initializationOptions") for one in talk.answered("editor", "initialize")]
-    return "at start" if any(options) else NO
+    return "told" if told else "at start" if any(options) else NO
 
 
 def _notebooks(talk: Conversation) -> str:
