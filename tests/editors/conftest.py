@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from editors import features, table
 from editors.driving import Terminal
+from editors.screen import PROGRAMS, Screen
+from editors.tee import Tee
 
 HOW = "run ./scripts/install-editors as root on Debian"
 ROOT = Path(__file__).parents[2]
@@ -63,23 +63,6 @@ def vim(editors: Path) -> str:
     return _program(editors, "vim")
 
 
-@dataclass(frozen=True, slots=True)
-class Tee:
-    """The server with everything that is said to it and by it written down."""
-
-    log: Path
-
-    @property
-    def command(self) -> list[str]:
-        """What an editor starts in place of `meno lsp`."""
-        server = [sys.executable, "-P", "-m", "meno_server", "lsp"]
-        return [sys.executable, str(ROOT / "tests/editors/wire.py"), str(self.log), *server]
-
-    def wait_for(self, what: str, condition: Callable[[features.Conversation], object]) -> object:
-        """Waits until something was said."""
-        return features.wait_for(self.log, what, condition)
-
-
 @pytest.fixture
 def tee(tmp_path: Path) -> Tee:
     """A server to start, and the record of it."""
@@ -92,6 +75,17 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
     if shutil.which("tmux") is None:
         pytest.skip(f"no tmux here; {HOW}")
     opened = Terminal(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def screen(tmp_path: Path) -> Iterator[Screen]:
+    """A screen with Kate installed on the machine that draws it."""
+    missing = [name for name in ("kate", *PROGRAMS) if shutil.which(name) is None]
+    if missing:
+        pytest.skip(f"no {', '.join(missing)} here; {HOW}")
+    opened = Screen(tmp_path)
     yield opened
     opened.close()
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from editors.conftest import Tee
+from editors.tee import Tee
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from editors.conftest import Tee
+from editors.tee import Tee
 
 HERE = Path(__file__).parent
 PACKAGE = HERE.parents[1] / "editors/emacs"

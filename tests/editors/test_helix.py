@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from editors.conftest import Tee
 from editors.driving import Terminal
 from editors.features import Conversation
+from editors.tee import Tee
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "editors/helix/languages.toml"

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from editors.conftest import HOW, Tee
 from editors.features import Conversation
-from editors.screen import PROGRAMS, Screen
+from editors.screen import Screen
+from editors.tee import Tee
 
 SHIPPED = Path(__file__).parents[2] / "editors/kate/settings.json"
 PROGRAM = """\
@@ -21,16 +20,6 @@ for price in [1, 2]:
     total =+ price
 print("😀", total)
 """
-
-
-@pytest.fixture
-def screen(tmp_path: Path) -> Iterator[Screen]:
-    missing = [name for name in ("kate", *PROGRAMS) if shutil.which(name) is None]
-    if missing:
-        pytest.skip(f"no {', '.join(missing)} here; {HOW}")
-    opened = Screen(tmp_path)
-    yield opened
-    opened.close()
 
 
 def configure(home: Path, command: list[str], project: Path) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from editors.conftest import Tee
 from editors.driving import Terminal
+from editors.tee import Tee
 
 HERE = Path(__file__).parent
 PLUGIN = HERE.parents[1] / "editors/neovim"

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from editors.conftest import Tee
 from editors.driving import Terminal
 from editors.features import Conversation
+from editors.tee import Tee
 
 PLUGIN = Path(__file__).parents[2] / "editors/vim"
 PROGRAM = """\

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from editors.conftest import Tee
+from editors.tee import Tee
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
