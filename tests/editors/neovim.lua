@@ -246,6 +246,23 @@ function steps.help_is_found()
   seen.help = vim.fn.getcompletion("meno-be", "help")
 end
 
+function steps.a_traceback_is_explained_and_the_server_starts_anew()
+  vim.cmd.tabonly()
+  vim.cmd.edit(vim.env.MENO_FILE)
+  set_text("Traceback (most recent call last):\n  File \"" .. vim.env.MENO_FILE .. "\", line 1, in <module>\n"
+    .. "    print(nope)\nNameError: name 'nope' is not defined")
+  vim.cmd("1,4MenoExplainReport")
+  _, seen.report = read_float("the explanation", "nope")
+  type_keys("q")
+  local before = client.id
+  vim.cmd.MenoRestart()
+  wait_for("the new server", function()
+    local now = vim.lsp.get_clients({ name = "meno", bufnr = 0 })[1]
+    return now and now.id ~= before and now.initialized
+  end)
+  seen.commands_after = vim.fn.exists(":MenoNextHint")
+end
+
 local order = {
   "start",
   "a_mistake_is_typed",
@@ -257,6 +274,7 @@ local order = {
   "the_tests_are_run",
   "a_run_is_stopped",
   "settings_and_health_are_shown",
+  "a_traceback_is_explained_and_the_server_starts_anew",
   "help_is_found",
 }
 for _, name in ipairs(order) do

@@ -59,6 +59,16 @@ def test_every_command_that_a_configuration_names_is_one_of_the_servers() -> Non
     assert named - modules - known == set()
 
 
+def test_the_help_of_the_plugin_knows_every_command() -> None:
+    folder = ROOT / "editors/neovim"
+    commands = re.findall(
+        r"^  (Meno\w+) = ", (folder / "lua/meno/commands.lua").read_text("utf-8"), re.MULTILINE
+    )
+    explained = re.findall(r"\*:(Meno\w+)\*", (folder / "doc/meno.txt").read_text("utf-8"))
+
+    assert sorted(commands) == sorted(explained)
+
+
 def test_the_table_of_editors_is_as_the_script_writes_it() -> None:
     page = table.PAGE.read_text("utf-8")
     rows = table.read(page)

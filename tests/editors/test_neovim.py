@@ -83,6 +83,8 @@ def test_with_the_plugin_a_learner_climbs_answers_runs_and_stops(
     assert "attached to 1 buffer" in seen["health"]
     assert "positions are counted in utf-8" in seen["health"]
     assert "a window of this plugin" in seen["health"]
+    assert "nope" in seen["report"]
+    assert seen["commands_after"] == 2
     assert seen["help"] == ["meno-beside"]
     recorded(tee, "Neovim", seen["version"])
 
