@@ -1,11 +1,12 @@
 // Drives Meno's own places in a real VS Code workbench: climbing in the hover, lenses, painted words, the preview of
 // the last rung, a notebook, the status, the whole folder and the first steps. Prints what a person would see as JSON.
-// Called by test_vscode_surfaces.py: node vscode_surfaces.mjs WORKBENCH PORT FILE PICTURES
+// Called by test_vscode_surfaces.py: node vscode_surfaces.mjs WORKBENCH PORT FILE PICTURES SETTINGS
 
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { choose, command, hoverUntil, inWorkbench, open, textInAnyFrame, until } from "./workbench.mjs";
 
-const [, , workbench, port, file, pictures] = process.argv;
+const [, , workbench, port, file, pictures, settings] = process.argv;
 const picture = (name) => path.join(pictures, `vscode-${name}.png`);
 
 await inWorkbench({ workbench, port, file, screenshot: picture("last") }, async (page, seen) => {
@@ -93,6 +94,13 @@ await inWorkbench({ workbench, port, file, screenshot: picture("last") }, async 
   await hoverUntil(page, wrong, inCell);
   seen.cell = await inCell.innerText();
   await shot("notebook");
+
+  // A setting that changes is taken up at once.
+  await open(page, "suspect.py");
+  await page.locator(".squiggly-error").first().waitFor({ state: "attached" });
+  const silent = { ...JSON.parse(readFileSync(settings, "utf-8")), "meno.disabledRules": ["ME101"] };
+  writeFileSync(settings, JSON.stringify(silent));
+  await page.locator(".squiggly-error").first().waitFor({ state: "detached" });
 
   // The first steps.
   await command(page, "Meno: First Steps");
