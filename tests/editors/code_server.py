@@ -47,11 +47,6 @@ class CodeServer:
         path.write_text(text, "utf-8")
         return path
 
-    @property
-    def settings(self) -> Path:
-        """The file with the settings; the workbench takes up what changes in it."""
-        return self._data / "User/settings.json"
-
     def start(
         self,
         settings: dict[str, Any] | None = None,

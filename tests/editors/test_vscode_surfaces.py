@@ -53,7 +53,7 @@ def test_meno_is_at_home_in_vs_code(
     code_server.start({"meno.maxHintLevel": 5}, command=tee.command)
 
     script = HERE / "vscode_surfaces.mjs"
-    seen = code_server.drive(script, "suspect.py", pictures, code_server.settings)
+    seen = code_server.drive(script, "suspect.py", pictures)
 
     assert "failure" not in seen, seen
     assert [title.partition(",")[0] for title in seen["lenses"]] == ["Likely attribute error", "Why?"]

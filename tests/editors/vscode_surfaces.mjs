@@ -1,12 +1,11 @@
 // Drives Meno's own places in a real VS Code workbench: climbing in the hover, lenses, painted words, the preview of
 // the last rung, a notebook, the status, the whole folder and the first steps. Prints what a person would see as JSON.
-// Called by test_vscode_surfaces.py: node vscode_surfaces.mjs WORKBENCH PORT FILE PICTURES SETTINGS
+// Called by test_vscode_surfaces.py: node vscode_surfaces.mjs WORKBENCH PORT FILE PICTURES
 
-import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { choose, command, hoverUntil, inWorkbench, open, textInAnyFrame, until } from "./workbench.mjs";
 
-const [, , workbench, port, file, pictures, settings] = process.argv;
+const [, , workbench, port, file, pictures] = process.argv;
 const picture = (name) => path.join(pictures, `vscode-${name}.png`);
 
 await inWorkbench({ workbench, port, file, screenshot: picture("last") }, async (page, seen) => {
@@ -64,6 +63,13 @@ await inWorkbench({ workbench, port, file, screenshot: picture("last") }, async 
   seen.undone = await until(lines, (text) => !text.includes("double(n):"), "undoing it");
   await page.locator(".squiggly-error").first().waitFor({ state: "attached" });
 
+  // The question is worked out when it is chosen, and asked in a thread.
+  await page.locator(".view-line", { hasText: "def double" }).first().click();
+  await choose(page, "Ask me a question");
+  await page.locator(".review-widget .review-comment").first().waitFor();
+  await page.locator(".review-widget .codicon-close").dispatchEvent("click");
+  await page.locator(".review-widget .review-comment").first().waitFor({ state: "detached" });
+
   // The status says how Meno is.
   await page.locator(".statusbar-item", { has: page.locator(".codicon-bracket, .codicon-bracket-dot, .codicon-bracket-error") })
     .first()
@@ -98,8 +104,12 @@ await inWorkbench({ workbench, port, file, screenshot: picture("last") }, async 
   // A setting that changes is taken up at once.
   await open(page, "suspect.py");
   await page.locator(".squiggly-error").first().waitFor({ state: "attached" });
-  const silent = { ...JSON.parse(readFileSync(settings, "utf-8")), "meno.disabledRules": ["ME101"] };
-  writeFileSync(settings, JSON.stringify(silent));
+  await page.keyboard.press("Control+,");
+  await page.locator(".settings-editor .search-container .monaco-editor").first().waitFor();
+  await page.keyboard.type("meno.enable", { delay: 20 });
+  const setting = page.locator(".settings-editor .setting-item-contents", { hasText: "Analyse Python files" });
+  await setting.locator(".setting-value-checkbox").first().click();
+  await open(page, "suspect.py");
   await page.locator(".squiggly-error").first().waitFor({ state: "detached" });
 
   // The first steps.
