@@ -9,11 +9,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from editors.tee import Tee
 from meno_server.jupyter import specification
 
 HERE = Path(__file__).parent
@@ -39,7 +40,7 @@ def notebook() -> str:
 
 
 @pytest.fixture
-def address(editors: Path, workbench: Path, tmp_path: Path) -> Iterator[str]:
+def address(editors: Path, workbench: Path, tmp_path: Path, tee: Tee) -> Iterator[str]:
     """The address of a notebook in a JupyterLab that knows Meno as its entry point describes it."""
     jupyter = editors / "jupyter/bin/jupyter"
     if not jupyter.exists():
@@ -48,7 +49,8 @@ def address(editors: Path, workbench: Path, tmp_path: Path) -> Iterator[str]:
     project.mkdir()
     config.mkdir()
     (project / "cells.ipynb").write_text(notebook(), "utf-8")
-    manager = {"autodetect": False, "language_servers": specification(None)}
+    described = {"meno": {**specification(None)["meno"], "argv": tee.command}}
+    manager = {"autodetect": False, "language_servers": described}
     settings = config / "jupyter_server_config.json"
     settings.write_text(json.dumps({"LanguageServerManager": manager}), "utf-8")
     with socket.create_server(("127.0.0.1", 0)) as probe:
@@ -83,7 +85,12 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 @pytest.mark.editor
 @pytest.mark.timeout(240)
 def test_names_flow_between_cells_and_magics_are_tolerated(
-    address: str, workbench: Path, pictures: Path
+    address: str,
+    editors: Path,
+    workbench: Path,
+    pictures: Path,
+    tee: Tee,
+    recorded: Callable[[Tee, str, str], None],
 ) -> None:
     command = ["node", HERE / "jupyter.mjs", workbench, address, pictures]
 
@@ -95,6 +102,8 @@ def test_names_flow_between_cells_and_magics_are_tolerated(
     assert seen["marks"] == [0, 1, 0]
     assert seen["hover"].startswith("`totl` is used here")
     assert seen["after"] == [0, 0, 0]
+    (installed,) = (editors / "jupyter/lib").glob("python3*/site-packages/jupyterlab-*.dist-info")
+    recorded(tee, "JupyterLab", installed.name.removesuffix(".dist-info").partition("-")[2])
 
 
 def test_the_file_to_copy_says_what_the_entry_point_says() -> None:

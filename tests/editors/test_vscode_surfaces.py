@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from editors.code_server import CodeServer
+from editors.tee import Tee
 
 HERE = Path(__file__).parent
 SUSPECT = """\
@@ -38,13 +40,20 @@ NOTEBOOK = {
 
 @pytest.mark.editor
 @pytest.mark.timeout(400)
-def test_meno_is_at_home_in_vs_code(code_server: CodeServer, pictures: Path) -> None:
+def test_meno_is_at_home_in_vs_code(
+    code_server: CodeServer,
+    workbench: Path,
+    pictures: Path,
+    tee: Tee,
+    recorded: Callable[[Tee, str, str], None],
+) -> None:
     code_server.write("suspect.py", SUSPECT)
     code_server.write("colon.py", "def double(n)\n    return 2 * n\n\n\nprint(double(4))\n")
     code_server.write("cells.ipynb", json.dumps(NOTEBOOK))
-    code_server.start({"meno.maxHintLevel": 5})
+    code_server.start({"meno.maxHintLevel": 5}, command=tee.command)
 
-    seen = code_server.drive(HERE / "vscode_surfaces.mjs", "suspect.py", pictures)
+    script = HERE / "vscode_surfaces.mjs"
+    seen = code_server.drive(script, "suspect.py", pictures)
 
     assert "failure" not in seen, seen
     assert [title.partition(",")[0] for title in seen["lenses"]] == ["Likely attribute error", "Why?"]
@@ -60,6 +69,8 @@ def test_meno_is_at_home_in_vs_code(code_server: CodeServer, pictures: Path) -> 
     assert seen["marks"] == [0, 1]
     assert "totl" in seen["cell"]
     assert seen["steps"][:2] == ["Open a first lesson", "Read a hint, and climb"]
+    product = json.loads((workbench / "node_modules/code-server/lib/vscode/package.json").read_text("utf-8"))
+    recorded(tee, "VS Code", product["version"])
 
 
 @pytest.mark.editor

@@ -2,7 +2,7 @@
 // would see as JSON. Called by test_vscode.py: node vscode.mjs WORKBENCH PORT FILE PICTURES
 
 import path from "node:path";
-import { choose, command, hoverUntil, inWorkbench, textInAnyFrame } from "./workbench.mjs";
+import { choose, command, hoverUntil, inWorkbench, textInAnyFrame, until } from "./workbench.mjs";
 
 const [, , workbench, port, file, pictures] = process.argv;
 const screenshot = path.join(pictures, "vscode-failure.png");
@@ -36,14 +36,19 @@ await inWorkbench({ workbench, port, file, screenshot }, async (page, seen) => {
   await page.locator(".review-widget .review-thread-reply-button").click();
   await page.keyboard.type("it is never made, I think", { delay: 10 });
   await page.locator(".review-widget .monaco-button", { hasText: /^Answer$/ }).click();
-  await turns.nth(2).waitFor();
+  const said = (number) =>
+    until(
+      () => turns.nth(number).innerText({ timeout: 1_000 }),
+      (text) => !text.includes("is thinking"),
+      `turn ${number}`,
+    );
+  await said(2);
   seen.dialogue = await turns.allInnerTexts();
   seen.buttons = await page.locator(".review-widget .form-actions .monaco-button").allInnerTexts();
   await page.screenshot({ path: path.join(pictures, "vscode-dialogue.png") });
   await page.locator(".review-widget .review-thread-reply-button").click();
   await page.locator(".review-widget .monaco-button", { hasText: /^Just Tell Me$/ }).click();
-  await turns.nth(4).waitFor();
-  seen.told = await turns.nth(4).innerText();
+  seen.told = await said(4);
   // The thread's head is scrolled out of sight by now.
   await page.locator(".review-widget .codicon-close").dispatchEvent("click");
   await turns.first().waitFor({ state: "detached" });

@@ -63,6 +63,13 @@ await inWorkbench({ workbench, port, file, screenshot: picture("last") }, async 
   seen.undone = await until(lines, (text) => !text.includes("double(n):"), "undoing it");
   await page.locator(".squiggly-error").first().waitFor({ state: "attached" });
 
+  // The question is worked out when it is chosen, and asked in a thread.
+  await page.locator(".view-line", { hasText: "def double" }).first().click();
+  await choose(page, "Ask me a question");
+  await page.locator(".review-widget .review-comment").first().waitFor();
+  await page.locator(".review-widget .codicon-close").dispatchEvent("click");
+  await page.locator(".review-widget .review-comment").first().waitFor({ state: "detached" });
+
   // The status says how Meno is.
   await page.locator(".statusbar-item", { has: page.locator(".codicon-bracket, .codicon-bracket-dot, .codicon-bracket-error") })
     .first()
@@ -93,6 +100,17 @@ await inWorkbench({ workbench, port, file, screenshot: picture("last") }, async 
   await hoverUntil(page, wrong, inCell);
   seen.cell = await inCell.innerText();
   await shot("notebook");
+
+  // A setting that changes is taken up at once.
+  await open(page, "suspect.py");
+  await page.locator(".squiggly-error").first().waitFor({ state: "attached" });
+  await page.keyboard.press("Control+,");
+  await page.locator(".settings-editor .search-container .monaco-editor").first().waitFor();
+  await page.keyboard.type("meno.enable", { delay: 20 });
+  const setting = page.locator(".settings-editor .setting-item-contents", { hasText: "Analyse Python files" });
+  await setting.locator(".setting-value-checkbox").first().click();
+  await open(page, "suspect.py");
+  await page.locator(".squiggly-error").first().waitFor({ state: "detached" });
 
   // The first steps.
   await command(page, "Meno: First Steps");

@@ -55,10 +55,7 @@ export async function command(page, title) {
 
 /** Opens a file of the workspace by its name. */
 export async function open(page, name) {
-  await page.keyboard.press("Control+P");
-  await page.keyboard.type(name, { delay: 5 });
-  await page.locator(".quick-input-list .monaco-list-row", { hasText: name }).first().waitFor();
-  await page.keyboard.press("Enter");
+  await page.locator(".explorer-folders-view .monaco-list-row", { hasText: name }).first().dblclick();
   await page.locator(".tab.active", { hasText: name }).first().waitFor();
 }
 

@@ -158,3 +158,18 @@ def test_a_lens_says_what_the_model_suspects_and_answers_why(own: Wire) -> None:
     assert [lens["command"]["command"] for lens in lenses] == ["meno.nextHint", "meno.why"]
     run(own, "meno.nextHint", *lenses[0]["command"]["arguments"])
     assert sent(own, "meno/showHint")["title"] == "possible-attribute-error"
+
+
+def test_settings_that_change_while_the_model_reads_lose_no_answer(own: Wire) -> None:
+    own.open(SUSPECT)
+    own.diagnostics(1)
+    own.answers["workspace/configuration"] = [{"maxHintLevel": 3}]
+    before = own.count()
+
+    # The save comes while the server waits for the new settings, which end the model that it asks.
+    own.notify("workspace/didChangeConfiguration", {"settings": None})
+    own.notify("textDocument/didSave", {"textDocument": {"uri": URI}})
+
+    own.diagnostics(1, lambda items: [item["code"] for item in items] == ["model/AttributeError"])
+    assert not any(m.get("method") == "window/showMessage" for m in own.received[before:])
+    assert "degraded" not in states(own)

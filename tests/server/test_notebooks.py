@@ -100,6 +100,10 @@ def test_magics_and_shell_lines_are_no_finding() -> None:
     assert found(cells) == [[], [], []]
 
 
+def test_a_program_that_a_cell_runs_may_have_given_any_name_a_value() -> None:
+    assert found(notebook("%run helpers.py\n", "print(total)\n")) == [[], []]
+
+
 def test_an_edit_in_one_cell_is_seen_in_the_others() -> None:
     cells = notebook("total = 3\n", "print(total)\n")
 

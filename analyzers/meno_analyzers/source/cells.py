@@ -27,11 +27,14 @@ _CELL_MAGIC = re.compile(r"\s*%%(\w*)\s*(.*)")
 _PYTHON_MAGIC = re.compile(r"(\s*)%(?:time|timeit|prun|memit)\s+(?:-\w+(?:[ =]?\d+)?\s+)*(?=\S)")
 _ASSIGNED = re.compile(r"(\s*)([A-Za-z_][\w, ]*?)\s*=\s*[%!]")
 _MAGIC = re.compile(r"(\s*)(?:[%!]|\?{1,2}[\w%])")
+# These may give a value to any name.
+_GIVES_NAMES = re.compile(r"%(?:run|pylab|store|load|edit|macro|recall|rerun)\b")
 _HELP = re.compile(r"(\s*)[%\w.*\[\]]+\?{1,2}\s*$")
 # IPython takes these for magics even without the sign, where they can be nothing else.
 _BARE = re.compile(r"(\s*)(?:(?:pip|conda|mamba)\s+\w|cd\s+(?:\.\.|[^\s=.(])|(?:ls|pwd|who|whos)\s*$)")
 _NOTHING = "pass"
 _UNKNOWN = "get_ipython()"
+_ANY_NAMES = "from IPython import *"
 
 
 def as_python(lines: Sequence[str]) -> list[str]:
@@ -83,6 +86,8 @@ def _replaced(line: str) -> str | None:
         return head + " " * (timed.end() - len(head)) + line[timed.end() :].rstrip("\r\n")
     if (assigned := _ASSIGNED.match(line)) is not None:
         return f"{assigned[1]}{assigned[2]} = {_UNKNOWN}"
+    if _GIVES_NAMES.match(line):
+        return _ANY_NAMES
     for pattern in (_MAGIC, _HELP, _BARE):
         if (found := pattern.match(line)) is not None:
             return found[1] + _NOTHING

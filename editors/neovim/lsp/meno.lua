@@ -1,13 +1,19 @@
--- Meno for Neovim 0.11 or newer. Copy this file to ~/.config/nvim/lsp/meno.lua and add to init.lua:
+-- Meno for Neovim 0.11 or newer. With the plugin folder installed, or this file alone copied to
+-- ~/.config/nvim/lsp/meno.lua, add to init.lua:
 --
 --   vim.lsp.enable("meno")
 --
--- If `meno` is not on PATH, name it in full in `cmd`. Settings go into `settings` below, for example
--- meno = { maxHintLevel = 3 }.
+-- If `meno` is not on PATH, name it in full: vim.lsp.config("meno", { cmd = { "/path/to/meno", "lsp" } }).
+-- Settings go the same way: vim.lsp.config("meno", { settings = { meno = { maxHintLevel = 3 } } }).
+
 ---@type vim.lsp.Config
-return {
+local config = {
   cmd = { "meno", "lsp" },
   filetypes = { "python" },
   root_markers = { { "meno.toml", "pyproject.toml" }, ".git" },
   settings = { meno = vim.empty_dict() },
 }
+
+-- Without the rest of the plugin the server shows hints and questions as documents, which needs nothing here.
+local there, meno = pcall(require, "meno")
+return there and vim.tbl_extend("force", config, meno.client()) or config

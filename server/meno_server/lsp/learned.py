@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from meno_model.client import ModelClient
+from meno_model.process import STOPPED
 from meno_server.lsp.dialogues import Dialogues
 from meno_server.lsp.housekeeping import Housekeeping
 from meno_server.lsp.progress import under_progress
@@ -109,7 +110,8 @@ class Learned(Housekeeping):
 
     async def _ask_model(self, file: OpenFile | Notebook, edits: int) -> None:
         started = time.perf_counter()
-        question = asyncio.ensure_future(self.model.predict(file.program))
+        asked = self.model
+        question = asyncio.ensure_future(asked.predict(file.program))
         try:
             await asyncio.wait({question}, timeout=PATIENCE)
             if not question.done():
@@ -121,6 +123,10 @@ class Learned(Housekeeping):
         if question.cancelled():
             return
         answer = question.result()
+        if answer.unavailable == STOPPED and asked is not self._model and not self.closing:
+            # Settings have changed meanwhile, and with them the model: the new one is asked instead.
+            await self._ask_model(file, edits)
+            return
         self.note("model", time.perf_counter() - started)
         self.status.trouble("model", answer.unavailable)
         if answer.unavailable is not None:

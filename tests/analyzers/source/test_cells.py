@@ -24,6 +24,7 @@ def python(text: str) -> str:
         ("pip install numpy\n", "pass\n"),
         ("cd ..\n", "pass\n"),
         ("ls\n", "pass\n"),
+        ("%run lesson.py\n", "from IPython import *\n"),
         ("print?\n", "pass\n"),
         ("?print\n", "pass\n"),
         ("numbers.sort??\n", "pass\n"),
