@@ -22,6 +22,7 @@ def test_a_mistake_is_typed_seen_hovered_and_asked_about(neovim: str, tmp_path: 
         **os.environ,
         "HOME": str(tmp_path),
         "XDG_CONFIG_HOME": str(tmp_path / "config"),
+        "XDG_DATA_HOME": str(tmp_path / "data"),
         "XDG_STATE_HOME": str(tmp_path / "state"),
         "MENO_PYTHON": sys.executable,
         "MENO_CONFIG": str(ROOT / "editors/neovim"),
