@@ -25,7 +25,8 @@ _OUTCOMES = {
 _STATES = {
     "on": "Meno notes how mistakes end, on this machine only.",
     "paused": "The history is paused: nothing is added until you resume it.",
-    "off": "The history is switched off (`meno.history.enable`): nothing is added, and nothing is read.",
+    "off": "The history is switched off (`meno.history.enable`): nothing is added, and nothing is read. What "
+    "was kept before is still there; deleting works also now.",
 }
 _NEVER = (
     "Nothing else is kept: no code, no names, no file or folder names, no times of day, and nothing that was "

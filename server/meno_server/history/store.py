@@ -33,6 +33,7 @@ PATIENCE = 2.0
 """Seconds that a piece of work waits for another editor's."""
 _NOT_KEPT = "What you learn cannot be added to your history now ({reason}); everything else goes on."
 _NOT_READ = "Your history cannot be read now ({reason}). Try again in a moment."
+_NOT_DELETED = "Your history cannot be deleted now ({reason})."
 _DAMAGED = "Your history was damaged. It was set aside as {name}, and a new one was begun."
 _NEWER = "Your history was written by a newer Meno. It was set aside as {name}, and a new one was begun."
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -86,7 +87,7 @@ class Store:
     def forget(self) -> bool:
         """Leaves no byte of what was kept in the file, and removes files that were set aside."""
         known = len(self.told)
-        if self.path.exists() and not (self._do(_empty, _NOT_KEPT, writes=True) and self._clean()):
+        if self.path.exists() and not (self._do(_empty, _NOT_DELETED, writes=True) and self._clean()):
             return False
         del self.told[known:]  # what was set aside goes, too
         try:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from meno_analyzers.findings import Category, Finding
+from meno_analyzers.hints import Level
 from meno_server.adjusting import is_marked
 from meno_server.history.events import (
     LONGEST_PROJECT,
@@ -160,7 +161,9 @@ class Episodes:
             if pattern is None:
                 continue
             made = (key, layer) in self._looked
-            episode = Episode(finding, pattern, layer, mark, made, time.monotonic())
+            # A run is analysed only for who asks, and that was help already.
+            level = Level.ORIENT if layer is Layer.RUN else Level.NOTICE
+            episode = Episode(finding, pattern, layer, mark, made, time.monotonic(), level)
             fixed = self._fixed.pop((key, mark), None)
             if fixed is not None:
                 self._recorder.revert(fixed)

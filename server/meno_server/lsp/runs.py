@@ -218,7 +218,8 @@ class Runs:
         if file is not None and not session.closing:
             run.findings = carried(run.findings, answer.source, file.document.text)
             file.run = run if answer.page or answer.ended == "passes" else None
-            session.episodes.look(file, Layer.RUN)
+            if file.run is not None:
+                session.episodes.look(file, Layer.RUN)
             session.refresh(file)
         return run
 
