@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from end_to_end.test_notebook import BOOK, change_book, open_book, type_in
 from end_to_end.wire import DEADLINE, FULL_CLIENT, Wire
 
 HINTS: dict[str, Any] = {**FULL_CLIENT, "experimental": {"meno": {"showHint": True}}}
@@ -23,9 +25,11 @@ OURS = {"model": {"enable": False}}
 class Learner:
     """Somebody at work in an editor, whose data lie in a folder of the test."""
 
-    def __init__(self, home: Path, settings: dict[str, Any], **options: Any) -> None:
+    def __init__(
+        self, home: Path, settings: dict[str, Any], command: list[str] | None = None, **options: Any
+    ) -> None:
         self.folder = home / "meno" / "history"
-        self.wire = Wire(env={**os.environ, "XDG_DATA_HOME": str(home)})
+        self.wire = Wire(command, env={**os.environ, "XDG_DATA_HOME": str(home)})
         self.wire.answers["workspace/configuration"] = [settings]
         self.wire.start(HINTS, **options)
         self.version = 1
@@ -228,6 +232,60 @@ def test_what_waits_is_written_when_the_editor_is_closed(learner: Learner) -> No
     with sqlite3.connect(learner.folder / "history.sqlite") as connection:
         assert connection.execute("SELECT outcome FROM events").fetchall() == [("fixed_unaided",)]
     connection.close()
+
+
+# A server for which a tenth of a second is a long time without a key.
+HASTY = (
+    "import sys, meno_server.lsp.housekeeping as it; it.QUIET_BEFORE_COLLECTING = 0.1;"
+    "from meno_server.cli import main; sys.argv[1:] = ['lsp']; main()"
+)
+
+
+def test_what_waits_is_written_by_itself_when_nobody_types(learners: Callable[..., Learner]) -> None:
+    learner = learners(command=[sys.executable, "-P", "-c", HASTY])
+    learner.open(MISSPELT)
+    learner.edit((1, 6), (1, 17), "total_price", lambda found: not found)
+    learner.save()
+
+    end = time.monotonic() + DEADLINE
+    while not list(learner.folder.glob("history.sqlite")) or not rows_in(learner):
+        assert time.monotonic() < end
+        learner.do("meno.debugInformation")
+    assert rows_in(learner) == 1
+
+
+def rows_in(learner: Learner) -> int:
+    try:
+        with sqlite3.connect(learner.folder / "history.sqlite") as connection:
+            (count,) = connection.execute("SELECT count(*) FROM events").fetchone()
+    except sqlite3.OperationalError:  # its tables are being made
+        return 0
+    finally:
+        connection.close()
+    return int(count)
+
+
+def test_a_cell_that_is_taken_out_of_its_notebook_is_no_repair(learners: Callable[..., Learner]) -> None:
+    learner = learners()
+    open_book(learner.wire, {"one": "total_price = 10\n", "two": "print(total_prise)\n"})
+    learner.wire.diagnostics(1, lambda found: len(found) == 1)
+    learner.wire.notify("notebookDocument/didSave", {"notebookDocument": {"uri": BOOK}})
+    change_book(learner.wire, 2, structure={"array": {"start": 1, "deleteCount": 1}})
+    learner.wire.notify("notebookDocument/didSave", {"notebookDocument": {"uri": BOOK}})
+
+    assert learner.outcomes() == []
+
+
+def test_a_mistake_in_a_cell_is_a_mistake(learners: Callable[..., Learner]) -> None:
+    learner = learners()
+    open_book(learner.wire, {"one": "total_price = 10\n", "two": "print(total_prise)\n"})
+    learner.wire.diagnostics(1, lambda found: len(found) == 1)
+    learner.wire.notify("notebookDocument/didSave", {"notebookDocument": {"uri": BOOK}})
+    type_in(learner.wire, "two", 2, (0, 6, 0, 17), "total_price")
+    learner.wire.diagnostics(2, lambda found: not found)
+    learner.wire.notify("notebookDocument/didSave", {"notebookDocument": {"uri": BOOK}})
+
+    assert learner.outcomes() == [("ME101", "fixed_unaided", 0)]
 
 
 def test_switched_off_nothing_is_written_or_read(learners: Callable[..., Learner]) -> None:

@@ -9,9 +9,11 @@ while the history is off or paused is not noted. Texts are looked at here and st
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 import secrets
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -38,7 +40,9 @@ if TYPE_CHECKING:
     from meno_server.lsp.open_file import OpenFile
     from meno_server.lsp.session import Session
 
+log = logging.getLogger("meno.episodes")
 OPENING_SECONDS = 0.5
+"""How soon after its opening a file is looked at, to know what was there before."""
 _OURS = re.compile(r"\s*#\s*meno:\s*ok\b")
 
 
@@ -80,10 +84,18 @@ class Episodes:
             self._later(one, OPENING_SECONDS)
 
     def look(self, file: OpenFile, layer: Layer = Layer.RULES) -> None:
-        """Compares what one layer says now with what it said before."""
+        """Compares what one layer says now with what it said before. A fault here stops nothing else."""
+        try:
+            self._look(file, layer)
+        except Exception:
+            log.exception("A file could not be looked at for the history.")
+
+    def _look(self, file: OpenFile, layer: Layer) -> None:
         if not self.records:
             self.forget()
             return
+        if file not in file.together:
+            return  # a cell that its notebook has lost: nothing that is found there is its own
         if layer is Layer.RULES and file.analysis.pending:
             self._later(file, OPENING_SECONDS)
             return
@@ -113,7 +125,7 @@ class Episodes:
         """Ends what is left: a mistake that was made here and left here was ignored."""
         key = unquote(file.document.uri)
         before = list(self._open.get(key, ()))
-        if before and self.records and not file.analysis.pending:
+        if before and self.records and file in file.together and not file.analysis.pending:
             file.calm.settle()
             self.look(file)
             for episode in before:
@@ -126,6 +138,15 @@ class Episodes:
             self._looked.discard((key, layer))
         for known in [known for known in self._fixed if known[0] == key]:
             del self._fixed[known]
+
+    async def close(self, files: Iterable[OpenFile]) -> None:
+        """Ends everything and writes what waits. A fault here must not keep the session from ending."""
+        try:
+            for file in files:
+                self.closed(file)
+            await self._recorder.write()
+        except Exception:
+            log.exception("The end of the session could not be added to the history.")
 
     def forget(self) -> None:
         """Begins anew, as after a change of settings, when findings come and go by themselves."""

@@ -341,9 +341,7 @@ class Session(Learned):
 
     async def _close(self) -> None:
         self._pauses.close()
-        for file in self.files.values():
-            self.episodes.closed(file)
-        await self.recorder.write()
+        await self.episodes.close(self.files.values())
         await self.runs.close()
         await self.close_learned()
         self.stop_tasks()

@@ -21,8 +21,8 @@ from meno_server.layers import Resolved, file_layers, resolve, user_file
 from meno_server.models import model_client
 
 _PACKAGES = (
-    "pygls lsprotocol tree-sitter tree-sitter-python pydantic sqlalchemy alembic onnxruntime onnxruntime-gpu tokenizers numpy "
-    "openai httpx torch transformers".split()
+    "pygls lsprotocol tree-sitter tree-sitter-python pydantic onnxruntime onnxruntime-gpu tokenizers numpy "
+    "sqlalchemy alembic openai httpx torch transformers".split()
 )
 _KEYS = ("MENO_TUTOR_API_KEY", "OPENAI_API_KEY")
 
