@@ -17,6 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import own_data  # noqa: F401 - what is typed here is nobody's history
 from keys_during_runs import Typist, below, summary
 from tables import print_rows
 

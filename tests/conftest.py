@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
+
+# Whatever a test starts keeps what it keeps in a folder of the tests, never in the data of whoever runs them.
+_DATA = tempfile.mkdtemp(prefix="meno-tests-")
+os.environ["XDG_DATA_HOME"] = _DATA
+atexit.register(shutil.rmtree, _DATA, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from meno_model.private_file import write_private
+from meno_server.places import data_folder
 
 NO_FOLDER = "(no folder)"
 _MOST_BYTES = 1_000_000
@@ -30,9 +31,7 @@ class Consent(StrEnum):
 
 def consent_file() -> Path:
     """Where the answers are kept."""
-    import platformdirs  # off the way to the first answer
-
-    return Path(platformdirs.user_data_dir("meno", appauthor=False)) / "tutor-consent.json"
+    return data_folder() / "tutor-consent.json"
 
 
 class Consents:

@@ -126,6 +126,12 @@ class Settings(BaseModel):
         alias="origin.codeLens",
         description="Show “Where is this code from?” above each function. It answers only when chosen.",
     )
+    history_enable: bool = Field(
+        True,
+        alias="history.enable",
+        description="Keep, on this machine only, which patterns you met and how each ended, for “My "
+        "patterns”; never code, names or file names. Off, nothing is kept, and nothing is read.",
+    )
     run_allow: Literal["ask", "always", "never"] = Field(
         "ask",
         alias="run.allow",
@@ -222,6 +228,7 @@ class Settings(BaseModel):
 # What only the user may choose, never a file that comes with a repository.
 PERSONAL = frozenset(
     {
+        "history.enable",
         "model.path",
         "rulePages",
         "run.allow",

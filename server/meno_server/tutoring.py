@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import platformdirs
-
+from meno_server.places import data_folder
 from meno_server.settings import Settings
 from meno_server.tutor_servers import TutorServer
 
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 def budget_file() -> Path:
     """The small file with the numbers of the day, in the user's data directory."""
-    return Path(platformdirs.user_data_dir("meno", appauthor=False)) / "tutor-budget.json"
+    return data_folder() / "tutor-budget.json"
 
 
 def tutor_settings(settings: Settings) -> TutorSettings:

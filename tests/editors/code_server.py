@@ -38,7 +38,7 @@ class CodeServer:
         entry = workbench / "node_modules/code-server/out/node/entry.js"
         folders = ["--user-data-dir", str(self._data), "--extensions-dir", str(home / "extensions")]
         self._command = ["node", str(entry), *folders]
-        self._environment = {**os.environ, "HOME": str(home)}
+        self._environment = {**os.environ, "HOME": str(home), "XDG_DATA_HOME": str(home / "kept")}
         self.port = 0
 
     def write(self, name: str, text: str) -> Path:

@@ -10,7 +10,8 @@ def test_starting_imports_no_settings_model_and_nothing_that_learns() -> None:
     code = (
         "import sys, meno_server.lsp.server;"
         "print(sorted({name.partition('.')[0] for name in sys.modules}"
-        " & {'pydantic', 'numpy', 'onnxruntime', 'tokenizers', 'torch', 'httpx', 'openai'}))"
+        " & {'pydantic', 'numpy', 'onnxruntime', 'tokenizers', 'torch', 'httpx', 'openai',"
+        " 'sqlalchemy', 'alembic', 'sqlite3'}))"
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"

@@ -59,6 +59,8 @@ def _property(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     if "anyOf" in schema:
         kept["type"] = [option["type"] for option in schema["anyOf"]]
     kept.setdefault("default", {} if kept.get("type") == "object" else None)
+    if isinstance(kept["default"], float) and kept["default"].is_integer():
+        kept["default"] = int(kept["default"])  # as npm writes it, when it writes the file
     kept["scope"] = "machine" if name in PERSONAL else "window"
     kept["markdownDescription"] = schema["description"]
     return kept

@@ -69,12 +69,19 @@ class Calm:
         self.waits = False
         self._hints = set()
 
+    def is_being_written(self, line: int) -> bool:
+        """Whether a line is in the part that is being typed, so that it may not say yet what it will."""
+        return self.waits and self._unit[0] <= line <= self._unit[1]
+
     def hides(self, finding: Finding, line: int) -> bool:
         """Whether a finding that starts on `line` is to wait for a pause."""
         if not self.waits:
             return False
-        in_unit = self._unit[0] <= line <= self._unit[1]
-        if in_unit and finding.channel is Channel.HINT and (self.lines is not None or _is_patient(finding)):
+        if (
+            self.is_being_written(line)
+            and finding.channel is Channel.HINT
+            and (self.lines is not None or _is_patient(finding))
+        ):
             return (finding.rule, line) not in self._hints
         if self.lines is None:
             return False

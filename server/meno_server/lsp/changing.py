@@ -80,6 +80,7 @@ def preview(session: Session, uri: str, mark: str) -> None:
     if file is None or finding is None or not may_change(session, file, finding):
         session.say(GONE)
         return
+    session.episodes.asked(uri, mark, Level.DIFF)
     edits = []
     for edit in finding.fix:
         place = to_range(edit.span, file.document, session.encoding)

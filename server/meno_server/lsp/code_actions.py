@@ -80,6 +80,7 @@ def register(server: MenoServer) -> None:
         if data.get("does") == changing.CHANGE:
             if not changing.may_change(session, file, finding):
                 raise JsonRpcException(GONE, code=types.LSPErrorCodes.ContentModified.value)
+            session.episodes.asked(file.document.uri, session.fingerprint(file, finding), Level.DIFF)
             action.edit = changing.edit_for(session, file, finding)
             return action
         if data.get("does") == reasons.WHY:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from meno_analyzers.findings import Category, Edit, Finding, Source
-from meno_analyzers.hints import Rotation
+from meno_analyzers.hints import Level, Rotation
 from meno_analyzers.source.lines import plain_ends
 from meno_server.evidence import evidence_of
 from meno_server.lsp import asking, changing, surfaces
@@ -129,6 +129,7 @@ class Dialogues:
         if conversation is None:
             self._session.say(NO_LONGER)
             return
+        self._session.episodes.asked(conversation.uri, conversation.mark, Level.QUESTIONS)
         if conversation.task is None:
             self._begin_turn(conversation, "")
         await self._finish(conversation)

@@ -62,7 +62,14 @@ class Housekeeping:
         if self._collecting is not None:
             self._collecting.cancel()
         loop = asyncio.get_running_loop()
-        self._collecting = loop.call_later(QUIET_BEFORE_COLLECTING, _collect)
+        self._collecting = loop.call_later(QUIET_BEFORE_COLLECTING, self._quiet)
+
+    def _quiet(self) -> None:
+        _collect()
+        self.is_quiet()
+
+    def is_quiet(self) -> None:
+        """Nobody has typed for a while: what can wait may be done now."""
 
     def tell_once(self, sentence: str) -> None:
         """One plain sentence that nobody asked for, once a session; in the log only if that is wished."""

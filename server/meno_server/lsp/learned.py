@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from meno_model.client import ModelClient
 from meno_model.process import STOPPED
+from meno_server.history.events import Layer
 from meno_server.lsp.dialogues import Dialogues
 from meno_server.lsp.housekeeping import Housekeeping
 from meno_server.lsp.progress import under_progress
@@ -133,6 +134,9 @@ class Learned(Housekeeping):
             self.tell_once(answer.unavailable)
         if self._session.stands(file, edits) and not self.closing:
             file.model_said(answer.findings)
+            if answer.unavailable is None:
+                for one in file.together:
+                    self._session.episodes.look(one, Layer.MODEL)
             self._session.refresh(file)
             await self._session.refresh_lenses()
 

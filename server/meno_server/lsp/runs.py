@@ -22,6 +22,7 @@ from pygls.uris import from_fs_path, to_fs_path
 
 from meno_analyzers.findings import Edit, Finding
 from meno_analyzers.source.lines import plain_ends
+from meno_server.history.events import Layer
 from meno_server.lsp.open_file import LastRun
 from meno_server.lsp.progress import Tell, under_progress
 from meno_server.lsp.showing import show
@@ -217,6 +218,8 @@ class Runs:
         if file is not None and not session.closing:
             run.findings = carried(run.findings, answer.source, file.document.text)
             file.run = run if answer.page or answer.ended == "passes" else None
+            if file.run is not None:
+                session.episodes.look(file, Layer.RUN)
             session.refresh(file)
         return run
 

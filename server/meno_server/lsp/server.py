@@ -25,6 +25,7 @@ from meno_server.lsp import (
     looking,
     notebook_documents,
     origins,
+    patterns,
     reasons,
     rewording,
     tutor_keys,
@@ -106,6 +107,7 @@ def create() -> MenoServer:
         rewording,
         tutor_keys,
         looking,
+        patterns,
     )
     for concern in concerns:
         concern.register(server)

@@ -20,8 +20,10 @@ from lsprotocol import types
 
 from meno_analyzers.findings import Finding
 from meno_analyzers.source import Document, Encoding
+from meno_server.history.recorder import Recorder
 from meno_server.lsp.capabilities import Client
 from meno_server.lsp.convert import fingerprint, payload
+from meno_server.lsp.episodes import Episodes
 from meno_server.lsp.learned import Learned
 from meno_server.lsp.neighbours import Neighbours
 from meno_server.lsp.notebooks import CellText, Notebook
@@ -64,6 +66,8 @@ class Session(Learned):
         self._looking: dict[str, asyncio.Task[None]] = {}
         self._begin_learned(self)
         self.runs = Runs(self)
+        self.recorder = Recorder(self.tell_once)
+        self.episodes = Episodes(self, self.recorder)
         self.latest_file: OpenFile | None = None  # the one that was opened or typed in last
 
     # Settings
@@ -106,6 +110,7 @@ class Session(Learned):
 
     def _follow_settings(self) -> None:
         self.forget_learned()
+        self.episodes.forget()
         for file in self.files.values():
             file.forget_rendered()
             file.analysis.retarget(self.settings.target)
@@ -142,6 +147,7 @@ class Session(Learned):
         self._after_change(file, OPENING_SLICE)
         gc.freeze()
         self.look_around(file)
+        self.episodes.opened(file)
 
     def changed(
         self, uri: str, version: int, changes: Sequence[types.TextDocumentContentChangeEvent]
@@ -173,6 +179,7 @@ class Session(Learned):
             return
         if file is self.latest_file:
             self.latest_file = next(iter(self.files.values()), None)
+        self.episodes.closed(file)
         self.runs.stop(uri)
         self.dialogues.closed(uri)
         for tasks in (self._finishing, self._looking, self._model_tasks):
@@ -217,6 +224,12 @@ class Session(Learned):
     def _pause_is_over(self, file: OpenFile) -> None:
         self.refresh(file)
         self.look_around(file)
+        self.episodes.look(file)
+
+    def is_quiet(self) -> None:
+        """Writes to the history what waits, while nobody types."""
+        if self.recorder.has_something:
+            self.run(self.recorder.write())
 
     def look_around(self, file: OpenFile) -> None:
         """Reads, beside everything else, what the file imports from its workspace."""
@@ -298,6 +311,7 @@ class Session(Learned):
         if file is None or not self.settings.enable:
             return
         self._pauses.end(file)
+        self.episodes.look(file)
         for other in self.files.values():
             other.tests_beside = None
             self.look_around(other)
@@ -309,6 +323,7 @@ class Session(Learned):
         if self.settings.enable:
             for cell in notebook.cells:
                 self._pauses.end(cell)
+                self.episodes.look(cell)
             if self.settings.model_enable and notebook.cells:
                 self.ask_model(notebook)
 
@@ -326,6 +341,7 @@ class Session(Learned):
 
     async def _close(self) -> None:
         self._pauses.close()
+        await self.episodes.close(self.files.values())
         await self.runs.close()
         await self.close_learned()
         self.stop_tasks()

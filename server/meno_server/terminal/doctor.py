@@ -22,7 +22,7 @@ from meno_server.models import model_client
 
 _PACKAGES = (
     "pygls lsprotocol tree-sitter tree-sitter-python pydantic onnxruntime onnxruntime-gpu tokenizers numpy "
-    "openai httpx torch transformers".split()
+    "sqlalchemy alembic openai httpx torch transformers".split()
 )
 _KEYS = ("MENO_TUTOR_API_KEY", "OPENAI_API_KEY")
 

@@ -1,0 +1,118 @@
+"""Events on their way to the file: gathered in memory, written on a thread once nobody types.
+
+The database's library takes half a second to import, so it is imported there, and only when there is
+something to write or somebody asks. What cannot be written waits for the next time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from meno_server.history.events import Event, Outcome
+from meno_server.history.keeping import history_folder, is_paused
+
+if TYPE_CHECKING:
+    from meno_server.history.events import Kept
+    from meno_server.history.store import Store
+
+T = TypeVar("T")
+MOST_WAITING = 1000
+_NOT_USED = "Your history cannot be used now; the server's log says why. Everything else goes on."
+
+log = logging.getLogger("meno.history")
+
+
+@dataclass(slots=True)
+class _Batch:
+    events: list[Event]
+    reverted: list[Event]
+
+
+class Recorder:
+    """The way to the file of one session. Belongs to the event loop's thread; `tell` says a sentence once."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._waiting = _Batch([], [])
+        self._one_at_a_time = asyncio.Lock()
+        self._folder: Path | None = None
+
+    @property
+    def folder(self) -> Path:
+        if self._folder is None:
+            self._folder = history_folder()
+        return self._folder
+
+    @property
+    def paused(self) -> bool:
+        return is_paused(self.folder)
+
+    @property
+    def has_something(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self._waiting.events or self._waiting.reverted)
+
+    def note(self, event: Event) -> None:
+        """Takes an event, to be written when there is time."""
+        if len(self._waiting.events) < MOST_WAITING:
+            self._waiting.events.append(event)
+
+    def revert(self, event: Event) -> None:
+        """Takes back that a mistake was mended."""
+        events = self._waiting.events
+        if event in events:
+            events[events.index(event)] = replace(event, outcome=Outcome.REVERTED)
+        elif len(self._waiting.reverted) < MOST_WAITING:
+            self._waiting.reverted.append(event)
+
+    def drop(self) -> None:
+        """Lets go of what was not written yet."""
+        self._waiting = _Batch([], [])
+
+    async def write(self) -> None:
+        """Writes what waits; where somebody has paused meanwhile, nothing."""
+        async with self._one_at_a_time:
+            if not self.has_something:
+                return
+            batch, self._waiting = self._waiting, _Batch([], [])
+            if self.paused:
+                return
+            if not await self._ask(lambda store: store.add(batch.events, batch.reverted)):
+                later = self._waiting
+                self._waiting = _Batch(
+                    [*batch.events, *later.events][:MOST_WAITING],
+                    [*batch.reverted, *later.reverted][:MOST_WAITING],
+                )
+
+    async def read(self) -> Kept | None:
+        """Everything that is kept, with what was still on its way."""
+        await self.write()
+        return await self._ask(lambda store: store.read())
+
+    async def forget(self) -> bool:
+        """Deletes everything, also what was not written yet."""
+        async with self._one_at_a_time:
+            self.drop()
+            return await self._ask(lambda store: store.forget()) or False
+
+    async def _ask(self, question: Callable[[Store], T]) -> T | None:
+        answer, told = await asyncio.to_thread(_ask, self.folder, question)
+        for sentence in told:
+            self._tell(sentence)
+        return answer
+
+
+def _ask(folder: Path, question: Callable[[Store], T]) -> tuple[T | None, list[str]]:
+    try:
+        from meno_server.history.store import Store
+
+        store = Store(folder)
+        return question(store), store.told
+    except Exception:  # the border: whatever is wrong with the history, the session goes on
+        log.exception("The history could not be used.")
+        return None, [_NOT_USED]
