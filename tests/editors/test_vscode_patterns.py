@@ -1,4 +1,4 @@
-"""The panel with the learner's patterns in a real VS Code workbench: what it tells, and whether all can read it."""
+"""The panel with the learner's patterns in a real VS Code workbench: what it tells, and to whom."""
 
 from __future__ import annotations
 

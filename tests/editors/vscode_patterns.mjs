@@ -26,7 +26,9 @@ await inWorkbench({ workbench, port, file, screenshot }, async (page, seen) => {
   const source = readFileSync(axe, "utf-8");
   seen.violations = {};
   for (const [look, theme] of Object.entries(THEMES)) {
-    await command(page, "Preferences: Color Theme");
+    await page.keyboard.press("Control+K");
+    await page.keyboard.press("Control+T");
+    await page.locator(".quick-input-list .monaco-list-row", { hasText: "Modern" }).first().waitFor();
     await page.keyboard.type(theme, { delay: 10 });
     await page.locator(".quick-input-list .monaco-list-row", { hasText: theme }).first().waitFor();
     await page.keyboard.press("Enter");
@@ -50,7 +52,7 @@ async function panel(page) {
   let found;
   await until(async () => {
     for (const frame of page.frames()) {
-      if ((await frame.locator("h1", { hasText: "My patterns" }).count()) > 0) {
+      if ((await frame.title()) === "My patterns") {
         found = frame;
       }
     }
