@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import re
-import secrets
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,7 +32,6 @@ from meno_server.history.events import (
     layer_of,
     pattern_of,
 )
-from meno_server.history.opportunities import count, kind_of
 from meno_server.lsp.convert import fingerprint
 
 if TYPE_CHECKING:
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("meno.episodes")
 OPENING_SECONDS = 0.5
 """How soon after its opening a file is looked at, to know what was there before."""
+PENDING_SECONDS = 0.05
 _OURS = re.compile(r"\s*#\s*meno:\s*ok\b")
 
 
@@ -65,7 +65,7 @@ class Episodes:
     def __init__(self, session: Session, recorder: Recorder) -> None:
         self._session = session
         self._recorder = recorder
-        self._project = secrets.randbelow(LONGEST_PROJECT)
+        self._project = int.from_bytes(os.urandom(4), "big") & LONGEST_PROJECT
         self._open: dict[str, list[Episode]] = {}
         self._looked: set[tuple[str, Layer]] = set()
         self._fixed: dict[tuple[str, str], Event] = {}
@@ -77,6 +77,11 @@ class Episodes:
         settings = self._session.settings
         wanted = self._session.configured.is_set() and settings.enable and settings.history_enable
         return wanted and not self._recorder.paused
+
+    @property
+    def watched(self) -> int:
+        """How many mistakes have been seen and are not gone."""
+        return sum(len(episodes) for episodes in self._open.values())
 
     def opened(self, file: OpenFile) -> None:
         """Looks at a file soon after it was opened, to know what was there before."""
@@ -94,10 +99,8 @@ class Episodes:
         if not self.records:
             self.forget()
             return
-        if file not in file.together:
-            return  # a cell that its notebook has lost: nothing that is found there is its own
         if layer is Layer.RULES and file.analysis.pending:
-            self._later(file, OPENING_SECONDS)
+            self._later(file, PENDING_SECONDS)
             return
         key = unquote(file.document.uri)
         before = [episode for episode in self._open.get(key, []) if episode.layer is layer]
@@ -125,7 +128,8 @@ class Episodes:
         """Ends what is left: a mistake that was made here and left here was ignored."""
         key = unquote(file.document.uri)
         before = list(self._open.get(key, ()))
-        if before and self.records and file in file.together and not file.analysis.pending:
+        lost = file not in file.together  # a cell that was taken out: nothing is found there any more
+        if before and self.records and not lost and not file.analysis.pending:
             file.calm.settle()
             self.look(file)
             for episode in before:
@@ -205,6 +209,8 @@ class Episodes:
             self._fixed[(key, episode.mark)] = event
 
     def _note(self, file: OpenFile, key: str, episode: Episode, outcome: Outcome) -> Event:
+        from meno_server.history.opportunities import count, kind_of  # not needed to start
+
         kind = kind_of(episode.pattern)
         places = count(kind, file.document.text)
         new = places - self._counted.get((key, kind), 0)
