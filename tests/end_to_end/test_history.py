@@ -206,6 +206,14 @@ def test_a_mistake_that_comes_back_was_not_mended_for_good(learner: Learner) -> 
     assert learner.outcomes() == [("ME101", "reverted", 0)]
 
 
+def test_who_mends_and_closes_at_once_has_mended(learner: Learner) -> None:
+    learner.open(MISSPELT)
+    learner.edit((1, 6), (1, 17), "total_price")
+    learner.close()
+
+    assert learner.outcomes() == [("ME101", "fixed_unaided", 0)]
+
+
 def test_a_line_that_is_still_being_written_is_no_mistake(learner: Learner) -> None:
     learner.open("")
     learner.edit((0, 0), (0, 0), "print(", lambda found: len(found) == 1)  # after the short pause
