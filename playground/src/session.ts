@@ -210,6 +210,8 @@ export class Session {
         rootUri: hello.folder,
         workspaceFolders: [{ uri: hello.folder, name: "playground" }],
         capabilities: CAPABILITIES,
+        // The lessons' mistakes were made by us: they are no part of anybody's history.
+        initializationOptions: { history: { enable: false } },
       });
     } catch {
       return; // the line is gone, and that is told elsewhere

@@ -46,12 +46,21 @@ class Learner:
             "workspace/executeCommand", {"command": command, "arguments": list(arguments)}
         )
 
-    def open(self, text: str, uri: str = URI, fewest: int = 0) -> list[dict[str, Any]]:
+    def open(
+        self, text: str, uri: str = URI, fewest: int = 0, *, watched: bool = True
+    ) -> list[dict[str, Any]]:
         self.version = 1
         self.wire.open(text, uri)
         found = self.wire.diagnostics(1, lambda found: len(found) >= fewest)
         self.save(uri)
+        self.until_watched(len(found) if watched else 0)
         return found
+
+    def until_watched(self, count: int) -> None:
+        """Waits until the server has seen so many mistakes."""
+        end = time.monotonic() + DEADLINE
+        while self.do("meno.debugInformation")["watched"] != count:
+            assert time.monotonic() < end
 
     def edit(
         self,
@@ -67,6 +76,12 @@ class Learner:
 
     def save(self, uri: str = URI) -> None:
         self.wire.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
+
+    def mend(self) -> None:
+        """Mends the misspelt name, and saves."""
+        self.edit((1, 6), (1, 17), "total_price", lambda found: not found)
+        self.save()
+        self.until_watched(0)
 
     def close(self, uri: str = URI) -> None:
         self.wire.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
@@ -115,8 +130,7 @@ def learner(learners: Callable[..., Learner]) -> Learner:
 
 def test_a_mistake_that_is_mended_alone_is_fixed_unaided(learner: Learner) -> None:
     learner.open(MISSPELT)
-    learner.edit((1, 6), (1, 17), "total_price", lambda found: not found)
-    learner.save()
+    learner.mend()
 
     assert learner.outcomes() == [("ME101", "fixed_unaided", 0)]
     seen = learner.patterns()
@@ -134,8 +148,7 @@ def test_the_highest_hint_that_was_asked_for_is_noted(learner: Learner) -> None:
     (mistake,) = learner.open(MISSPELT)
     learner.do("meno.nextHint", URI, mistake["data"]["fingerprint"])
     learner.do("meno.nextHint", URI, mistake["data"]["fingerprint"])
-    learner.edit((1, 6), (1, 17), "total_price", lambda found: not found)
-    learner.save()
+    learner.mend()
 
     assert learner.outcomes() == [("ME101", "fixed_hinted", 3)]
 
@@ -143,8 +156,7 @@ def test_the_highest_hint_that_was_asked_for_is_noted(learner: Learner) -> None:
 def test_a_question_that_was_asked_is_help_too(learner: Learner) -> None:
     (mistake,) = learner.open(MISSPELT)
     learner.do("meno.ask", URI, mistake["data"]["fingerprint"])
-    learner.edit((1, 6), (1, 17), "total_price", lambda found: not found)
-    learner.save()
+    learner.mend()
 
     assert learner.outcomes() == [("ME101", "fixed_hinted", 3)]
 
@@ -163,6 +175,7 @@ def test_saying_that_it_is_meant_is_no_slip(learner: Learner) -> None:
     learner.open(MISSPELT)
     learner.edit((1, 18), (1, 18), "  # meno: ok ME101", lambda found: not found)
     learner.save()
+    learner.until_watched(0)
 
     assert learner.outcomes() == [("ME101", "dismissed", 0)]
     seen = learner.patterns()
@@ -176,6 +189,7 @@ def test_what_was_made_here_and_left_is_ignored_and_what_was_there_before_is_nob
     learner.open(MISSPELT)
     learner.edit((2, 0), (2, 0), "numbers = [3, 1]\nnumbers = numbers.sort()\n", lambda found: len(found) > 1)
     learner.save()
+    learner.until_watched(2)
     learner.close()
 
     assert learner.outcomes() == [("ME404", "ignored", 0)]
@@ -183,13 +197,21 @@ def test_what_was_made_here_and_left_is_ignored_and_what_was_there_before_is_nob
 
 def test_a_mistake_that_comes_back_was_not_mended_for_good(learner: Learner) -> None:
     learner.open(MISSPELT)
-    learner.edit((1, 6), (1, 17), "total_price", lambda found: not found)
-    learner.save()
+    learner.mend()
     assert learner.outcomes() == [("ME101", "fixed_unaided", 0)], "it is written down already"
     learner.edit((1, 6), (1, 17), "total_prise", lambda found: len(found) == 1)
     learner.save()
+    learner.until_watched(1)
 
     assert learner.outcomes() == [("ME101", "reverted", 0)]
+
+
+def test_who_mends_and_closes_at_once_has_mended(learner: Learner) -> None:
+    learner.open(MISSPELT)
+    learner.edit((1, 6), (1, 17), "total_price")
+    learner.close()
+
+    assert learner.outcomes() == [("ME101", "fixed_unaided", 0)]
 
 
 def test_a_line_that_is_still_being_written_is_no_mistake(learner: Learner) -> None:
@@ -205,12 +227,14 @@ def test_while_a_file_cannot_be_read_nothing_counts_as_mended(learner: Learner) 
     def is_broken(found: list[dict[str, Any]]) -> bool:
         return any(one["code"].startswith("ME0") for one in found)
 
-    learner.open(f"def greet(name):\n    print(nmae)\n\n\n{MISSPELT}")
+    learner.open(f"def greet(name):\n    print(nmae)\n\n\n{MISSPELT}", fewest=2)
     learner.edit((1, 4), (1, 4), "if (", is_broken)
     learner.save()
+    learner.until_watched(3)
     assert learner.outcomes() == []
     learner.edit((1, 4), (1, 8), "", lambda found: len(found) == 2)
     learner.save()
+    learner.until_watched(2)
 
     assert [outcome for outcome in learner.outcomes() if outcome[0] == "ME101"] == []
 
@@ -225,8 +249,7 @@ def test_an_emptied_file_is_no_repair(learner: Learner) -> None:
 
 def test_what_waits_is_written_when_the_editor_is_closed(learner: Learner) -> None:
     learner.open(MISSPELT)
-    learner.edit((1, 6), (1, 17), "total_price", lambda found: not found)
-    learner.save()
+    learner.mend()
     learner.wire.stop()
 
     with sqlite3.connect(learner.folder / "history.sqlite") as connection:
@@ -244,8 +267,7 @@ HASTY = (
 def test_what_waits_is_written_by_itself_when_nobody_types(learners: Callable[..., Learner]) -> None:
     learner = learners(command=[sys.executable, "-P", "-c", HASTY])
     learner.open(MISSPELT)
-    learner.edit((1, 6), (1, 17), "total_price", lambda found: not found)
-    learner.save()
+    learner.mend()
 
     end = time.monotonic() + DEADLINE
     while not list(learner.folder.glob("history.sqlite")) or not rows_in(learner):
@@ -270,6 +292,7 @@ def test_a_cell_that_is_taken_out_of_its_notebook_is_no_repair(learners: Callabl
     open_book(learner.wire, {"one": "total_price = 10\n", "two": "print(total_prise)\n"})
     learner.wire.diagnostics(1, lambda found: len(found) == 1)
     learner.wire.notify("notebookDocument/didSave", {"notebookDocument": {"uri": BOOK}})
+    learner.until_watched(1)
     change_book(learner.wire, 2, structure={"array": {"start": 1, "deleteCount": 1}})
     learner.wire.notify("notebookDocument/didSave", {"notebookDocument": {"uri": BOOK}})
 
@@ -281,6 +304,7 @@ def test_a_mistake_in_a_cell_is_a_mistake(learners: Callable[..., Learner]) -> N
     open_book(learner.wire, {"one": "total_price = 10\n", "two": "print(total_prise)\n"})
     learner.wire.diagnostics(1, lambda found: len(found) == 1)
     learner.wire.notify("notebookDocument/didSave", {"notebookDocument": {"uri": BOOK}})
+    learner.until_watched(1)
     type_in(learner.wire, "two", 2, (0, 6, 0, 17), "total_price")
     learner.wire.diagnostics(2, lambda found: not found)
     learner.wire.notify("notebookDocument/didSave", {"notebookDocument": {"uri": BOOK}})
@@ -290,9 +314,8 @@ def test_a_mistake_in_a_cell_is_a_mistake(learners: Callable[..., Learner]) -> N
 
 def test_switched_off_nothing_is_written_or_read(learners: Callable[..., Learner]) -> None:
     learner = learners({"history": {"enable": False}})
-    learner.open(MISSPELT)
-    learner.edit((1, 6), (1, 17), "total_price", lambda found: not found)
-    learner.save()
+    learner.open(MISSPELT, watched=False)
+    learner.mend()
 
     assert learner.patterns()["state"] == "off"
     learner.do("meno.stored")
@@ -304,17 +327,16 @@ def test_a_pause_holds_for_every_session_until_it_is_over(learners: Callable[...
     first, second = learners(), learners()
     assert first.do("meno.pauseHistory") == "paused"
     for learner in (first, second):
-        learner.open(MISSPELT)
-        learner.edit((1, 6), (1, 17), "total_price", lambda found: not found)
-        learner.save()
+        learner.open(MISSPELT, watched=False)
+        learner.mend()
         assert learner.patterns()["state"] == "paused"
     assert not (first.folder / "history.sqlite").exists()
 
     assert second.do("meno.resumeHistory") == "on"
     first.edit((1, 6), (1, 17), "total_prise", lambda found: len(found) == 1)
     first.save()
-    first.edit((1, 6), (1, 17), "total_price", lambda found: not found)
-    first.save()
+    first.until_watched(1)
+    first.mend()
     assert first.outcomes() == [("ME101", "fixed_unaided", 0)]
 
 
@@ -322,8 +344,7 @@ def test_two_servers_keep_one_history(learners: Callable[..., Learner]) -> None:
     both = learners(), learners()
     for learner in both:
         learner.open(MISSPELT)
-        learner.edit((1, 6), (1, 17), "total_price", lambda found: not found)
-        learner.save()
+        learner.mend()
     asked = [
         learner.wire.ask("workspace/executeCommand", {"command": "meno.patterns", "arguments": []})
         for learner in both
@@ -336,8 +357,7 @@ def test_two_servers_keep_one_history(learners: Callable[..., Learner]) -> None:
 
 def test_everything_that_is_kept_is_shown_in_words_and_deleted_on_request(learner: Learner) -> None:
     learner.open(MISSPELT)
-    learner.edit((1, 6), (1, 17), "total_price", lambda found: not found)
-    learner.save()
+    learner.mend()
     learner.do("meno.stored")
     shown = learner.wire.wait(lambda m: m.get("method") == "meno/showHint")["params"]["markdown"]
     assert "Misspelt or unknown name (ME101, seen by a rule), mended without hints" in shown

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
 
 import pytest
@@ -101,3 +103,12 @@ def test_chances_can_be_counted_in_any_text(text: str) -> None:
 
 def test_times_are_kept_as_buckets_only() -> None:
     assert [duration_bucket(seconds) for seconds in (0, 9.9, 10, 59, 299, 301, 1e6)] == [0, 0, 1, 1, 2, 3, 4]
+
+
+def test_what_is_pure_imports_no_database() -> None:
+    code = (
+        "import sys, meno_server.history.overview, meno_server.history.listing, meno_server.history.recorder;"
+        "print({'sqlalchemy', 'sqlite3', 'alembic'} & set(sys.modules))"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "set()"

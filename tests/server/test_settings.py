@@ -105,3 +105,12 @@ def test_every_setting_has_a_description_and_an_editors_name() -> None:
 
 def test_the_page_of_settings_is_up_to_date() -> None:
     assert settings_page.PAGE.read_text("utf-8") == settings_page.page()
+
+
+def test_a_project_cannot_switch_somebodys_history_on_or_off(tmp_path: Path) -> None:
+    (tmp_path / "meno.toml").write_text("[history]\nenable = false\n")
+
+    resolved = resolve(file_layers(tmp_path)[0])
+
+    assert resolved.settings.history_enable is True
+    assert "meno.history.enable" in resolved.problems[0]

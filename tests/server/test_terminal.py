@@ -53,10 +53,11 @@ def test_both_runtimes_at_once_are_told_apart() -> None:
 
 
 def test_the_demo_shows_the_whole_main_job(tmp_path: Path) -> None:
-    result = run("demo", "--speed", "0", cwd=tmp_path, COLUMNS="100")
+    result = run("demo", "--speed", "0", cwd=tmp_path, COLUMNS="100", XDG_DATA_HOME=str(tmp_path / "data"))
 
     assert result.returncode == 0, result.stderr
     for wanted in ("ME301", "ME404", "ME101", "Hovering over line", "Ask me a question", "vim.lsp.enable"):
         assert wanted in result.stdout
     assert "(Meno (model))" in result.stdout
+    assert not (tmp_path / "data/meno/history").exists(), "the slips are nobody's"
     assert "Traceback" not in result.stderr

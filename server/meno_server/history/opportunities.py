@@ -15,9 +15,8 @@ from meno_analyzers.rules import RULES
 
 LONGEST = 200_000
 """Characters that are looked at; nobody makes all their mistakes in so long a file."""
-_SILENT = re.compile(
-    r'"""(?:[^\\]|\\.)*?"""|\'\'\'(?:[^\\]|\\.)*?\'\'\'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|#[^\n]*',
-    re.DOTALL,
+_SILENT = (
+    r'"""(?:[^\\]|\\.)*?"""|\'\'\'(?:[^\\]|\\.)*?\'\'\'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'|#[^\n]*'
 )
 _PLACES = {
     "loops": r"\b(?:for|while)\b",
@@ -72,5 +71,5 @@ def kind_of(pattern: str) -> str:
 
 def count(kind: str, text: str) -> int:
     """How many places of the kind the text has."""
-    spoken = _SILENT.sub('""', text[:LONGEST])
+    spoken = re.sub(_SILENT, '""', text[:LONGEST], flags=re.DOTALL)
     return len(re.findall(_PLACES[kind], spoken, re.MULTILINE))

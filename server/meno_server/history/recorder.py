@@ -34,10 +34,12 @@ class _Batch:
 
 
 class Recorder:
-    """The way to the file of one session. Belongs to the event loop's thread; `tell` says a sentence once."""
+    """The way to the file of one session. Belongs to the event loop's thread; `tell` says a
+    sentence once, and is called with None when what was wrong is over."""
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
+    def __init__(self, tell: Callable[[str | None], None]) -> None:
         self._tell = tell
+        self._failed = False
         self._waiting = _Batch([], [])
         self._one_at_a_time = asyncio.Lock()
         self._folder: Path | None = None
@@ -104,6 +106,10 @@ class Recorder:
         answer, told = await asyncio.to_thread(_ask, self.folder, question)
         for sentence in told:
             self._tell(sentence)
+        failed = answer is None or answer is False
+        if self._failed and not failed:
+            self._tell(None)
+        self._failed = failed
         return answer
 
 

@@ -58,7 +58,9 @@ class Store:
         self.folder = folder
         self.path = folder / DATABASE
         self.told: list[str] = []
-        self._engine = create_engine("sqlite://", creator=self._connect, poolclass=NullPool)
+        self._engine = create_engine(
+            "sqlite://", creator=self._connect, poolclass=NullPool, hide_parameters=True
+        )
         event.listen(self._engine, "begin", _begin)
 
     def add(self, events: Iterable[Event], reverted: Iterable[Event] = (), today: int | None = None) -> bool:

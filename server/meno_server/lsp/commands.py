@@ -130,6 +130,7 @@ def register(server: MenoServer) -> None:
             "openFiles": len(session.files),
             "modelState": session.model_state,
             "tutor": session.tutor_counts,
+            "watched": session.episodes.watched,
             "milliseconds": {stage: _milliseconds(times) for stage, times in session.timings.items()},
         }
 

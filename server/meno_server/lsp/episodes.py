@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import re
-import secrets
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,17 +32,17 @@ from meno_server.history.events import (
     layer_of,
     pattern_of,
 )
-from meno_server.history.opportunities import count, kind_of
+from meno_server.history.recorder import Recorder
 from meno_server.lsp.convert import fingerprint
 
 if TYPE_CHECKING:
-    from meno_server.history.recorder import Recorder
     from meno_server.lsp.open_file import OpenFile
     from meno_server.lsp.session import Session
 
 log = logging.getLogger("meno.episodes")
 OPENING_SECONDS = 0.5
 """How soon after its opening a file is looked at, to know what was there before."""
+PENDING_SECONDS = 0.05
 _OURS = re.compile(r"\s*#\s*meno:\s*ok\b")
 
 
@@ -62,10 +62,10 @@ class Episode:
 class Episodes:
     """All episodes of one session."""
 
-    def __init__(self, session: Session, recorder: Recorder) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
-        self._recorder = recorder
-        self._project = secrets.randbelow(LONGEST_PROJECT)
+        self.recorder = Recorder(self._tell)
+        self._project = int.from_bytes(os.urandom(4), "big") & LONGEST_PROJECT
         self._open: dict[str, list[Episode]] = {}
         self._looked: set[tuple[str, Layer]] = set()
         self._fixed: dict[tuple[str, str], Event] = {}
@@ -76,7 +76,12 @@ class Episodes:
         """Whether anything may be noted now."""
         settings = self._session.settings
         wanted = self._session.configured.is_set() and settings.enable and settings.history_enable
-        return wanted and not self._recorder.paused
+        return wanted and not self.recorder.paused
+
+    @property
+    def watched(self) -> int:
+        """How many mistakes have been seen and are not gone."""
+        return sum(len(episodes) for episodes in self._open.values())
 
     def opened(self, file: OpenFile) -> None:
         """Looks at a file soon after it was opened, to know what was there before."""
@@ -94,10 +99,8 @@ class Episodes:
         if not self.records:
             self.forget()
             return
-        if file not in file.together:
-            return  # a cell that its notebook has lost: nothing that is found there is its own
         if layer is Layer.RULES and file.analysis.pending:
-            self._later(file, OPENING_SECONDS)
+            self._later(file, PENDING_SECONDS)
             return
         key = unquote(file.document.uri)
         before = [episode for episode in self._open.get(key, []) if episode.layer is layer]
@@ -107,7 +110,7 @@ class Episodes:
             episode.finding, episode.mark = finding, mark
         others = [episode for episode in self._open.get(key, []) if episode.layer is not layer]
         waits = layer is Layer.RULES and file.calm.waits
-        ended = [] if waits else [episode for episode in gone if not _may_be_hidden(file, episode)]
+        ended = [] if waits else [episode for episode in gone if not self._may_be_hidden(file, episode)]
         begun = self._begun(key, layer, new)
         kept = [episode for episode in before if episode not in ended]
         self._open[key] = [*others, *kept, *begun]
@@ -125,7 +128,8 @@ class Episodes:
         """Ends what is left: a mistake that was made here and left here was ignored."""
         key = unquote(file.document.uri)
         before = list(self._open.get(key, ()))
-        if before and self.records and file in file.together and not file.analysis.pending:
+        lost = file not in file.together  # a cell that was taken out: nothing is found there any more
+        if before and self.records and not lost and not file.analysis.pending:
             file.calm.settle()
             self.look(file)
             for episode in before:
@@ -144,17 +148,23 @@ class Episodes:
         try:
             for file in files:
                 self.closed(file)
-            await self._recorder.write()
+            await self.recorder.write()
         except Exception:
             log.exception("The end of the session could not be added to the history.")
 
     def forget(self) -> None:
         """Begins anew, as after a change of settings, when findings come and go by themselves."""
         if not self._session.settings.history_enable:
-            self._recorder.drop()
+            self.recorder.drop()
         self._open.clear()
         self._looked.clear()
         self._fixed.clear()
+
+    def _tell(self, sentence: str | None) -> None:
+        """Says what is wrong with the history, once; None when it works again."""
+        if sentence is not None:
+            self._session.tell_once(sentence)
+        self._session.status.trouble("history", sentence)
 
     def _later(self, file: OpenFile, seconds: float) -> None:
         async def wait() -> None:
@@ -175,6 +185,22 @@ class Episodes:
             and not (layer is Layer.RULES and file.calm.is_being_written(finding.span.start_line))
         ]
 
+    def _may_be_hidden(self, file: OpenFile, episode: Episode) -> bool:
+        """Whether a finding may be gone only because a part of the program cannot be read now, or because a
+        rule explains what the model still says."""
+        if episode.finding.category is Category.SYNTAX_ERROR:
+            return False
+        if episode.layer is Layer.MODEL:
+            marks = {self._session.fingerprint(file, finding) for finding in file.model_findings}
+            if episode.mark in marks:
+                return True
+        return any(
+            finding.category is Category.SYNTAX_ERROR
+            for one in file.together
+            for _, _, findings in one.analysis.units_with_findings()
+            for finding in findings
+        )
+
     def _begun(self, key: str, layer: Layer, new: list[tuple[Finding, str]]) -> list[Episode]:
         begun = []
         for finding, mark in new:
@@ -187,7 +213,7 @@ class Episodes:
             episode = Episode(finding, pattern, layer, mark, made, time.monotonic(), level)
             fixed = self._fixed.pop((key, mark), None)
             if fixed is not None:
-                self._recorder.revert(fixed)
+                self.recorder.revert(fixed)
                 episode.level, episode.made = fixed.hint_level, True
             begun.append(episode)
         return begun
@@ -205,6 +231,8 @@ class Episodes:
             self._fixed[(key, episode.mark)] = event
 
     def _note(self, file: OpenFile, key: str, episode: Episode, outcome: Outcome) -> Event:
+        from meno_server.history.opportunities import count, kind_of  # not needed to start
+
         kind = kind_of(episode.pattern)
         places = count(kind, file.document.text)
         new = places - self._counted.get((key, kind), 0)
@@ -219,7 +247,7 @@ class Episodes:
             min(max(1, new), MOST_OPPORTUNITIES),
             self._project,
         )
-        self._recorder.note(event)
+        self.recorder.note(event)
         self._session.collect_later()  # what waits is written when it is quiet again
         return event
 
@@ -243,18 +271,6 @@ def _matched(
                 gone.remove(episode)
                 new.remove(found)
     return stay, new, gone
-
-
-def _may_be_hidden(file: OpenFile, episode: Episode) -> bool:
-    """Whether a finding may be gone only because a part of the program cannot be read now."""
-    if episode.layer is not Layer.RULES or episode.finding.category is Category.SYNTAX_ERROR:
-        return False
-    return any(
-        finding.category is Category.SYNTAX_ERROR
-        for one in file.together
-        for _, _, findings in one.analysis.units_with_findings()
-        for finding in findings
-    )
 
 
 def _is_allowed(file: OpenFile, episode: Episode) -> bool:

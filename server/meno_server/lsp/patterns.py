@@ -39,14 +39,14 @@ def register(server: MenoServer) -> None:
     async def stored() -> None:
         from meno_server.history.listing import TITLE, page
 
-        kept, folder = await _kept(session), session.recorder.folder
+        kept, folder = await _kept(session), session.episodes.recorder.folder
         text = await asyncio.to_thread(page, kept, _state(session), folder, session.settings.language)
         await show(session, TITLE, text)
 
     @server.command("meno.forgetStored")
     async def forget_stored() -> bool:
         session.episodes.forget()
-        done = await session.recorder.forget()
+        done = await session.episodes.recorder.forget()
         session.say(FORGOTTEN if done else NOT_FORGOTTEN)
         return done
 
@@ -60,11 +60,11 @@ def register(server: MenoServer) -> None:
 
 
 def _pause(session: Session, paused: bool) -> str:
-    folder = session.recorder.folder
+    folder = session.episodes.recorder.folder
     if not pause(folder, paused):
         session.say(NOT_REMEMBERED.format(folder=folder))
     elif paused:
-        session.recorder.drop()
+        session.episodes.recorder.drop()
         session.say(PAUSED)
     else:
         session.say(RESUMED if session.settings.history_enable else RESUMED_BUT_OFF)
@@ -75,11 +75,11 @@ def _pause(session: Session, paused: bool) -> str:
 def _state(session: Session) -> State:
     if not session.settings.history_enable:
         return "off"
-    return "paused" if session.recorder.paused else "on"
+    return "paused" if session.episodes.recorder.paused else "on"
 
 
 async def _kept(session: Session) -> Kept:
     """What is kept; nothing is read where the history is off."""
     if not session.settings.history_enable:
         return Kept()
-    return await session.recorder.read() or Kept()
+    return await session.episodes.recorder.read() or Kept()

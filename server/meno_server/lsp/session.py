@@ -20,7 +20,6 @@ from lsprotocol import types
 
 from meno_analyzers.findings import Finding
 from meno_analyzers.source import Document, Encoding
-from meno_server.history.recorder import Recorder
 from meno_server.lsp.capabilities import Client
 from meno_server.lsp.convert import fingerprint, payload
 from meno_server.lsp.episodes import Episodes
@@ -66,8 +65,7 @@ class Session(Learned):
         self._looking: dict[str, asyncio.Task[None]] = {}
         self._begin_learned(self)
         self.runs = Runs(self)
-        self.recorder = Recorder(self.tell_once)
-        self.episodes = Episodes(self, self.recorder)
+        self.episodes = Episodes(self)
         self.latest_file: OpenFile | None = None  # the one that was opened or typed in last
 
     # Settings
@@ -228,8 +226,8 @@ class Session(Learned):
 
     def is_quiet(self) -> None:
         """Writes to the history what waits, while nobody types."""
-        if self.recorder.has_something:
-            self.run(self.recorder.write())
+        if self.episodes.recorder.has_something:
+            self.run(self.episodes.recorder.write())
 
     def look_around(self, file: OpenFile) -> None:
         """Reads, beside everything else, what the file imports from its workspace."""

@@ -104,8 +104,8 @@ class _Demo:
         )
         await self.client.initialize_async(
             types.InitializeParams(
-                # The program is short and full of slips: one screen shows them all.
-                initialization_options={"findingsPerScreen": 0},
+                # The program is short and full of slips: one screen shows them all, and they are nobody's.
+                initialization_options={"findingsPerScreen": 0, "history": {"enable": False}},
                 capabilities=types.ClientCapabilities(
                     text_document=text, experimental={"meno": {"showHint": True}}
                 ),
