@@ -88,8 +88,9 @@ class OpenFile:
 
     @property
     def is_cell(self) -> bool:
-        """Whether it is one cell of a notebook, which cannot be run by itself."""
-        return False
+        """Whether it is one cell of a notebook, which cannot be run by itself; so are those that a client
+        without notebooks opens as files."""
+        return "notebook" in self.document.uri.partition(":")[0]
 
     @property
     def program(self) -> str:
