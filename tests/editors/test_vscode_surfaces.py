@@ -24,6 +24,24 @@ def longest(words):
 total = len(longest(["a", "bcd"]))
 print(totl)
 """
+SEARCH = """\
+def find(numbers, wanted):
+    low, high = 0, len(numbers) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if numbers[middle] == wanted:
+            return middle
+        if numbers[middle] < wanted:
+            low = middle + 1
+        else:
+            high = middle - 1
+    return -1
+
+
+assert find([3, 5, 8], 5) == 1
+assert find([3, 5, 8], 8) == 2
+assert find([3, 5, 8], 4) == -1
+"""
 NOTEBOOK = {
     "cells": [
         {"cell_type": "markdown", "metadata": {}, "source": ["# Adding up"]},
@@ -86,3 +104,21 @@ def test_the_extension_needs_nothing_but_a_python(code_server: CodeServer, pictu
     assert "static hints" in seen["status"]
     assert "the extension's own server on" in seen["status"]
     assert "Install What the Model Runs On" in seen["status"]
+
+
+@pytest.mark.editor
+@pytest.mark.timeout(300)
+def test_a_hint_that_was_checked_by_running_and_where_code_is_from(
+    code_server: CodeServer, pictures: Path
+) -> None:
+    code_server.write("search.py", SEARCH)
+    code_server.start()
+
+    seen = code_server.drive(HERE / "vscode_verified.mjs", "search.py", pictures)
+
+    assert "failure" not in seen, seen
+    assert any("1 of 3 cases fail" in lens for lens in seen["lenses"])
+    assert "checked by running" in seen["hover"]
+    assert "low <= high" not in seen["hover"]
+    assert "Where is this code from" in seen["origin"]
+    assert seen["painted"] >= 3
