@@ -118,7 +118,7 @@ def test_a_hint_that_was_checked_by_running_and_where_code_is_from(
 
     assert "failure" not in seen, seen
     assert any("1 of 3 cases fail" in lens for lens in seen["lenses"])
-    assert "checked by running" in seen["hover"]
+    assert "Meno has run your tests with a small change" in seen["hover"]
     assert "low <= high" not in seen["hover"]
     assert "Where is this code from" in seen["origin"]
     assert seen["painted"] >= 3
