@@ -15,7 +15,7 @@ from lsprotocol import types
 from meno_analyzers.findings import Finding, Source
 from meno_analyzers.hints import Level
 from meno_server.evidence import rule_vouches
-from meno_server.lsp.convert import to_range, to_workspace_edit
+from meno_server.lsp.convert import plain_range, to_range, to_workspace_edit
 
 if TYPE_CHECKING:
     from meno_server.lsp.open_file import OpenFile
@@ -81,11 +81,13 @@ def preview(session: Session, uri: str, mark: str) -> None:
         session.say(GONE)
         return
     session.episodes.asked(uri, mark, Level.DIFF)
-    edits = []
-    for edit in finding.fix:
-        place = to_range(edit.span, file.document, session.encoding)
-        ends = [{"line": end.line, "character": end.character} for end in (place.start, place.end)]
-        edits.append({"range": {"start": ends[0], "end": ends[1]}, "newText": edit.text})
+    edits = [
+        {
+            "range": plain_range(to_range(edit.span, file.document, session.encoding)),
+            "newText": edit.text,
+        }
+        for edit in finding.fix
+    ]
     body = {
         "uri": uri,
         "version": file.document.version,

@@ -38,12 +38,8 @@ def register(server: MenoServer) -> None:
     @server.command("meno.askAt")
     async def ask_at(uri: str, line: int, column: int) -> None:
         found = asking.at_cursor(session, uri, line, column)
-        if found is None:
-            return
-        if asking.may_ask(session):
+        if found is not None:
             await session.dialogues.ask(uri, found[0])
-        else:
-            await asking.show_hint(session, uri, found[0], None, asked=True)
 
     @server.command("meno.previewChange")
     def preview_change(uri: str, mark: str) -> None:

@@ -130,6 +130,14 @@ def to_range(span: Span, document: Document, encoding: Encoding) -> types.Range:
     )
 
 
+def plain_range(place: types.Range) -> dict[str, dict[str, int]]:
+    """A range as JSON has it, for messages of our own."""
+    return {
+        "start": {"line": place.start.line, "character": place.start.character},
+        "end": {"line": place.end.line, "character": place.end.character},
+    }
+
+
 def to_workspace_edit(
     edits: Iterable[Edit],
     document: Document,

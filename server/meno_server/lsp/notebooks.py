@@ -46,6 +46,7 @@ class Notebook:
         self.uri = uri
         self.epoch = epoch
         self.cells: list[Cell] = []
+        self._firsts: dict[Cell, int] | None = None  # asked for at every key, by every cell
         self.document = Document(uri, PREAMBLE)
         self.analysis = Analysis(self.document, check_now=False, target=target)
         self.restructure(0, 0, cells)
@@ -66,14 +67,13 @@ class Notebook:
         return "".join("\n" if line in (BORDER, PREAMBLE) else line for line in self.document.lines)
 
     def first_line(self, cell: Cell) -> int:
-        """The line of `document` on which a cell begins."""
-        line = 1
-        for other in self.cells:
-            line += 1
-            if other is cell:
-                break
-            line += len(other.python)
-        return line
+        """The line of `document` on which a cell begins; its end for a cell that was taken out meanwhile."""
+        if self._firsts is None:
+            self._firsts, line = {}, 2
+            for one in self.cells:
+                self._firsts[one] = line
+                line += len(one.python) + 1
+        return self._firsts.get(cell, len(self.document.lines))
 
     def restructure(self, start: int, removed: int, added: Sequence[CellText]) -> list[Cell]:
         """Takes cells out from `start` on and puts others there; returns those that were taken out."""
@@ -93,6 +93,7 @@ class Notebook:
 
     def replace(self, first: int, old_end: int, lines: list[str]) -> list[Finding]:
         """Puts lines in the place of others; returns the findings that stood in what was replaced."""
+        self._firsts = None
         self.document.lines[first:old_end] = lines
         return self.analysis.edited(Splice(first, old_end, first + len(lines)))
 

@@ -19,7 +19,7 @@ from pygls.exceptions import JsonRpcException
 from meno_analyzers.findings import Finding, Source
 from meno_model.attribution.values import Attribution, Target
 from meno_model.client import AttributionAnswer, ModelClient
-from meno_server.lsp.convert import to_position, to_range
+from meno_server.lsp.convert import plain_range, to_position, to_range
 from meno_server.lsp.lifecycle import as_dict
 from meno_server.lsp.showing import show
 
@@ -213,19 +213,12 @@ def to_wire(attribution: Attribution, document: Document, encoding: Encoding) ->
         "layout": round(attribution.layout, 5),
         "spans": [
             {
-                "range": _plain_range(to_range(item.span, document, encoding)),
+                "range": plain_range(to_range(item.span, document, encoding)),
                 "weight": round(item.weight, 4),
                 "effect": round(item.effect, 5),
             }
             for item in attribution.influences
         ],
-    }
-
-
-def _plain_range(place: types.Range) -> dict[str, dict[str, int]]:
-    return {
-        "start": {"line": place.start.line, "character": place.start.character},
-        "end": {"line": place.end.line, "character": place.end.character},
     }
 
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from lsprotocol import types
 
 from meno_analyzers.hints import as_plain_text
-from meno_server.lsp.convert import to_range
+from meno_server.lsp.convert import plain_range, to_range
 from meno_server.lsp.showing import show
 
 if TYPE_CHECKING:
@@ -73,12 +73,10 @@ def _send(session: Session, conversation: Conversation, state: str, more: list[d
         }
         for number, turn in enumerate(conversation.dialogue.turns)
     ]
-    span = to_range(conversation.finding.span, file.document, session.encoding)
-    places = [{"line": place.line, "character": place.character} for place in (span.start, span.end)]
     body = {
         "id": conversation.id,
         "uri": conversation.uri,
-        "range": {"start": places[0], "end": places[1]},
+        "range": plain_range(to_range(conversation.finding.span, file.document, session.encoding)),
         "title": conversation.title,
         "state": state,
         "turns": [*turns, *more],
