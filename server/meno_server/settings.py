@@ -132,6 +132,12 @@ class Settings(BaseModel):
         description="Keep, on this machine only, which patterns you met and how each ended, for “My "
         "patterns”; never code, names or file names. Off, nothing is kept, and nothing is read.",
     )
+    history_adapt: bool = Field(
+        True,
+        alias="history.adapt",
+        description="Let your history change what you see: where a slip comes back, hints begin one rung "
+        "higher, a reminder comes with them, and rules that you keep marking as fine are told on hover only.",
+    )
     run_allow: Literal["ask", "always", "never"] = Field(
         "ask",
         alias="run.allow",
@@ -228,6 +234,7 @@ class Settings(BaseModel):
 # What only the user may choose, never a file that comes with a repository.
 PERSONAL = frozenset(
     {
+        "history.adapt",
         "history.enable",
         "model.path",
         "rulePages",

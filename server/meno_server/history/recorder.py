@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from meno_server.history.events import Event, Outcome
+from meno_server.history.guidance import Guidance, guidance
 from meno_server.history.keeping import history_folder, is_paused
 
 if TYPE_CHECKING:
@@ -95,6 +96,11 @@ class Recorder:
         """Everything that is kept, with what was still on its way."""
         await self.write()
         return await self._ask(lambda store: store.read())
+
+    async def advice(self, today: int) -> Guidance | None:
+        """What everything that is kept advises on a day; None if it cannot be read."""
+        kept = await self._ask(lambda store: store.read())
+        return None if kept is None else await asyncio.to_thread(guidance, kept, today)
 
     async def forget(self) -> bool:
         """Deletes everything, also what was not written yet."""

@@ -32,6 +32,7 @@ from meno_server.history.events import (
     layer_of,
     pattern_of,
 )
+from meno_server.history.guidance import STRUGGLE_EDITS, STRUGGLE_SECONDS
 from meno_server.history.recorder import Recorder
 from meno_server.lsp.convert import fingerprint
 
@@ -56,6 +57,7 @@ class Episode:
     mark: str
     made: bool
     since: float
+    edits: int
     level: int = 0
 
 
@@ -111,7 +113,7 @@ class Episodes:
         others = [episode for episode in self._open.get(key, []) if episode.layer is not layer]
         waits = layer is Layer.RULES and file.calm.waits
         ended = [] if waits else [episode for episode in gone if not self._may_be_hidden(file, episode)]
-        begun = self._begun(key, layer, new)
+        begun = self._begun(file, key, layer, new)
         kept = [episode for episode in before if episode not in ended]
         self._open[key] = [*others, *kept, *begun]
         self._looked.add((key, layer))
@@ -123,6 +125,15 @@ class Episodes:
         for episode in self._open.get(unquote(uri), ()):
             if episode.mark == mark:
                 episode.level = max(episode.level, level)
+
+    def is_struggle(self, file: OpenFile, mark: str) -> bool:
+        """Whether a mistake has outlived several edits and minutes."""
+        return any(
+            episode.mark == mark
+            and time.monotonic() - episode.since >= STRUGGLE_SECONDS
+            and file.edits - episode.edits >= STRUGGLE_EDITS
+            for episode in self._open.get(unquote(file.document.uri), ())
+        )
 
     def closed(self, file: OpenFile) -> None:
         """Ends what is left: a mistake that was made here and left here was ignored."""
@@ -201,7 +212,7 @@ class Episodes:
             for finding in findings
         )
 
-    def _begun(self, key: str, layer: Layer, new: list[tuple[Finding, str]]) -> list[Episode]:
+    def _begun(self, file: OpenFile, key: str, layer: Layer, new: list[tuple[Finding, str]]) -> list[Episode]:
         begun = []
         for finding, mark in new:
             pattern = pattern_of(finding)
@@ -210,7 +221,7 @@ class Episodes:
             made = (key, layer) in self._looked
             # A run is analysed only for who asks, and that was help already.
             level = Level.ORIENT if layer is Layer.RUN else Level.NOTICE
-            episode = Episode(finding, pattern, layer, mark, made, time.monotonic(), level)
+            episode = Episode(finding, pattern, layer, mark, made, time.monotonic(), file.edits, level)
             fixed = self._fixed.pop((key, mark), None)
             if fixed is not None:
                 self.recorder.revert(fixed)

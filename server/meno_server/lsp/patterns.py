@@ -47,6 +47,7 @@ def register(server: MenoServer) -> None:
     async def forget_stored() -> bool:
         session.episodes.forget()
         done = await session.episodes.recorder.forget()
+        session.guiding.forget()
         session.say(FORGOTTEN if done else NOT_FORGOTTEN)
         return done
 
