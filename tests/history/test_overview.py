@@ -62,11 +62,18 @@ def test_today_teaches_at_most_three_things_and_first_what_took_hints() -> None:
 
 
 def test_an_empty_history_is_an_overview_too() -> None:
-    assert overview(Kept(), "paused", TODAY) == {
+    told = overview(Kept(), "paused", TODAY)
+
+    weeks = told.pop("weeks")
+    assert len(weeks) == 26
+    assert weeks[-1]["week"] <= date.fromordinal(TODAY).isoformat()
+    assert {one["slips"] for one in weeks} == {0}
+    assert told == {
         "state": "paused",
         "since": None,
         "days": [],
         "patterns": [],
+        "doubted": [],
         "today": {"slips": 0, "fixedUnaided": 0, "fixedHinted": 0, "takeaways": []},
     }
 

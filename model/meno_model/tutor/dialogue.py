@@ -37,8 +37,8 @@ class Dialogue:
     """One conversation about one finding. Its methods belong to the event loop's thread, one at a time.
 
     `rotation` is the learner's, over all their dialogues. `highest` is the last rung that the settings allow,
-    and `change_at_hand` says that the editor offers the change itself. A curated dialogue begins with a question
-    of the kind `first`, if it has one.
+    and `change_at_hand` says that the editor offers the change itself. A curated dialogue begins with a
+    question of the kind `first`, if it has one.
     """
 
     def __init__(

@@ -54,6 +54,11 @@ class Guiding:
                 "What the history advises could not be read; hints are as for everybody.", exc_info=True
             )
 
+    def welcome(self, file: OpenFile) -> None:
+        """Lets the advice hold in a file that has come, with the cells beside it."""
+        for one in file.together:
+            one.guidance = self.current
+
     async def write(self) -> None:
         """Writes what waits to the history, and follows what it advises then."""
         recorder = self._session.episodes.recorder

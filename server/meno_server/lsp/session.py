@@ -145,8 +145,7 @@ class Session(Learned):
     def arrived(self, file: OpenFile) -> None:
         """Looks at a file that has come, or, by one of its cells, at a notebook with other cells."""
         self.latest_file = file
-        for one in file.together:
-            one.guidance = self.guiding.current
+        self.guiding.welcome(file)
         self._after_change(file, OPENING_SLICE)
         gc.freeze()
         self.look_around(file)

@@ -16,6 +16,7 @@ from meno_server.terminal.explain import explain
 from meno_server.terminal.history import history_app
 from meno_server.terminal.origin import origin_app
 from meno_server.terminal.playground import playground
+from meno_server.terminal.report import report
 from meno_server.terminal.serve import lsp
 from meno_server.terminal.tutor import tutor_app
 
@@ -32,6 +33,7 @@ app.command()(explain)
 app.command()(ask)
 app.command()(demo)
 app.command()(playground)
+app.command()(report)
 app.command()(doctor)
 app.add_typer(tutor_app, name="tutor")
 app.add_typer(origin_app, name="origin")

@@ -17,7 +17,7 @@ history_app = typer.Typer(
     help="Your patterns over time, as Meno keeps them on this machine: never code, never names.",
     no_args_is_help=True,
 )
-_OFF = "The history is switched off by the setting history.enable, so it is not read."
+OFF = "The history is switched off by the setting history.enable, so it is not read."
 _ASK = "Delete everything that Meno kept about your patterns? It cannot be brought back."
 
 
@@ -30,7 +30,7 @@ def show() -> None:
     if not settings.history_enable:
         typer.echo(page(Kept(), "off", folder))
         return
-    typer.echo(page(_kept(), "paused" if is_paused(folder) else "on", folder, settings.language))
+    typer.echo(page(kept(), "paused" if is_paused(folder) else "on", folder, settings.language))
 
 
 @history_app.command()
@@ -43,15 +43,15 @@ def export(
     from meno_server.history.listing import export as as_json
 
     if not own_settings().history_enable:
-        _end(_OFF)
-    text = json.dumps(as_json(_kept()), indent=2)
+        end(OFF)
+    text = json.dumps(as_json(kept()), indent=2)
     if output is None:
         typer.echo(text)
         return
     try:
         output.write_text(f"{text}\n", "utf-8")
     except OSError as error:
-        _end(f"{output} cannot be written ({error.strerror or error}). Choose another file.")
+        end(f"{output} cannot be written ({error.strerror or error}). Choose another file.")
     typer.echo(f"Written to {output}.")
 
 
@@ -73,15 +73,15 @@ def delete(
 ) -> None:
     """Delete everything that is kept."""
     if not yes and not typer.confirm(_ASK):
-        _end("Nothing was deleted.")
+        end("Nothing was deleted.")
     from meno_server.history.store import Store
 
     if not Store(history_folder()).forget():
-        _end("Not everything could be deleted. Close the editors that use Meno, then try again.")
+        end("Not everything could be deleted. Close the editors that use Meno, then try again.")
     typer.echo("Everything that Meno kept about your patterns is deleted.")
 
 
-def _kept() -> Kept:
+def kept() -> Kept:
     from meno_server.history.store import Store
 
     store = Store(history_folder())
@@ -96,10 +96,10 @@ def _kept() -> Kept:
 def _pause(paused: bool, sentence: str) -> None:
     folder = history_folder()
     if not pause(folder, paused):
-        _end(f"That could not be remembered: the folder {folder} cannot be written to.")
+        end(f"That could not be remembered: the folder {folder} cannot be written to.")
     typer.echo(sentence)
 
 
-def _end(sentence: str) -> NoReturn:
+def end(sentence: str) -> NoReturn:
     typer.echo(sentence, err=True)
     raise typer.Exit(1)
