@@ -25,6 +25,7 @@ TERM = [
     *(event("ME301", TODAY - days) for days in (30, 12, 5, 4, 4, 3)),
     *(event("ME101", TODAY - days, UNAIDED) for days in (60, 59)),
     event("ME301", TODAY, UNAIDED),
+    event("ME201", TODAY - 9),
     *[event("ME702", TODAY - 8, DISMISSED)] * 3,
 ]
 
@@ -104,7 +105,7 @@ def test_it_runs_no_script_and_loads_nothing(in_editor: bool) -> None:
 def test_every_picture_is_told_in_words_and_well_formed() -> None:
     pictures = re.findall(r"<svg.*?</svg>", page(TERM), re.DOTALL)
 
-    assert len(pictures) == 2 + 2, "two with bars, one for each pattern that was slipped on"
+    assert len(pictures) == 2 + 3, "two with bars, one for each pattern that was slipped on"
     for picture in pictures:
         assert ET.fromstring(picture).get("aria-label")
     assert "at most 2 on one day" in pictures[0]

@@ -122,7 +122,7 @@ def _today(today: Told) -> str:
 
 def _reminders(patterns: Sequence[Told]) -> str:
     due = "\n".join(
-        f"<li><strong>{escape(one['title'])}</strong> {_prose(one['takeaway'])} "
+        f"<li><strong>{escape(one['title'])}.</strong> {_prose(one['takeaway'])} "
         f'<span class="when">Last met {_ago(one["daysSince"])}.</span></li>'
         for one in patterns
         if one["daysSince"] is not None
