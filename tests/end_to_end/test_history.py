@@ -21,7 +21,7 @@ from meno_analyzers.findings import Finding
 from meno_analyzers.hints import ladder_for
 from meno_analyzers.source import Document
 from meno_server.history.events import Event, Layer, Outcome
-from meno_server.history.store import Store
+from meno_server.history.sqlite_store import SqliteStore
 
 HINTS: dict[str, Any] = {**FULL_CLIENT, "experimental": {"meno": {"showHint": True}}}
 MISSPELT = "total_price = 10\nprint(total_prise)\n"
@@ -472,7 +472,7 @@ def _remembers(tmp_path: Path, outcomes: list[Outcome], pattern: str = "ME101", 
     """Lets the learner's history hold that a pattern was met some days ago."""
     day = date.today().toordinal() - ago
     events = [Event(day - n, pattern, Layer.RULES, 1, outcome, 1, 1, 7) for n, outcome in enumerate(outcomes)]
-    assert Store(tmp_path / "data" / "meno" / "history").add(reversed(events))
+    assert SqliteStore(tmp_path / "data" / "meno" / "history").add(reversed(events))
 
 
 def _guided(learner: Learner) -> None:

@@ -16,7 +16,7 @@ from history.test_profile import counted
 from meno_server.history.events import Event, Kept, Outcome
 from meno_server.history.overview import State, overview
 from meno_server.history.report import PAGE_COMMANDS, report
-from meno_server.history.store import Store
+from meno_server.history.sqlite_store import SqliteStore
 from meno_server.terminal import app
 
 TODAY = date(2026, 11, 22).toordinal()
@@ -113,7 +113,7 @@ def test_every_picture_is_told_in_words_and_well_formed() -> None:
 
 def test_the_command_writes_the_page_and_says_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    Store(tmp_path / "meno" / "history").add(TERM, today=TODAY)
+    SqliteStore(tmp_path / "meno" / "history").add(TERM, today=TODAY)
     target = tmp_path / "mine.html"
 
     done = CliRunner().invoke(app, ["report", "--output", str(target)])

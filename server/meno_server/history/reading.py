@@ -14,12 +14,13 @@ from pathlib import Path
 
 from meno_server.history.events import Kept
 from meno_server.history.guidance import guidance
-from meno_server.history.store import Store
+from meno_server.history.opening import open_store
 
 
 def main() -> None:
-    """Prints the advice for the history in the folder that is named."""
-    kept = Store(Path(sys.argv[1])).read() or Kept()
+    """Prints the advice for the history in the folder that is named, or at the address behind it."""
+    folder, *address = sys.argv[1:]
+    kept = open_store(Path(folder), address[0] if address else None).read() or Kept()
     print(json.dumps(guidance(kept, date.today().toordinal()).to_plain()))
 
 

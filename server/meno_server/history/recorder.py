@@ -36,10 +36,13 @@ class _Batch:
 
 class Recorder:
     """The way to the file of one session. Belongs to the event loop's thread; `tell` says a
-    sentence once, and is called with None when what was wrong is over."""
+    sentence once, and is called with None when what was wrong is over. `address` is that of the database that
+    holds the history, if it is not the file."""
 
-    def __init__(self, tell: Callable[[str | None], None]) -> None:
-        self._tell = tell
+    def __init__(
+        self, tell: Callable[[str | None], None], address: Callable[[], str | None] = lambda: None
+    ) -> None:
+        self._tell, self._address = tell, address
         self._failed = False
         self._waiting = _Batch([], [])
         self._one_at_a_time = asyncio.Lock()
@@ -109,7 +112,7 @@ class Recorder:
             return await self._ask(lambda store: store.forget()) or False
 
     async def _ask(self, question: Callable[[Store], T]) -> T | None:
-        answer, told = await asyncio.to_thread(_ask, self.folder, question)
+        answer, told = await asyncio.to_thread(_ask, self.folder, self._address(), question)
         for sentence in told:
             self._tell(sentence)
         failed = answer is None or answer is False
@@ -119,11 +122,11 @@ class Recorder:
         return answer
 
 
-def _ask(folder: Path, question: Callable[[Store], T]) -> tuple[T | None, list[str]]:
+def _ask(folder: Path, address: str | None, question: Callable[[Store], T]) -> tuple[T | None, list[str]]:
     try:
-        from meno_server.history.store import Store
+        from meno_server.history.opening import open_store
 
-        store = Store(folder)
+        store = open_store(folder, address)
         return question(store), store.told
     except Exception:  # the border: whatever is wrong with the history, the session goes on
         log.exception("The history could not be used.")

@@ -66,7 +66,7 @@ class Episodes:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.recorder = Recorder(self._tell)
+        self.recorder = Recorder(self._tell, lambda: session.settings.history_database)
         self._project = int.from_bytes(os.urandom(4), "big") & LONGEST_PROJECT
         self._open: dict[str, list[Episode]] = {}
         self._looked: set[tuple[str, Layer]] = set()

@@ -11,6 +11,7 @@ import contextlib
 import json
 import logging
 import sys
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -45,10 +46,12 @@ class Guiding:
     async def begin(self) -> None:
         """Reads what was learned in earlier sessions."""
         folder = self._session.episodes.recorder.folder
-        if not self.wanted or not (folder / DATABASE).exists():
+        address = self._session.settings.history_database
+        if not self.wanted or not (address or (folder / DATABASE).exists()):
             return
+        where = [str(folder), address] if address else [str(folder)]
         try:
-            self._take(await asyncio.wait_for(_read(str(folder)), READING_SECONDS))
+            self._take(await asyncio.wait_for(_read(where), READING_SECONDS))
         except (OSError, ValueError, TypeError, TimeoutError):
             log.warning(
                 "What the history advises could not be read; hints are as for everybody.", exc_info=True
@@ -114,10 +117,10 @@ class Guiding:
         self._session.publish_all()
 
 
-async def _read(folder: str) -> Guidance:
+async def _read(where: Sequence[str]) -> Guidance:
     """The advice, as a process of its own has read it; it ends with this task."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "meno_server.history.reading", folder),
+        *(sys.executable, "-P", "-m", "meno_server.history.reading", *where),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -12,12 +12,16 @@ from meno_server.history.events import Kept
 from meno_server.history.keeping import history_folder, is_paused, pause
 from meno_server.terminal.ask import own_settings
 
+if TYPE_CHECKING:
+    from meno_server.history.store import Store
+
 history_app = typer.Typer(
     name="history",
     help="Your patterns over time, as Meno keeps them on this machine: never code, never names.",
     no_args_is_help=True,
 )
 OFF = "The history is switched off by the setting history.enable, so it is not read."
+_NOT_DELETED = "Not everything could be deleted. Close the editors that use Meno, then try again."
 _ASK = "Delete everything that Meno kept about your patterns? It cannot be brought back."
 
 
@@ -74,23 +78,27 @@ def delete(
     """Delete everything that is kept."""
     if not yes and not typer.confirm(_ASK):
         end("Nothing was deleted.")
-    from meno_server.history.store import Store
-
-    if not Store(history_folder()).forget():
-        end("Not everything could be deleted. Close the editors that use Meno, then try again.")
+    store = _store()
+    if not store.forget():
+        end(store.told[-1] if store.told else _NOT_DELETED)
     typer.echo("Everything that Meno kept about your patterns is deleted.")
 
 
 def kept() -> Kept:
-    from meno_server.history.store import Store
-
-    store = Store(history_folder())
+    """Everything that is kept; ends the command with a sentence if that cannot be read."""
+    store = _store()
     kept = store.read()
     for sentence in store.told:
         typer.echo(sentence, err=True)
     if kept is None:
         raise typer.Exit(1)
     return kept
+
+
+def _store() -> Store:
+    from meno_server.history.opening import open_store
+
+    return open_store(history_folder(), own_settings().history_database)
 
 
 def _pause(paused: bool, sentence: str) -> None:
