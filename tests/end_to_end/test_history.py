@@ -554,3 +554,24 @@ def test_deleting_the_history_takes_its_advice_back_at_once(
 
     assert learner.do("meno.forgetStored")
     assert learner.wire.diagnostics(1, lambda found: len(found) == 1)
+
+
+def test_what_is_written_without_the_mistake_counts_as_a_chance(
+    learners: Callable[..., Learner], tmp_path: Path
+) -> None:
+    _remembers(tmp_path, [Outcome.FIXED_HINTED], ago=0)
+    learner = learners()
+    end = time.monotonic() + DEADLINE
+    while not learner.do("meno.debugInformation")["known"]:
+        assert time.monotonic() < end
+    learner.open("first = 1\nsecond = 2\n")
+    learner.edit((2, 0), (2, 0), "third = 3\nfourth = 4\nfifth = 5\n")
+    learner.save()
+    learner.save()
+    learner.close()
+
+    learner.wire.stop()
+    with sqlite3.connect(learner.folder / "history.sqlite") as connection:
+        (count,) = connection.execute("SELECT slips, opportunities FROM counts").fetchall()
+    connection.close()
+    assert count == (1, 1 + 3), "the lines that were there count for nothing, and no line counts twice"

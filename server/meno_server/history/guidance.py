@@ -40,9 +40,11 @@ _NONE = Advice()
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
-    """The advice for all patterns of one learner; for those that are not here there is none."""
+    """The advice for all patterns of one learner; for those that are not here there is none. `known` are all
+    patterns that they have met."""
 
     patterns: Mapping[str, Advice] = field(default_factory=dict)
+    known: frozenset[str] = frozenset()
 
     def about(self, finding: Finding) -> Advice:
         """What is known of a finding's pattern."""
@@ -54,12 +56,13 @@ class Guidance:
         """Worst first; among equals what this learner keeps meeting, then by place."""
         return finding.severity.rank, not self.about(finding).recurring, finding.order
 
-    def to_plain(self) -> dict[str, list[bool | int | None]]:
+    def to_plain(self) -> dict[str, Any]:
         """The advice as JSON values; `guidance_from_plain` reads it."""
-        return {
+        advice = {
             key: [one.recurring, one.raised, one.doubted, one.days_since]
             for key, one in self.patterns.items()
         }
+        return {"advice": advice, "known": sorted(self.known)}
 
 
 NO_GUIDANCE = Guidance()
@@ -86,15 +89,15 @@ def guidance(kept: Kept, today: int) -> Guidance:
         )
         if one != _NONE:
             advice[pattern] = one
-    return Guidance(advice)
+    return Guidance(advice, frozenset(counts))
 
 
 def guidance_from_plain(told: Any) -> Guidance:
-    """The advice that another process has told; `TypeError` or `ValueError` if it is none."""
+    """The advice that another process has told; `KeyError`, `TypeError` or `ValueError` if it is none."""
     advice = {}
-    for key, (recurring, raised, doubted, days) in dict(told).items():
+    for key, (recurring, raised, doubted, days) in dict(told["advice"]).items():
         advice[str(key)] = Advice(bool(recurring), bool(raised), bool(doubted), days and int(days))
-    return Guidance(advice)
+    return Guidance(advice, frozenset(map(str, told["known"])))
 
 
 def doubted_patterns(events: Iterable[Event]) -> list[str]:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -30,8 +31,12 @@ log = logging.getLogger("meno.history")
 
 @dataclass(slots=True)
 class _Batch:
-    events: list[Event]
-    reverted: list[Event]
+    events: list[Event] = field(default_factory=list)
+    reverted: list[Event] = field(default_factory=list)
+    chances: Counter[str] = field(default_factory=Counter)
+
+    def __bool__(self) -> bool:
+        return bool(self.events or self.reverted or self.chances)
 
 
 class Recorder:
@@ -44,7 +49,7 @@ class Recorder:
     ) -> None:
         self._tell, self._address = tell, address
         self._failed = False
-        self._waiting = _Batch([], [])
+        self._waiting = _Batch()
         self._one_at_a_time = asyncio.Lock()
         self._folder: Path | None = None
 
@@ -61,12 +66,16 @@ class Recorder:
     @property
     def has_something(self) -> bool:
         """Whether there is anything to write."""
-        return bool(self._waiting.events or self._waiting.reverted)
+        return bool(self._waiting)
 
     def note(self, event: Event) -> None:
         """Takes an event, to be written when there is time."""
         if len(self._waiting.events) < MOST_WAITING:
             self._waiting.events.append(event)
+
+    def went_well(self, pattern: str, places: int) -> None:
+        """Takes that so many places, in which a known mistake could have been made, are without it."""
+        self._waiting.chances[pattern] += places
 
     def revert(self, event: Event) -> None:
         """Takes back that a mistake was mended."""
@@ -78,21 +87,25 @@ class Recorder:
 
     def drop(self) -> None:
         """Lets go of what was not written yet."""
-        self._waiting = _Batch([], [])
+        self._waiting = _Batch()
 
     async def write(self) -> None:
         """Writes what waits; where somebody has paused meanwhile, nothing."""
         async with self._one_at_a_time:
             if not self.has_something:
                 return
-            batch, self._waiting = self._waiting, _Batch([], [])
+            batch, self._waiting = self._waiting, _Batch()
             if self.paused:
                 return
-            if not await self._ask(lambda store: store.add(batch.events, batch.reverted)):
+            added = await self._ask(
+                lambda store: store.add(batch.events, batch.reverted, chances=batch.chances)
+            )
+            if not added:
                 later = self._waiting
                 self._waiting = _Batch(
                     [*batch.events, *later.events][:MOST_WAITING],
                     [*batch.reverted, *later.reverted][:MOST_WAITING],
+                    batch.chances + later.chances,
                 )
 
     async def read(self) -> Kept | None:

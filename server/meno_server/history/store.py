@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import TypeVar
 
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from meno_server.history import migrating
 from meno_server.history.events import Count, Event, Kept, Layer, Outcome, is_pattern
-from meno_server.history.profile import with_event
+from meno_server.history.profile import with_chances, with_event
 from meno_server.history.schema import CountRow, EventRow
 
 T = TypeVar("T")
@@ -38,8 +38,17 @@ class Store(ABC):
     def __init__(self) -> None:
         self.told: list[str] = []
 
-    def add(self, events: Iterable[Event], reverted: Iterable[Event] = (), today: int | None = None) -> bool:
-        """Keeps events; each of `reverted` is one that was kept before, as mended, and did not last."""
+    def add(
+        self,
+        events: Iterable[Event],
+        reverted: Iterable[Event] = (),
+        today: int | None = None,
+        chances: Mapping[str, int] | None = None,
+    ) -> bool:
+        """Keeps events; each of `reverted` is one that was kept before, as mended, and did not last.
+
+        `chances` says of patterns how many places more went well; it counts for those that are known.
+        """
         day = today if today is not None else date.today().toordinal()
         batch, taken_back = list(events), list(reverted)
 
@@ -50,6 +59,8 @@ class Store(ABC):
             session.flush()
             for one in taken_back:
                 _take_back(session, one)
+            for pattern, places in (chances or {}).items():
+                _went_well(session, pattern, places, day)
             session.execute(delete(EventRow).where(EventRow.day < day - RETENTION_DAYS))
             return True
 
@@ -98,6 +109,13 @@ def _count(session: Session, one: Event) -> None:
         row = CountRow(pattern=one.pattern)
         session.add(row)
     row.slips, row.opportunities, row.day = float(count.slips), float(count.opportunities), count.day
+
+
+def _went_well(session: Session, pattern: str, places: int, day: int) -> None:
+    row = session.get(CountRow, pattern)
+    if row is not None:
+        count = with_chances(Count(row.slips, row.opportunities, row.day), places, day)
+        row.slips, row.opportunities, row.day = count.slips, count.opportunities, count.day
 
 
 def _take_back(session: Session, one: Event) -> None:

@@ -24,7 +24,6 @@ from meno_analyzers.hints import Level
 from meno_server.adjusting import is_marked
 from meno_server.history.events import (
     LONGEST_PROJECT,
-    MOST_OPPORTUNITIES,
     Event,
     Layer,
     Outcome,
@@ -34,6 +33,7 @@ from meno_server.history.events import (
 )
 from meno_server.history.guidance import STRUGGLE_EDITS, STRUGGLE_SECONDS
 from meno_server.history.recorder import Recorder
+from meno_server.lsp.chances import Chances
 from meno_server.lsp.convert import fingerprint
 
 if TYPE_CHECKING:
@@ -71,7 +71,9 @@ class Episodes:
         self._open: dict[str, list[Episode]] = {}
         self._looked: set[tuple[str, Layer]] = set()
         self._fixed: dict[tuple[str, str], Event] = {}
-        self._counted: dict[tuple[str, str], int] = {}
+        self._chances = Chances(self.recorder)
+        self._met: set[str] = set()
+        self._counting: set[asyncio.Task[None]] = set()
 
     @property
     def records(self) -> bool:
@@ -88,7 +90,21 @@ class Episodes:
     def opened(self, file: OpenFile) -> None:
         """Looks at a file soon after it was opened, to know what was there before."""
         for one in file.together:
+            self._chances.opened(one)
             self._later(one, OPENING_SECONDS)
+
+    def saved(self, file: OpenFile) -> None:
+        """Looks at a file that is as its writer wants it for now."""
+        self.look(file)
+        self._count_chances(file)
+
+    def _count_chances(self, file: OpenFile, *, closing: bool = False) -> None:
+        """Counts, beside everything else, what was written without a mistake that is known."""
+        if self.records:
+            known = self._met | self._session.guiding.current.known
+            task = self._session.run(self._chances.went_well(file, known, closing=closing))
+            self._counting.add(task)
+            task.add_done_callback(self._counting.discard)
 
     def look(self, file: OpenFile, layer: Layer = Layer.RULES) -> None:
         """Compares what one layer says now with what it said before. A fault here stops nothing else."""
@@ -147,8 +163,9 @@ class Episodes:
                 left = episode in self._open.get(key, ())
                 if left and episode.made and episode.layer is Layer.RULES:
                     self._note_level(file, episode)
-                    self._note(file, key, episode, Outcome.IGNORED)
+                    self._note(file, episode, Outcome.IGNORED)
         self._open.pop(key, None)
+        self._count_chances(file, closing=True)
         for layer in Layer:
             self._looked.discard((key, layer))
         for known in [known for known in self._fixed if known[0] == key]:
@@ -159,6 +176,7 @@ class Episodes:
         try:
             for file in files:
                 self.closed(file)
+            await asyncio.gather(*self._counting, return_exceptions=True)
             await self.recorder.write()
         except Exception:
             log.exception("The end of the session could not be added to the history.")
@@ -237,17 +255,12 @@ class Episodes:
             outcome = Outcome.DISMISSED
         else:
             outcome = Outcome.FIXED_HINTED if episode.level else Outcome.FIXED_UNAIDED
-        event = self._note(file, key, episode, outcome)
+        event = self._note(file, episode, outcome)
         if outcome is not Outcome.DISMISSED:
             self._fixed[(key, episode.mark)] = event
 
-    def _note(self, file: OpenFile, key: str, episode: Episode, outcome: Outcome) -> Event:
-        from meno_server.history.opportunities import count, kind_of  # not needed to start
-
-        kind = kind_of(episode.pattern)
-        places = count(kind, file.document.text)
-        new = places - self._counted.get((key, kind), 0)
-        self._counted[(key, kind)] = max(places, self._counted.get((key, kind), 0))
+    def _note(self, file: OpenFile, episode: Episode, outcome: Outcome) -> Event:
+        self._met.add(episode.pattern)
         event = Event(
             date.today().toordinal(),
             episode.pattern,
@@ -255,7 +268,7 @@ class Episodes:
             episode.level,
             outcome,
             duration_bucket(time.monotonic() - episode.since),
-            min(max(1, new), MOST_OPPORTUNITIES),
+            self._chances.with_slip(file, episode.pattern),
             self._project,
         )
         self.recorder.note(event)

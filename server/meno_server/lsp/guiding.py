@@ -12,6 +12,7 @@ import json
 import logging
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -47,12 +48,13 @@ class Guiding:
         """Reads what was learned in earlier sessions."""
         folder = self._session.episodes.recorder.folder
         address = self._session.settings.history_database
-        if not self.wanted or not (address or (folder / DATABASE).exists()):
+        settings = self._session.settings
+        if not (settings.enable and settings.history_enable) or not (address or (folder / DATABASE).exists()):
             return
         where = [str(folder), address] if address else [str(folder)]
         try:
             self._take(await asyncio.wait_for(_read(where), READING_SECONDS))
-        except (OSError, ValueError, TypeError, TimeoutError):
+        except (OSError, KeyError, ValueError, TypeError, TimeoutError):
             log.warning(
                 "What the history advises could not be read; hints are as for everybody.", exc_info=True
             )
@@ -66,7 +68,7 @@ class Guiding:
         """Writes what waits to the history, and follows what it advises then."""
         recorder = self._session.episodes.recorder
         await recorder.write()
-        if self.wanted and (advice := await recorder.advice(date.today().toordinal())) is not None:
+        if (advice := await recorder.advice(date.today().toordinal())) is not None:
             self._take(advice)
 
     def forget(self) -> None:
@@ -76,8 +78,8 @@ class Guiding:
     def follow_settings(self) -> None:
         """Forgets or reads what the changed settings want."""
         if not self.wanted:
-            self.forget()
-        elif self.current is NO_GUIDANCE and self._session.configured.is_set():
+            self._take(self.current)
+        elif not self.current.patterns and self._session.configured.is_set():
             self._session.run(self.begin())
 
     def offered(self, file: OpenFile, finding: Finding, mark: str) -> Level:
@@ -108,6 +110,8 @@ class Guiding:
         return [f"*{line}*"]
 
     def _take(self, advice: Guidance) -> None:
+        if not self.wanted:
+            advice = replace(advice, patterns={})  # what is known is counted on all the same
         if advice == self.current or self._session.closing:
             return
         self.current = advice

@@ -313,7 +313,7 @@ class Session(Learned):
         if file is None or not self.settings.enable:
             return
         self._pauses.end(file)
-        self.episodes.look(file)
+        self.episodes.saved(file)
         for other in self.files.values():
             other.tests_beside = None
             self.look_around(other)
@@ -325,7 +325,7 @@ class Session(Learned):
         if self.settings.enable:
             for cell in notebook.cells:
                 self._pauses.end(cell)
-                self.episodes.look(cell)
+                self.episodes.saved(cell)
             if self.settings.model_enable and notebook.cells:
                 self.ask_model(notebook)
 
