@@ -59,7 +59,7 @@ def test_a_unit_that_texts_share_is_judged_once(shipped: Predictor) -> None:
     fresh.findings_of_many([TOTAL, TOTAL], together=True)
 
     assert 0 < judged == fresh.scored
-    assert judged == len({unit for unit in _units(TOTAL)})
+    assert judged == len(set(_units(TOTAL)))
 
 
 def _units(text: str) -> list[str]:

@@ -1,7 +1,7 @@
 """What the gateway asks of those who do the work, and what they answer.
 
-The HTTP application knows one object that fits `Workers` and nothing of processes or machines: `local.py` fits
-it with child processes, a cluster fits it with replicas. Whatever crosses is plain and can be pickled: texts,
+The HTTP application knows one object that fits `Workers` and nothing of processes or machines: `local.py`
+fits it with child processes, a cluster fits it with replicas. Whatever crosses is plain and can be pickled: texts,
 numbers, and JSON as dictionaries and lists. Handles, tasks and findings do not cross. Code crosses in memory
 and is kept by nobody longer than its answer takes, but for the bounded memories of the model's process.
 
@@ -143,8 +143,8 @@ class EnrichTask:
 
 @dataclass(frozen=True, slots=True)
 class EnrichReply:
-    """A turn. `outcome` is a name of `meno_model.tutor.outcomes`, "curated" where no tutor was to be asked, or
-    "nothing-there" where no finding is at the line; `text` is Markdown, and with it `source` says whose."""
+    """A turn. `outcome` is a name of `meno_model.tutor.outcomes`, "curated" where no tutor was to be asked,
+    or "nothing-there" where no finding is at the line. `text` is Markdown, and `source` says whose it is."""
 
     outcome: str
     text: str = ""
