@@ -184,6 +184,9 @@ class Workers(Protocol):
     async def model(self, text: str) -> ModelReply:
         """L2. Questions that come together may be answered in one batch."""
 
+    async def hints(self, findings: Sequence[Plain], language: str, highest: int) -> Sequence[Plain]:
+        """L3 for findings of the model: the same findings as `findings.py` shows them."""
+
     async def origin(self, text: str) -> OriginReply:
         """Whether a text reads as if a person or a language model had written it."""
 
