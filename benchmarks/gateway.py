@@ -1,6 +1,7 @@
 """Throughput and latency of a gateway: `analyze` and `predict` at 1, 8 and 64 clients, batching off and on.
 
-    python benchmarks/gateway.py [--seconds 8] [--clients 1,8,64] [--workers 0] [--rounds 1] [--format table|json]
+    python benchmarks/gateway.py [--seconds 8] [--clients 1,8,64] [--workers 0] [--rounds 1]
+                                 [--format table|json]
 
 Starts `meno serve` on this machine twice, with and without batching, and asks it from another process, so the
 load and the gateway share the processor's cores: the figures are those of the two together. Each client asks

@@ -81,6 +81,10 @@ def test_the_page_of_addresses_loads_nothing_from_elsewhere(gateway: Running) ->
 def test_schemathesis_finds_nothing_that_breaks(gateway: Running, tmp_path: Path) -> None:
     """Its own command line, as anybody would run it against the gateway."""
     key = new_key(gateway.data, *SCOPES)
+    # 503 is the documented answer where the tutor is wanted and nobody has set one up.
+    (tmp_path / "schemathesis.toml").write_text(
+        '[checks.not_a_server_error]\nexpected-statuses = ["2xx", "3xx", "4xx", "503"]\n', "utf-8"
+    )
     done = subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli", "run", f"{gateway.address}/openapi.json"),
@@ -100,7 +104,7 @@ def test_schemathesis_finds_nothing_that_breaks(gateway: Running, tmp_path: Path
         check=False,
     )
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
-    assert "12 tested" in done.stdout or "Operations" in done.stdout
+    assert "Tested: 12" in done.stdout
     assert "broken" not in gateway.log
 
 
@@ -119,8 +123,8 @@ def test_the_page_has_every_setting_with_its_default() -> None:
 
     assert list(told) == [PREFIX + name.upper() for name in GatewaySettings.model_fields]
     for name, info in GatewaySettings.model_fields.items():
-        default = {None: "", True: "true", False: "false"}.get(info.default, str(info.default))
-        assert told[PREFIX + name.upper()] == default, name
+        default = "" if info.default is None else str(info.default)
+        assert told[PREFIX + name.upper()] == default.lower(), name
 
 
 def test_the_page_has_every_problem_with_its_status() -> None:

@@ -18,6 +18,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from meno_server.gateway.problems import BROKEN, TOO_LARGE, TOO_LATE, ProblemError
+from meno_server.gateway.workers import BrokenError
 
 KEY = "meno.exchange"
 _TOO_LARGE = "A body may have {most} bytes at most; send less code at a time."
@@ -69,7 +70,8 @@ class Frame:
             await self._tell(problem, scope, receive, answer)
         except Exception as problem:
             # Neither its text nor its traceback is logged: both may quote what was sent.
-            self._log("broken", request=exchange.id, kind=type(problem).__name__, where=_place(problem))
+            kind = problem.sentence if isinstance(problem, BrokenError) else type(problem).__name__
+            self._log("broken", request=exchange.id, kind=kind, where=_place(problem))
             told = ProblemError(BROKEN, _BROKEN.format(number=exchange.id))
             await self._tell(told, scope, receive, answer)
         finally:

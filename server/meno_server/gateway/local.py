@@ -19,6 +19,7 @@ from meno_server.gateway.children import Log, Pool
 from meno_server.gateway.enriching import Enricher
 from meno_server.gateway.settings import GatewaySettings
 from meno_server.gateway.workers import (
+    BrokenError,
     DebugReply,
     DebugTask,
     EnrichReply,
@@ -40,7 +41,6 @@ _WARM_ORIGIN = {"do": "origin", "text": "x = 1\n"}
 _MODEL_SECONDS_TO_START = 120.0
 _NO_MODEL = "The model is switched off on this gateway."
 _NO_ORIGIN = "Asking where code is from is switched off on this gateway."
-_NOT_READ = "This text could not be analysed; `kind` of the problem: {kind}."
 _NO_REPORT = (
     "This text holds no traceback and no test report. Send all that Python printed, from `Traceback` to the "
     "last line."
@@ -202,8 +202,8 @@ class LocalWorkers:
 
     async def _ask_rules(self, message: Plain, seconds: float | None = None) -> Plain:
         reply = await self._rules.ask(message, seconds or self._settings.analyze_seconds)
-        if "problem" in reply and message["do"] != "walls":
-            raise UnavailableError(_NOT_READ.format(kind=reply["problem"]), retry_after=60)
+        if "problem" in reply:
+            raise BrokenError(str(reply["problem"]))
         return reply
 
     async def _ask_model(self, texts: Sequence[str]) -> Sequence[ModelReply]:

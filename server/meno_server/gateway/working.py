@@ -137,7 +137,7 @@ def walls(_message: Plain) -> Plain:
             arena.run("pass\n")
             return {"walls": sorted(arena.walls)}
     except SandboxError as problem:
-        return {"walls": [], "problem": str(problem)}
+        return {"walls": [], "sentence": str(problem)}
 
 
 _WORK: dict[str, Callable[[Plain], Plain]] = {
