@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from meno_analyzers.findings import Channel, Finding, Severity, Source
+from meno_analyzers.findings import Category, Channel, Finding, Severity, Source
+from meno_server.history.guidance import NO_GUIDANCE, Guidance
 
 if TYPE_CHECKING:
     from meno_server.settings import Settings
@@ -20,8 +21,9 @@ _SILENT = {
 _SCREEN_LINES = 40
 
 
-def adjusted(finding: Finding, settings: Settings) -> Finding | None:
-    """The finding as the settings want it, or None if they switch it off."""
+def adjusted(finding: Finding, settings: Settings, guidance: Guidance = NO_GUIDANCE) -> Finding | None:
+    """The finding as the settings want it, or None if they switch it off. What this learner has shown to be
+    wrong for them is told on hover only, unless a severity is set for the rule."""
     if finding.rule in settings.disabled_rules or finding.name in settings.disabled_rules:
         return None
     word = settings.severity.get(finding.rule) or settings.severity.get(finding.name)
@@ -31,7 +33,14 @@ def adjusted(finding: Finding, settings: Settings) -> Finding | None:
         return None
     if settings.profile == "developer" and finding.channel is Channel.HINT:
         return finding if finding.source is Source.FAILURE else None
+    if _may_be_doubted(finding) and guidance.about(finding).doubted:
+        return replace(finding, severity=Severity.INFORMATION)
     return finding
+
+
+def _may_be_doubted(finding: Finding) -> bool:
+    """What a rule says of text that Python can read. Nobody can call the rest wrong."""
+    return finding.source is Source.STATIC and finding.category is not Category.SYNTAX_ERROR
 
 
 def is_marked(finding: Finding, settings: Settings) -> bool:
@@ -43,10 +52,13 @@ def is_marked(finding: Finding, settings: Settings) -> bool:
     )
 
 
-def on_screens(places: Iterable[tuple[Finding, int]], settings: Settings) -> list[bool]:
+def on_screens(
+    places: Iterable[tuple[Finding, int]], settings: Settings, guidance: Guidance = NO_GUIDANCE
+) -> list[bool]:
     """For each (finding, line): whether it is among the weightiest of the screen around it.
 
-    What a run has shown was asked for, and is always seen.
+    Of equally weighty ones those that the learner keeps meeting come first. What a run has
+    shown was asked for, and is always seen.
     """
     listed = list(places)
     most = 0 if settings.profile == "developer" else settings.findings_per_screen
@@ -56,7 +68,7 @@ def on_screens(places: Iterable[tuple[Finding, int]], settings: Settings) -> lis
     taken: list[int] = []
     order = sorted(
         range(len(listed)),
-        key=lambda i: (listed[i][0].severity.rank, -listed[i][0].confidence, listed[i][1]),
+        key=lambda i: (*guidance.order(listed[i][0])[:2], -listed[i][0].confidence, listed[i][1]),
     )
     for index in order:
         line = listed[index][1]

@@ -6,6 +6,7 @@ value is reported in one sentence and ignored; all others hold.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -75,12 +76,17 @@ def resolve(layers: Iterable[Layer]) -> Resolved:
             except ValidationError as error:
                 reason = error.errors()[0]["msg"]
                 problems.append(
-                    f"Setting meno.{public} ({layer.origin}) has the value {value!r}: {reason}. "
+                    f"Setting meno.{public} ({layer.origin}) has the value {_shown(value)}: {reason}. "
                     f"The {origins[public]} value holds."
                 )
                 continue
             origins[public] = layer.origin
     return Resolved(Settings(**values), origins, tuple(problems))
+
+
+def _shown(value: Any) -> str:
+    """A refused value as it may be read in a log: without the password of an address."""
+    return re.sub(r"(?<=//)([^/@\s:]*):[^@\s]*@", r"\1:…@", repr(value))
 
 
 def _flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

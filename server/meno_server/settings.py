@@ -18,6 +18,13 @@ TutorProvider = Literal["none", "openai", "gemini", "anthropic", "compatible"]
 SeverityWord = Literal["error", "warning", "information", "hint", "off"]
 
 
+def without_password(address: str) -> str:
+    """A database's address as it may stand in a settings file; `ValueError` if it holds a password."""
+    if ":" in address.removeprefix("postgresql://").rpartition("@")[0] or "password=" in address:
+        raise ValueError("put the password into ~/.pgpass; settings are no place for it")
+    return address
+
+
 class Settings(BaseModel):
     """What a user may choose. The alias is the name in an editor, below `meno.`."""
 
@@ -132,6 +139,20 @@ class Settings(BaseModel):
         description="Keep, on this machine only, which patterns you met and how each ended, for “My "
         "patterns”; never code, names or file names. Off, nothing is kept, and nothing is read.",
     )
+    history_database: Annotated[str, AfterValidator(without_password)] | None = Field(
+        None,
+        alias="history.database",
+        pattern=r"^postgresql://[^\s]+$",
+        description="A PostgreSQL database that keeps your history instead of the file on this machine, such "
+        "as `postgresql://anna@db.example.org/meno`. The password belongs into `~/.pgpass`. It needs "
+        '`pip install "meno-lsp[postgresql]"`.',
+    )
+    history_adapt: bool = Field(
+        True,
+        alias="history.adapt",
+        description="Let your history change what you see: where a slip comes back, hints begin one rung "
+        "higher, a reminder comes with them, and rules that you keep marking as fine are told on hover only.",
+    )
     run_allow: Literal["ask", "always", "never"] = Field(
         "ask",
         alias="run.allow",
@@ -228,6 +249,8 @@ class Settings(BaseModel):
 # What only the user may choose, never a file that comes with a repository.
 PERSONAL = frozenset(
     {
+        "history.adapt",
+        "history.database",
         "history.enable",
         "model.path",
         "rulePages",

@@ -8,6 +8,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,12 @@ import pytest
 
 from end_to_end.test_notebook import BOOK, change_book, open_book, type_in
 from end_to_end.wire import DEADLINE, FULL_CLIENT, Wire
+from meno_analyzers.engine import Analysis
+from meno_analyzers.findings import Finding
+from meno_analyzers.hints import ladder_for
+from meno_analyzers.source import Document
+from meno_server.history.events import Event, Layer, Outcome
+from meno_server.history.sqlite_store import SqliteStore
 
 HINTS: dict[str, Any] = {**FULL_CLIENT, "experimental": {"meno": {"showHint": True}}}
 MISSPELT = "total_price = 10\nprint(total_prise)\n"
@@ -459,3 +466,112 @@ def test_nothing_of_the_learners_own_words_is_ever_written(
                 assert piece.lower().encode(encoding) not in data.lower(), (piece, name)
     marks = [mistake["data"]["fingerprint"] for mistake in found]
     assert not any(mark.encode() in data for mark in marks for data in raw.values()), "no hashes either"
+
+
+def _remembers(tmp_path: Path, outcomes: list[Outcome], pattern: str = "ME101", ago: int = 3) -> None:
+    """Lets the learner's history hold that a pattern was met some days ago."""
+    day = date.today().toordinal() - ago
+    events = [Event(day - n, pattern, Layer.RULES, 1, outcome, 1, 1, 7) for n, outcome in enumerate(outcomes)]
+    assert SqliteStore(tmp_path / "data" / "meno" / "history").add(reversed(events))
+
+
+def _guided(learner: Learner) -> None:
+    """Waits until the server has read what earlier sessions left."""
+    end = time.monotonic() + DEADLINE
+    while not learner.do("meno.debugInformation")["guided"]:
+        assert time.monotonic() < end
+
+
+def _findings(text: str) -> list[Finding]:
+    return list(Analysis(Document(URI, text)).findings())
+
+
+def _hover(learner: Learner, line: int = 1, column: int = 8) -> str:
+    place = {"textDocument": {"uri": URI}, "position": {"line": line, "character": column}}
+    answer = learner.wire.request("textDocument/hover", place)
+    return str(answer["contents"]["value"])
+
+
+def test_what_comes_back_is_helped_with_sooner_and_brings_its_takeaway(
+    learners: Callable[..., Learner], tmp_path: Path
+) -> None:
+    before = learners()
+    before.open(MISSPELT, fewest=1)
+    first = _hover(before)
+    _remembers(tmp_path, [Outcome.FIXED_HINTED] * 6)
+    after = learners()
+    _guided(after)
+    after.open(MISSPELT, fewest=1)
+    second = _hover(after)
+
+    concept = ladder_for(_findings(MISSPELT)[0]).concept
+    assert concept not in first
+    assert "You met this" not in first
+    assert concept in second, "one rung more"
+    assert "*You met this 3 days ago, too.*" in second
+
+
+def test_what_was_met_once_is_brought_back_with_its_takeaway(
+    learners: Callable[..., Learner], tmp_path: Path
+) -> None:
+    _remembers(tmp_path, [Outcome.FIXED_HINTED])
+    learner = learners()
+    _guided(learner)
+    learner.open(MISSPELT, fewest=1)
+
+    assert "You met this 3 days ago, too. What was worth remembering: " in _hover(learner)
+
+
+def test_a_rule_that_was_called_wrong_again_and_again_is_told_on_hover_only(
+    learners: Callable[..., Learner], tmp_path: Path
+) -> None:
+    _remembers(tmp_path, [Outcome.DISMISSED] * 3)
+    learner = learners()
+    _guided(learner)
+    learner.open(MISSPELT, watched=False)
+
+    assert learner.wire.diagnostics(1, lambda _: True) == []
+    assert "ME101" in _hover(learner)
+
+
+def test_with_adapting_off_the_history_changes_nothing(
+    learners: Callable[..., Learner], tmp_path: Path
+) -> None:
+    _remembers(tmp_path, [Outcome.DISMISSED] * 3)
+    learner = learners({"history": {"adapt": False}})
+
+    assert learner.open(MISSPELT, fewest=1)
+    assert not learner.do("meno.debugInformation")["guided"]
+
+
+def test_deleting_the_history_takes_its_advice_back_at_once(
+    learners: Callable[..., Learner], tmp_path: Path
+) -> None:
+    _remembers(tmp_path, [Outcome.DISMISSED] * 3)
+    learner = learners()
+    _guided(learner)
+    learner.open(MISSPELT, watched=False)
+
+    assert learner.do("meno.forgetStored")
+    assert learner.wire.diagnostics(1, lambda found: len(found) == 1)
+
+
+def test_what_is_written_without_the_mistake_counts_as_a_chance(
+    learners: Callable[..., Learner], tmp_path: Path
+) -> None:
+    _remembers(tmp_path, [Outcome.FIXED_HINTED], ago=0)
+    learner = learners()
+    end = time.monotonic() + DEADLINE
+    while not learner.do("meno.debugInformation")["known"]:
+        assert time.monotonic() < end
+    learner.open("first = 1\nsecond = 2\n")
+    learner.edit((2, 0), (2, 0), "third = 3\nfourth = 4\nfifth = 5\n")
+    learner.save()
+    learner.save()
+    learner.close()
+
+    learner.wire.stop()
+    with sqlite3.connect(learner.folder / "history.sqlite") as connection:
+        (count,) = connection.execute("SELECT slips, opportunities FROM counts").fetchall()
+    connection.close()
+    assert count == (1, 1 + 3), "the lines that were there count for nothing, and no line counts twice"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from meno_server.history.events import Event, Layer, Outcome
-from meno_server.history.store import Store
+from meno_server.history.sqlite_store import SqliteStore
 
 TODAY = date.today().toordinal()
 
@@ -31,14 +31,14 @@ def run(home: Path, *arguments: str, answer: str = "") -> subprocess.CompletedPr
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    store = Store(tmp_path / "data" / "meno" / "history")
+def store(tmp_path: Path) -> SqliteStore:
+    store = SqliteStore(tmp_path / "data" / "meno" / "history")
     outcomes = [Outcome.FIXED_UNAIDED, Outcome.FIXED_HINTED, Outcome.IGNORED]
     store.add([Event(TODAY, "ME301", Layer.RULES, 2, outcome, 1, 3, 99) for outcome in outcomes])
     return store
 
 
-def test_show_says_in_words_what_is_kept(store: Store, tmp_path: Path) -> None:
+def test_show_says_in_words_what_is_kept(store: SqliteStore, tmp_path: Path) -> None:
     shown = run(tmp_path, "show")
 
     assert shown.returncode == 0
@@ -46,7 +46,7 @@ def test_show_says_in_words_what_is_kept(store: Store, tmp_path: Path) -> None:
     assert "still there when the file was closed; hints up to level 2; under a minute" in shown.stdout
 
 
-def test_export_is_json_with_every_event(store: Store, tmp_path: Path) -> None:
+def test_export_is_json_with_every_event(store: SqliteStore, tmp_path: Path) -> None:
     printed = json.loads(run(tmp_path, "export").stdout)
     assert [event["outcome"] for event in printed["events"]] == ["fixed_unaided", "fixed_hinted", "ignored"]
     assert printed["counts"] == [
@@ -59,7 +59,7 @@ def test_export_is_json_with_every_event(store: Store, tmp_path: Path) -> None:
     assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
 
 
-def test_delete_asks_first_and_then_leaves_nothing(store: Store, tmp_path: Path) -> None:
+def test_delete_asks_first_and_then_leaves_nothing(store: SqliteStore, tmp_path: Path) -> None:
     assert run(tmp_path, "delete", answer="n\n").returncode == 1
     assert json.loads(run(tmp_path, "export").stdout)["events"]
 
@@ -68,7 +68,7 @@ def test_delete_asks_first_and_then_leaves_nothing(store: Store, tmp_path: Path)
     assert "At the moment nothing is kept." in run(tmp_path, "show").stdout
 
 
-def test_pausing_and_the_setting_are_told(store: Store, tmp_path: Path) -> None:
+def test_pausing_and_the_setting_are_told(store: SqliteStore, tmp_path: Path) -> None:
     run(tmp_path, "pause")
     assert "The history is paused" in run(tmp_path, "show").stdout
     run(tmp_path, "resume")

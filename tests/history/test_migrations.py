@@ -47,25 +47,25 @@ def test_the_list_of_steps_is_complete() -> None:
 GOOD = (1, 739000, "ME301", 1, 0, "ignored", 0, 1, 7)
 
 
-@pytest.mark.parametrize(
-    ("column", "value"),
-    [
-        (1, "2026-11-22"),
-        (1, 739000.5),
-        (2, "total_price"),
-        (2, "ME3011"),
-        (2, "model/total_price"),
-        (2, "run/MyError"),
-        (3, "lesson.py"),
-        (4, b"code"),
-        (5, "fixed by Anna"),
-        (6, "12:30"),
-        (7, 0),
-        (8, "/home/anna/homework"),
-        (8, 2**31),
-        (8, None),
-    ],
-)
+BAD: list[tuple[int, object]] = [
+    (1, "2026-11-22"),
+    (1, 739000.5),
+    (2, "total_price"),
+    (2, "ME3011"),
+    (2, "model/total_price"),
+    (2, "run/MyError"),
+    (3, "lesson.py"),
+    (4, b"code"),
+    (5, "fixed by Anna"),
+    (6, "12:30"),
+    (7, 0),
+    (8, "/home/anna/homework"),
+    (8, 2**31),
+    (8, None),
+]
+
+
+@pytest.mark.parametrize(("column", "value"), BAD)
 def test_the_tables_refuse_every_text_that_is_not_ours(tmp_path: Path, column: int, value: object) -> None:
     engine = create_engine(f"sqlite:///{tmp_path / 'it'}", poolclass=NullPool)
     insert = f"INSERT INTO events VALUES ({', '.join('?' * len(GOOD))})"

@@ -62,11 +62,18 @@ def test_today_teaches_at_most_three_things_and_first_what_took_hints() -> None:
 
 
 def test_an_empty_history_is_an_overview_too() -> None:
-    assert overview(Kept(), "paused", TODAY) == {
+    told = overview(Kept(), "paused", TODAY)
+
+    weeks = told.pop("weeks")
+    assert len(weeks) == 26
+    assert weeks[-1]["week"] <= date.fromordinal(TODAY).isoformat()
+    assert {one["slips"] for one in weeks} == {0}
+    assert told == {
         "state": "paused",
         "since": None,
         "days": [],
         "patterns": [],
+        "doubted": [],
         "today": {"slips": 0, "fixedUnaided": 0, "fixedHinted": 0, "takeaways": []},
     }
 
@@ -87,7 +94,7 @@ def test_chances_are_places_of_the_rules_own_kind() -> None:
     text = 'for n in numbers:  # for for for\n    print("while", n)\nwhile total < 3:\n    total = f(total)\n'
 
     assert (kind_of("ME301"), kind_of("ME101"), kind_of("model/KeyError")) == ("loops", "lines", "functions")
-    assert {kind: count(kind, text) for kind in ("loops", "calls", "lines", "assignments")} == {
+    assert count(text, ("loops", "calls", "lines", "assignments")) == {
         "loops": 2,
         "calls": 2,
         "lines": 4,
@@ -98,7 +105,8 @@ def test_chances_are_places_of_the_rules_own_kind() -> None:
 @given(st.text(alphabet="ab \n\"'#()=<>\\", max_size=200))
 def test_chances_can_be_counted_in_any_text(text: str) -> None:
     for pattern in ("ME101", "ME301", "ME404", "ME701"):
-        assert 0 <= count(kind_of(pattern), text) <= len(text)
+        kind = kind_of(pattern)
+        assert 0 <= count(text, [kind])[kind] <= len(text)
 
 
 def test_times_are_kept_as_buckets_only() -> None:

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from meno_server.history.events import Event, Layer, Outcome
-from meno_server.history.store import RETENTION_DAYS, Store
+from meno_server.history.sqlite_store import SqliteStore
+from meno_server.history.store import RETENTION_DAYS
 
 TODAY = 739_000
 ROOT_MAY_DO_ALL = os.name == "posix" and os.geteuid() == 0
@@ -24,17 +25,17 @@ def event(day: int = TODAY, pattern: str = "ME301", outcome: Outcome = Outcome.I
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "history")
+def store(tmp_path: Path) -> SqliteStore:
+    return SqliteStore(tmp_path / "history")
 
 
-def kept(store: Store) -> list[Event]:
-    found = Store(store.folder).read()
+def kept(store: SqliteStore) -> list[Event]:
+    found = SqliteStore(store.folder).read()
     assert found is not None
     return list(found.events)
 
 
-def test_what_is_added_is_read_again_by_another(store: Store) -> None:
+def test_what_is_added_is_read_again_by_another(store: SqliteStore) -> None:
     events = [event(), event(pattern="model/KeyError"), event(pattern="run/IndexError")]
 
     assert store.add(events, today=TODAY)
@@ -42,7 +43,7 @@ def test_what_is_added_is_read_again_by_another(store: Store) -> None:
     assert store.told == []
 
 
-def test_only_its_owner_can_look_in(store: Store) -> None:
+def test_only_its_owner_can_look_in(store: SqliteStore) -> None:
     store.add([event()], today=TODAY)
     with sqlite3.connect(store.path) as held:
         held.execute("SELECT * FROM events").fetchall()
@@ -55,12 +56,12 @@ def test_only_its_owner_can_look_in(store: Store) -> None:
     assert stat.S_IMODE(store.folder.stat().st_mode) == 0o700
 
 
-def test_reading_makes_no_file(store: Store) -> None:
+def test_reading_makes_no_file(store: SqliteStore) -> None:
     assert kept(store) == []
     assert not store.folder.exists()
 
 
-def test_after_half_a_year_the_counts_alone_remain(store: Store) -> None:
+def test_after_half_a_year_the_counts_alone_remain(store: SqliteStore) -> None:
     store.add([event(TODAY - RETENTION_DAYS - 1), event(TODAY - RETENTION_DAYS)], today=TODAY - 1)
     store.add([event(pattern="ME101")], today=TODAY)
 
@@ -70,7 +71,7 @@ def test_after_half_a_year_the_counts_alone_remain(store: Store) -> None:
     assert dict(found.counts)["ME301"].slips == pytest.approx(1 + 2 ** (-1 / 14))
 
 
-def test_a_repair_that_did_not_last_is_taken_back_once(store: Store) -> None:
+def test_a_repair_that_did_not_last_is_taken_back_once(store: SqliteStore) -> None:
     mended = event(outcome=Outcome.FIXED_UNAIDED)
     store.add([mended, mended, event()], today=TODAY)
     store.add([], [mended], today=TODAY)
@@ -83,7 +84,7 @@ def test_a_repair_that_did_not_last_is_taken_back_once(store: Store) -> None:
 
 
 @pytest.mark.parametrize("damage", [b"not a database, but quite long enough to be taken for one" * 99, None])
-def test_a_damaged_file_is_set_aside_and_a_fresh_one_begun(store: Store, damage: bytes | None) -> None:
+def test_a_damaged_file_is_set_aside_and_a_fresh_one_begun(store: SqliteStore, damage: bytes | None) -> None:
     store.add([event()] * 500, today=TODAY)
     whole = store.path.read_bytes()
     store.path.write_bytes(damage or whole[:8192] + b"\xff" * (len(whole) - 8192))
@@ -105,7 +106,7 @@ def test_a_damaged_file_is_set_aside_and_a_fresh_one_begun(store: Store, damage:
         "DROP TABLE alembic_version",
     ],
 )
-def test_a_file_of_a_newer_meno_is_set_aside_whole(store: Store, change: str) -> None:
+def test_a_file_of_a_newer_meno_is_set_aside_whole(store: SqliteStore, change: str) -> None:
     store.add([event()], today=TODAY)
     with sqlite3.connect(store.path) as connection:
         connection.execute(change)
@@ -123,10 +124,10 @@ def test_a_file_of_a_newer_meno_is_set_aside_whole(store: Store, change: str) ->
 
 
 def test_a_locked_file_costs_a_sentence_and_nothing_else(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.add([event()], today=TODAY)
-    monkeypatch.setattr("meno_server.history.store.PATIENCE", 0.05)
+    monkeypatch.setattr("meno_server.history.sqlite_store.PATIENCE", 0.05)
     with sqlite3.connect(store.path, isolation_level=None) as holder:
         holder.execute("BEGIN EXCLUSIVE")
         assert not store.add([event()], today=TODAY)
@@ -139,18 +140,20 @@ def test_a_locked_file_costs_a_sentence_and_nothing_else(
     assert store.add([event()], today=TODAY)
 
 
-def test_a_full_disk_costs_a_sentence_and_nothing_else(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_costs_a_sentence_and_nothing_else(
+    store: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store.add([event()], today=TODAY)
-    connect = Store._connect
+    connect = SqliteStore._connect
 
-    def small(self: Store) -> sqlite3.Connection:
+    def small(self: SqliteStore) -> sqlite3.Connection:
         connection = connect(self)
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count = {pages + 1}").fetchone()
         return connection
 
-    monkeypatch.setattr(Store, "_connect", small)
-    full = Store(store.folder)
+    monkeypatch.setattr(SqliteStore, "_connect", small)
+    full = SqliteStore(store.folder)
     assert not full.add([event()] * 3000, today=TODAY)
     assert "the disk is full" in full.told[0]
     monkeypatch.undo()
@@ -158,7 +161,7 @@ def test_a_full_disk_costs_a_sentence_and_nothing_else(store: Store, monkeypatch
 
 
 @pytest.mark.skipif(ROOT_MAY_DO_ALL or os.name != "posix", reason="root may write anywhere; run as a user")
-def test_a_read_only_file_and_folder_cost_a_sentence_and_nothing_else(store: Store) -> None:
+def test_a_read_only_file_and_folder_cost_a_sentence_and_nothing_else(store: SqliteStore) -> None:
     store.add([event()], today=TODAY)
     store.path.chmod(0o400)
     store.folder.chmod(0o500)
@@ -173,21 +176,21 @@ def test_a_read_only_file_and_folder_cost_a_sentence_and_nothing_else(store: Sto
 
 def test_a_folder_that_cannot_be_made_costs_a_sentence_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    store = Store(tmp_path / "file" / "history")
+    store = SqliteStore(tmp_path / "file" / "history")
 
     assert not store.add([event()], today=TODAY)
     assert store.told == [
         "What you learn cannot be added to your history now (Not a directory); everything else goes on."
     ]
     (tmp_path / "folder" / "history.sqlite").mkdir(parents=True)
-    other = Store(tmp_path / "folder")
+    other = SqliteStore(tmp_path / "folder")
     assert not other.add([event()], today=TODAY)
     assert other.read() is None
     assert not other.forget()
     assert len(other.told) == 3
 
 
-def test_deleting_leaves_no_byte(store: Store) -> None:
+def test_deleting_leaves_no_byte(store: SqliteStore) -> None:
     store.add([event(pattern="model/ZeroDivisionError")] * 300, today=TODAY)
     store.path.with_name("history-set-aside-2026-01-01.sqlite").write_bytes(b"old")
     assert store.path.read_bytes().count(b"ZeroDivisionError") > 300
@@ -204,7 +207,7 @@ def test_deleting_leaves_no_byte(store: Store) -> None:
     connection.close()
 
 
-def test_deleting_what_is_damaged_works_too(store: Store) -> None:
+def test_deleting_what_is_damaged_works_too(store: SqliteStore) -> None:
     store.add([event()], today=TODAY)
     store.path.write_bytes(b"x" * 9000)
 
@@ -213,27 +216,27 @@ def test_deleting_what_is_damaged_works_too(store: Store) -> None:
     assert kept(store) == []
 
 
-def test_deleting_nothing_makes_nothing(store: Store) -> None:
+def test_deleting_nothing_makes_nothing(store: SqliteStore) -> None:
     assert store.forget()
     assert not store.folder.exists()
 
 
-def test_several_writers_at_once_lose_nothing_even_on_a_new_file(store: Store) -> None:
+def test_several_writers_at_once_lose_nothing_even_on_a_new_file(store: SqliteStore) -> None:
     with ThreadPoolExecutor(6) as pool:
-        done = list(pool.map(lambda _: Store(store.folder).add([event()] * 5, today=TODAY), range(12)))
+        done = list(pool.map(lambda _: SqliteStore(store.folder).add([event()] * 5, today=TODAY), range(12)))
 
     assert done == [True] * 12
     assert len(kept(store)) == 60
-    found = Store(store.folder).read()
+    found = SqliteStore(store.folder).read()
     assert found is not None
     assert dict(found.counts)["ME301"].slips == 60
 
 
-def test_processes_at_once_make_one_file_together(store: Store) -> None:
+def test_processes_at_once_make_one_file_together(store: SqliteStore) -> None:
     program = (
-        "import sys; from pathlib import Path; from meno_server.history.store import Store;"
+        "import sys; from pathlib import Path; from meno_server.history.sqlite_store import SqliteStore;"
         "from meno_server.history.events import Event, Layer, Outcome;"
-        "store = Store(Path(sys.argv[1]));"
+        "store = SqliteStore(Path(sys.argv[1]));"
         f"one = Event({TODAY}, 'ME301', Layer.RULES, 0, Outcome.IGNORED, 0, 1, 5);"
         f"sys.exit(not store.add([one], today={TODAY}))"
     )

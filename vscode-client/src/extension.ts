@@ -28,7 +28,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     (context.extension.packageJSON as { version: string }).version,
   );
   const running = new Server(log, status, hints, dialogues, preview, bundle, context.secrets);
-  const patterns = new PatternsPanel(context.extensionUri, running);
+  const patterns = new PatternsPanel(running);
   server = running;
   const restartIfMoved = (): void => void running.restartIfMoved();
   context.subscriptions.push(

@@ -1,28 +1,28 @@
 // The panel "My patterns": what the server keeps of recurring slips, on this machine, as a page beside the code.
 
 import * as vscode from "vscode";
-import type { Patterns } from "./history";
-import { PAGE_COMMANDS, patternsPage } from "./page";
 import type { Server } from "./server";
 
 const DELETE = "Delete";
+/** The commands that the page's links may run. */
+const PAGE_COMMANDS = [
+  "meno.client.pauseHistory",
+  "meno.client.resumeHistory",
+  "meno.client.showStored",
+  "meno.client.deleteStored",
+  "meno.client.myPatterns",
+];
 
 export class PatternsPanel implements vscode.Disposable {
   private panel: vscode.WebviewPanel | undefined;
 
-  constructor(
-    private readonly extension: vscode.Uri,
-    private readonly server: Server,
-  ) {}
+  constructor(private readonly server: Server) {}
 
   /** Opens the panel, or brings it to the front and up to date. */
   async show(): Promise<void> {
-    const told = (await this.server.ask("meno.patterns")) as Patterns;
+    const page = (await this.server.ask("meno.report")) as string;
     this.panel ??= this.create();
-    const { webview } = this.panel;
-    const media = vscode.Uri.joinPath(this.extension, "media", "patterns.css");
-    const today = new Date(Date.now() - new Date().getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
-    webview.html = patternsPage(told, today, webview.asWebviewUri(media).toString(), webview.cspSource);
+    this.panel.webview.html = page;
     this.panel.reveal(undefined, false);
   }
 
@@ -60,7 +60,7 @@ export class PatternsPanel implements vscode.Disposable {
       // None runs: the page's policy forbids it. The frame must allow them so that what checks the page for
       // people who cannot see it can look into it.
       enableScripts: true,
-      localResourceRoots: [vscode.Uri.joinPath(this.extension, "media")],
+      localResourceRoots: [],
     });
     panel.onDidDispose(() => (this.panel = undefined));
     return panel;

@@ -40,10 +40,13 @@ class Rotation:
         self._asked: dict[QuestionKind, int] = dict.fromkeys(QuestionKind, 0)
         self._last: QuestionKind | None = None
 
-    def next(self, chain: Sequence[Question], said: Sequence[str] = ()) -> Question | None:
+    def next(
+        self, chain: Sequence[Question], said: Sequence[str] = (), first: QuestionKind | None = None
+    ) -> Question | None:
         """The next question of the chain whose text was not `said`; None if all of them were.
 
-        The kind that was asked last comes again only if the chain has no other.
+        The kind that was asked last comes again only if the chain has no other. Otherwise the kind `first`
+        goes before all others.
         """
         left = [question for question in chain if question.text not in said]
         if not left:
@@ -55,6 +58,7 @@ class Rotation:
             left,
             key=lambda question: (
                 question.kind is self._last,
+                question.kind is not first,
                 self._asked[question.kind],
                 turn[question.kind],
             ),

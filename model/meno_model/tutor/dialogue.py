@@ -38,7 +38,8 @@ class Dialogue:
     """One conversation about one finding. Its methods belong to the event loop's thread, one at a time.
 
     `rotation` is the learner's, over all their dialogues. `highest` is the last rung that the settings allow,
-    and `change_at_hand` says that the editor offers the change itself.
+    and `change_at_hand` says that the editor offers the change itself. A curated dialogue begins with a
+    question of the kind `first`, if it has one.
     """
 
     def __init__(
@@ -48,12 +49,14 @@ class Dialogue:
         *,
         highest: Level = Level.EXAMPLE,
         change_at_hand: bool = False,
+        first: QuestionKind | None = None,
     ) -> None:
         self.renew(evidence)
         self.turns: list[Turn] = []
         self.ended = False
         self._rotation = rotation
         self._highest, self._change_at_hand = highest, change_at_hand
+        self._first = first
         self._said: list[str] = []
         self._last_kind: QuestionKind | None = None
         self._requests = 0
@@ -148,7 +151,8 @@ class Dialogue:
 
     def _curated(self, lead: str = "", notice: str | None = None) -> Said:
         """The next question of the chain, or of the ladder when the chain is through."""
-        question = self._rotation.next(self._ladder.chain, self._said)
+        first = None if self._said else self._first
+        question = self._rotation.next(self._ladder.chain, self._said, first)
         if question is None:
             text = next((text for text in self._ladder.questions if text not in self._said), None)
             if text is None:

@@ -12,18 +12,18 @@ from typing import Any, Literal
 
 from meno_analyzers.hints import DEFAULT_LANGUAGE
 from meno_server.history.events import Count, Event, Kept, Outcome
+from meno_server.history.guidance import Advice, doubted_patterns, guidance
 from meno_server.history.profile import (
     decayed,
     is_fixed,
     is_mastered,
-    is_recurring,
     slip_rate,
     unaided_repair,
 )
 from meno_server.history.words import words_for
 
 State = Literal["on", "paused", "off"]
-DAYS, WEEKS, MOST_TAKEAWAYS = 28, 8, 3
+DAYS, WEEKS, ALL_WEEKS, MOST_TAKEAWAYS = 28, 8, 26, 3
 
 
 def overview(kept: Kept, state: State, today: int, language: str = DEFAULT_LANGUAGE) -> dict[str, Any]:
@@ -33,8 +33,9 @@ def overview(kept: Kept, state: State, today: int, language: str = DEFAULT_LANGU
     by_pattern: dict[str, list[Event]] = {}
     for event in events:
         by_pattern.setdefault(event.pattern, []).append(event)
+    advice = guidance(kept, today).patterns
     patterns = [
-        _pattern(key, own, counts.get(key), today, language)
+        _pattern(key, own, counts.get(key), advice.get(key, Advice()), today, language)
         for key, own in by_pattern.items()
         if any(event.is_slip for event in own)
     ]
@@ -43,19 +44,23 @@ def overview(kept: Kept, state: State, today: int, language: str = DEFAULT_LANGU
         "state": state,
         "since": _day(min(event.day for event in events)) if events else None,
         "days": _days(events, today),
+        "weeks": _all_weeks(events, today),
         "patterns": patterns,
+        "doubted": [
+            {"key": key, "title": words_for(key, language).title} for key in doubted_patterns(events)
+        ],
         "today": _today(events, today, language),
     }
 
 
 def _pattern(
-    key: str, events: Sequence[Event], count: Count | None, today: int, language: str
+    key: str, events: Sequence[Event], count: Count | None, advice: Advice, today: int, language: str
 ) -> dict[str, Any]:
     words = words_for(key, language)
     slips = [event.day for event in events if event.is_slip]
     now = decayed(count or Count(0.0, 0.0, today), today)
     verdict = "seen"
-    if is_recurring(now, events, today):
+    if advice.recurring:
         verdict = "recurring"
     elif is_mastered(events, today):
         verdict = "mastered"
@@ -71,6 +76,7 @@ def _pattern(
         "unaidedRepair7d": _rounded(unaided_repair(events, today)),
         "weeks": _weeks(slips, today),
         "lastSeen": _day(max(slips)),
+        "daysSince": None if verdict == "mastered" else advice.days_since,
         "takeaway": words.takeaway,
     }
 
@@ -104,6 +110,16 @@ def _days(events: Sequence[Event], today: int) -> list[dict[str, Any]]:
         if 0 <= today - event.day < DAYS:
             by_day.setdefault(event.day, []).append(event)
     return [{"day": _day(day), **_tally(own)} for day, own in sorted(by_day.items())]
+
+
+def _all_weeks(events: Sequence[Event], today: int) -> list[dict[str, Any]]:
+    """The last half year, oldest first; weeks begin on Mondays, and the last one holds today."""
+    monday = today - (today - 1) % 7  # day 1 was a Monday
+    by_week: dict[int, list[Event]] = {}
+    for event in events:
+        by_week.setdefault(event.day - (event.day - 1) % 7, []).append(event)
+    starts = [monday - 7 * ago for ago in range(ALL_WEEKS - 1, -1, -1)]
+    return [{"week": _day(start), **_tally(by_week.get(start, []))} for start in starts]
 
 
 def _today(events: Sequence[Event], today: int, language: str) -> dict[str, Any]:

@@ -37,6 +37,12 @@ def with_event(count: Count | None, event: Event) -> Count:
     return Count(now.slips + event.is_slip, now.opportunities + event.opportunities, now.day)
 
 
+def with_chances(count: Count, places: int, day: int) -> Count:
+    """The counts after places that went well."""
+    now = decayed(count, day)
+    return Count(now.slips, now.opportunities + places, now.day)
+
+
 def slip_rate(slips: float, opportunities: float) -> float:
     """The mean of the rate's Beta posterior."""
     return (min(slips, opportunities) + ALPHA) / (opportunities + ALPHA + BETA)

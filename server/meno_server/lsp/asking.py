@@ -54,6 +54,7 @@ async def show_hint(session: Session, uri: str, mark: str, level: int | None, *,
     text = ladder.text(wanted)
     if asked and wanted < Level.QUESTIONS <= highest_level(session) and ladder.questions:
         text = f"{text}\n\n**{ladder.questions[0]}**"
+    text = "\n\n".join([text, *session.guiding.reminder(finding, text)])
     await show(session, finding.name, text)
 
 
@@ -77,7 +78,8 @@ def at_cursor(session: Session, uri: str, line: int, column: int) -> tuple[str, 
         return None
     place = to_position(types.Position(line, column), file.document, session.encoding)
     on_line = [f for f in file.findings(session.settings) if f.span.touches_lines(place[0], place[0])]
-    chosen = next(iter(session.findings_at(file, *place) or sorted(on_line, key=lambda f: f.order)), None)
+    on_line.sort(key=session.guiding.current.order)
+    chosen = next(iter(session.findings_at(file, *place) or on_line), None)
     if chosen is None:
         session.say(NOTHING_HERE)
         return None

@@ -60,7 +60,7 @@ def register(server: MenoServer) -> None:
         if not _wanted(only, "quickfix"):
             return runs
         findings = [f for f in file.findings(session.settings) if f.span.touches_lines(first, last)]
-        findings.sort(key=lambda finding: finding.order)
+        findings.sort(key=session.guiding.current.order)
         actions = [
             action
             for finding in findings[:_MOST_FINDINGS]

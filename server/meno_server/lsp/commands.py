@@ -127,6 +127,8 @@ def register(server: MenoServer) -> None:
             "modelState": session.model_state,
             "tutor": session.tutor_counts,
             "watched": session.episodes.watched,
+            "guided": len(session.guiding.current.patterns),
+            "known": len(session.guiding.current.known),
             "milliseconds": {stage: _milliseconds(times) for stage, times in session.timings.items()},
         }
 

@@ -83,6 +83,7 @@ class Dialogues:
             self._rotation,
             highest=highest_level(self._session),
             change_at_hand=changing.may_change(self._session, file, finding),
+            first=self._session.guiding.first_question(finding),
         )
         conversation = Conversation(
             f"dialogue-{next(_NUMBERS)}",

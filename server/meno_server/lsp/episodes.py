@@ -24,7 +24,6 @@ from meno_analyzers.hints import Level
 from meno_server.adjusting import is_marked
 from meno_server.history.events import (
     LONGEST_PROJECT,
-    MOST_OPPORTUNITIES,
     Event,
     Layer,
     Outcome,
@@ -32,7 +31,9 @@ from meno_server.history.events import (
     layer_of,
     pattern_of,
 )
+from meno_server.history.guidance import STRUGGLE_EDITS, STRUGGLE_SECONDS
 from meno_server.history.recorder import Recorder
+from meno_server.lsp.chances import Chances
 from meno_server.lsp.convert import fingerprint
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class Episode:
     mark: str
     made: bool
     since: float
+    edits: int
     level: int = 0
 
 
@@ -64,12 +66,14 @@ class Episodes:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.recorder = Recorder(self._tell)
+        self.recorder = Recorder(self._tell, lambda: session.settings.history_database)
         self._project = int.from_bytes(os.urandom(4), "big") & LONGEST_PROJECT
         self._open: dict[str, list[Episode]] = {}
         self._looked: set[tuple[str, Layer]] = set()
         self._fixed: dict[tuple[str, str], Event] = {}
-        self._counted: dict[tuple[str, str], int] = {}
+        self._chances = Chances(self.recorder)
+        self._met: set[str] = set()
+        self._counting: set[asyncio.Task[None]] = set()
 
     @property
     def records(self) -> bool:
@@ -86,7 +90,21 @@ class Episodes:
     def opened(self, file: OpenFile) -> None:
         """Looks at a file soon after it was opened, to know what was there before."""
         for one in file.together:
+            self._chances.opened(one)
             self._later(one, OPENING_SECONDS)
+
+    def saved(self, file: OpenFile) -> None:
+        """Looks at a file that is as its writer wants it for now."""
+        self.look(file)
+        self._count_chances(file)
+
+    def _count_chances(self, file: OpenFile, *, closing: bool = False) -> None:
+        """Counts, beside everything else, what was written without a mistake that is known."""
+        if self.records:
+            known = self._met | self._session.guiding.current.known
+            task = self._session.run(self._chances.went_well(file, known, closing=closing))
+            self._counting.add(task)
+            task.add_done_callback(self._counting.discard)
 
     def look(self, file: OpenFile, layer: Layer = Layer.RULES) -> None:
         """Compares what one layer says now with what it said before. A fault here stops nothing else."""
@@ -111,7 +129,7 @@ class Episodes:
         others = [episode for episode in self._open.get(key, []) if episode.layer is not layer]
         waits = layer is Layer.RULES and file.calm.waits
         ended = [] if waits else [episode for episode in gone if not self._may_be_hidden(file, episode)]
-        begun = self._begun(key, layer, new)
+        begun = self._begun(file, key, layer, new)
         kept = [episode for episode in before if episode not in ended]
         self._open[key] = [*others, *kept, *begun]
         self._looked.add((key, layer))
@@ -123,6 +141,15 @@ class Episodes:
         for episode in self._open.get(unquote(uri), ()):
             if episode.mark == mark:
                 episode.level = max(episode.level, level)
+
+    def is_struggle(self, file: OpenFile, mark: str) -> bool:
+        """Whether a mistake has outlived several edits and minutes."""
+        return any(
+            episode.mark == mark
+            and time.monotonic() - episode.since >= STRUGGLE_SECONDS
+            and file.edits - episode.edits >= STRUGGLE_EDITS
+            for episode in self._open.get(unquote(file.document.uri), ())
+        )
 
     def closed(self, file: OpenFile) -> None:
         """Ends what is left: a mistake that was made here and left here was ignored."""
@@ -136,8 +163,9 @@ class Episodes:
                 left = episode in self._open.get(key, ())
                 if left and episode.made and episode.layer is Layer.RULES:
                     self._note_level(file, episode)
-                    self._note(file, key, episode, Outcome.IGNORED)
+                    self._note(file, episode, Outcome.IGNORED)
         self._open.pop(key, None)
+        self._count_chances(file, closing=True)
         for layer in Layer:
             self._looked.discard((key, layer))
         for known in [known for known in self._fixed if known[0] == key]:
@@ -148,6 +176,7 @@ class Episodes:
         try:
             for file in files:
                 self.closed(file)
+            await asyncio.gather(*self._counting, return_exceptions=True)
             await self.recorder.write()
         except Exception:
             log.exception("The end of the session could not be added to the history.")
@@ -201,7 +230,7 @@ class Episodes:
             for finding in findings
         )
 
-    def _begun(self, key: str, layer: Layer, new: list[tuple[Finding, str]]) -> list[Episode]:
+    def _begun(self, file: OpenFile, key: str, layer: Layer, new: list[tuple[Finding, str]]) -> list[Episode]:
         begun = []
         for finding, mark in new:
             pattern = pattern_of(finding)
@@ -210,7 +239,7 @@ class Episodes:
             made = (key, layer) in self._looked
             # A run is analysed only for who asks, and that was help already.
             level = Level.ORIENT if layer is Layer.RUN else Level.NOTICE
-            episode = Episode(finding, pattern, layer, mark, made, time.monotonic(), level)
+            episode = Episode(finding, pattern, layer, mark, made, time.monotonic(), file.edits, level)
             fixed = self._fixed.pop((key, mark), None)
             if fixed is not None:
                 self.recorder.revert(fixed)
@@ -226,17 +255,12 @@ class Episodes:
             outcome = Outcome.DISMISSED
         else:
             outcome = Outcome.FIXED_HINTED if episode.level else Outcome.FIXED_UNAIDED
-        event = self._note(file, key, episode, outcome)
+        event = self._note(file, episode, outcome)
         if outcome is not Outcome.DISMISSED:
             self._fixed[(key, episode.mark)] = event
 
-    def _note(self, file: OpenFile, key: str, episode: Episode, outcome: Outcome) -> Event:
-        from meno_server.history.opportunities import count, kind_of  # not needed to start
-
-        kind = kind_of(episode.pattern)
-        places = count(kind, file.document.text)
-        new = places - self._counted.get((key, kind), 0)
-        self._counted[(key, kind)] = max(places, self._counted.get((key, kind), 0))
+    def _note(self, file: OpenFile, episode: Episode, outcome: Outcome) -> Event:
+        self._met.add(episode.pattern)
         event = Event(
             date.today().toordinal(),
             episode.pattern,
@@ -244,7 +268,7 @@ class Episodes:
             episode.level,
             outcome,
             duration_bucket(time.monotonic() - episode.since),
-            min(max(1, new), MOST_OPPORTUNITIES),
+            self._chances.with_slip(file, episode.pattern),
             self._project,
         )
         self.recorder.note(event)

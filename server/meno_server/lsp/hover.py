@@ -42,8 +42,10 @@ def register(server: MenoServer) -> None:
 
 def level_of(session: Session, file: OpenFile, finding: Finding) -> Level:
     """The rung that the learner has reached on this finding, within what the settings allow."""
-    settings = session.settings
-    reached = file.levels.get(session.fingerprint(file, finding), Level(settings.start_hint_level))
+    mark = session.fingerprint(file, finding)
+    reached = file.levels.get(mark)
+    if reached is None:
+        reached = session.guiding.offered(file, finding, mark)
     return min(reached, highest_level(session))
 
 
@@ -63,6 +65,7 @@ def hover_text(session: Session, file: OpenFile, finding: Finding) -> str:
     if finding.source is Source.MODEL and finding.notes:
         words = "\n".join(f"- Line {note.span.start_line + 1}: {note.text}" for note in finding.notes)
         parts.append(f"The words that move the model most:\n\n{words}")
+    parts += session.guiding.reminder(finding, *parts)
     if session.client.runs_links:
         parts.append(_links(session, file, finding, reached))
     elif reached < highest_level(session):

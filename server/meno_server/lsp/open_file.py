@@ -18,6 +18,7 @@ from meno_analyzers.source import Document, Encoding, Splice, Unit
 from meno_analyzers.source.lines import plain_ends
 from meno_analyzers.source.positions import to_units
 from meno_server.adjusting import adjusted, is_marked, on_screens
+from meno_server.history.guidance import NO_GUIDANCE, Guidance
 from meno_server.lsp.calm import Calm, touches
 from meno_server.lsp.capabilities import Client
 from meno_server.lsp.convert import Rendered, render
@@ -70,6 +71,7 @@ class OpenFile:
         self.levels: dict[str, Level] = {}
         self.last_sent: str | None = None
         self.edits = 0
+        self.guidance: Guidance = NO_GUIDANCE  # what the learner's history changes here
         self.shows_all = False  # chosen by the learner: no limit for a screen
         self.held_back = 0  # findings that the last diagnostics left out for that limit
         self._rendered: WeakKeyDictionary[Unit, tuple[tuple[Finding, ...], list[Rendered]]] = (
@@ -149,7 +151,7 @@ class OpenFile:
         """All findings that the client sees, absolute."""
         found = [f.moved_down(start) for start, _, fs in self.static_findings() for f in fs]
         found += [*self._model_findings_shown(found), *self._run_findings]
-        return [kept for f in found if (kept := adjusted(f, settings)) is not None]
+        return [kept for f in found if (kept := adjusted(f, settings, self.guidance)) is not None]
 
     @property
     def _run_findings(self) -> list[Finding]:
@@ -176,7 +178,8 @@ class OpenFile:
             items += [(rendered.finding, 0, rendered) for rendered in made]
         self.held_back = 0
         if not self.shows_all:
-            kept = on_screens(((item[0], item[1] + item[0].span.start_line) for item in items), settings)
+            places = ((item[0], item[1] + item[0].span.start_line) for item in items)
+            kept = on_screens(places, settings, self.guidance)
             self.held_back = kept.count(False)
             items = [item for item, keep in zip(items, kept, strict=True) if keep]
         if len(items) > settings.max_findings:
@@ -211,14 +214,14 @@ class OpenFile:
                 settings.rule_pages,
             )
             for finding in findings
-            if (kept := adjusted(finding, settings)) is not None and is_marked(kept, settings)
+            if (kept := adjusted(finding, settings, self.guidance)) is not None and is_marked(kept, settings)
         ]
         if unit is not None:
             self._rendered[unit] = (findings, made)
         return made
 
     def forget_rendered(self) -> None:
-        """After a change of settings every diagnostic may look different."""
+        """After a change of settings or guidance every diagnostic may look different."""
         self._rendered.clear()
         self.last_sent = None
 

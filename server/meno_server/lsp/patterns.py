@@ -35,6 +35,20 @@ def register(server: MenoServer) -> None:
         language = session.settings.language
         return await asyncio.to_thread(overview, kept, _state(session), today, language)
 
+    @server.command("meno.report")
+    async def report_page() -> str:
+        """The same as a page of HTML, with links to the client's own commands."""
+        from meno_server.history.overview import overview
+        from meno_server.history.report import report
+
+        kept, state, today = await _kept(session), _state(session), date.today().toordinal()
+        language = session.settings.language
+
+        def page() -> str:
+            return report(overview(kept, state, today, language), today, in_editor=True)
+
+        return await asyncio.to_thread(page)
+
     @server.command("meno.stored")
     async def stored() -> None:
         from meno_server.history.listing import TITLE, page
@@ -47,6 +61,7 @@ def register(server: MenoServer) -> None:
     async def forget_stored() -> bool:
         session.episodes.forget()
         done = await session.episodes.recorder.forget()
+        session.guiding.forget()
         session.say(FORGOTTEN if done else NOT_FORGOTTEN)
         return done
 

@@ -23,6 +23,7 @@ from meno_analyzers.source import Document, Encoding
 from meno_server.lsp.capabilities import Client
 from meno_server.lsp.convert import fingerprint, payload
 from meno_server.lsp.episodes import Episodes
+from meno_server.lsp.guiding import Guiding
 from meno_server.lsp.learned import Learned
 from meno_server.lsp.neighbours import Neighbours
 from meno_server.lsp.notebooks import CellText, Notebook
@@ -66,6 +67,7 @@ class Session(Learned):
         self._begin_learned(self)
         self.runs = Runs(self)
         self.episodes = Episodes(self)
+        self.guiding = Guiding(self)
         self.latest_file: OpenFile | None = None  # the one that was opened or typed in last
 
     # Settings
@@ -109,6 +111,7 @@ class Session(Learned):
     def _follow_settings(self) -> None:
         self.forget_learned()
         self.episodes.forget()
+        self.guiding.follow_settings()
         for file in self.files.values():
             file.forget_rendered()
             file.analysis.retarget(self.settings.target)
@@ -142,6 +145,7 @@ class Session(Learned):
     def arrived(self, file: OpenFile) -> None:
         """Looks at a file that has come, or, by one of its cells, at a notebook with other cells."""
         self.latest_file = file
+        self.guiding.welcome(file)
         self._after_change(file, OPENING_SLICE)
         gc.freeze()
         self.look_around(file)
@@ -227,7 +231,7 @@ class Session(Learned):
     def is_quiet(self) -> None:
         """Writes to the history what waits, while nobody types."""
         if self.episodes.recorder.has_something:
-            self.run(self.episodes.recorder.write())
+            self.run(self.guiding.write())
 
     def look_around(self, file: OpenFile) -> None:
         """Reads, beside everything else, what the file imports from its workspace."""
@@ -289,7 +293,7 @@ class Session(Learned):
         if not self.settings.enable:
             return []
         found = [f for f in file.findings(self.settings) if f.span.contains(line, column)]
-        return sorted(found, key=lambda finding: finding.order)
+        return sorted(found, key=self.guiding.current.order)
 
     def find(self, file: OpenFile, mark: str) -> Finding | None:
         """The finding with that fingerprint, if it still stands."""
@@ -309,7 +313,7 @@ class Session(Learned):
         if file is None or not self.settings.enable:
             return
         self._pauses.end(file)
-        self.episodes.look(file)
+        self.episodes.saved(file)
         for other in self.files.values():
             other.tests_beside = None
             self.look_around(other)
@@ -321,7 +325,7 @@ class Session(Learned):
         if self.settings.enable:
             for cell in notebook.cells:
                 self._pauses.end(cell)
-                self.episodes.look(cell)
+                self.episodes.saved(cell)
             if self.settings.model_enable and notebook.cells:
                 self.ask_model(notebook)
 

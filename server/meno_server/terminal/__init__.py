@@ -18,6 +18,7 @@ from meno_server.terminal.history import history_app
 from meno_server.terminal.keys import keys_app
 from meno_server.terminal.origin import origin_app
 from meno_server.terminal.playground import playground
+from meno_server.terminal.report import report
 from meno_server.terminal.serve import lsp
 from meno_server.terminal.tutor import tutor_app
 
@@ -35,6 +36,7 @@ app.command()(ask)
 app.command()(demo)
 app.command()(playground)
 app.command("serve")(serve_gateway)
+app.command()(report)
 app.command()(doctor)
 app.add_typer(tutor_app, name="tutor")
 app.add_typer(origin_app, name="origin")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -12,12 +12,16 @@ from meno_server.history.events import Kept
 from meno_server.history.keeping import history_folder, is_paused, pause
 from meno_server.terminal.ask import own_settings
 
+if TYPE_CHECKING:
+    from meno_server.history.store import Store
+
 history_app = typer.Typer(
     name="history",
     help="Your patterns over time, as Meno keeps them on this machine: never code, never names.",
     no_args_is_help=True,
 )
-_OFF = "The history is switched off by the setting history.enable, so it is not read."
+OFF = "The history is switched off by the setting history.enable, so it is not read."
+_NOT_DELETED = "Not everything could be deleted. Close the editors that use Meno, then try again."
 _ASK = "Delete everything that Meno kept about your patterns? It cannot be brought back."
 
 
@@ -30,7 +34,7 @@ def show() -> None:
     if not settings.history_enable:
         typer.echo(page(Kept(), "off", folder))
         return
-    typer.echo(page(_kept(), "paused" if is_paused(folder) else "on", folder, settings.language))
+    typer.echo(page(kept(), "paused" if is_paused(folder) else "on", folder, settings.language))
 
 
 @history_app.command()
@@ -43,15 +47,15 @@ def export(
     from meno_server.history.listing import export as as_json
 
     if not own_settings().history_enable:
-        _end(_OFF)
-    text = json.dumps(as_json(_kept()), indent=2)
+        end(OFF)
+    text = json.dumps(as_json(kept()), indent=2)
     if output is None:
         typer.echo(text)
         return
     try:
         output.write_text(f"{text}\n", "utf-8")
     except OSError as error:
-        _end(f"{output} cannot be written ({error.strerror or error}). Choose another file.")
+        end(f"{output} cannot be written ({error.strerror or error}). Choose another file.")
     typer.echo(f"Written to {output}.")
 
 
@@ -73,18 +77,16 @@ def delete(
 ) -> None:
     """Delete everything that is kept."""
     if not yes and not typer.confirm(_ASK):
-        _end("Nothing was deleted.")
-    from meno_server.history.store import Store
-
-    if not Store(history_folder()).forget():
-        _end("Not everything could be deleted. Close the editors that use Meno, then try again.")
+        end("Nothing was deleted.")
+    store = _store()
+    if not store.forget():
+        end(store.told[-1] if store.told else _NOT_DELETED)
     typer.echo("Everything that Meno kept about your patterns is deleted.")
 
 
-def _kept() -> Kept:
-    from meno_server.history.store import Store
-
-    store = Store(history_folder())
+def kept() -> Kept:
+    """Everything that is kept; ends the command with a sentence if that cannot be read."""
+    store = _store()
     kept = store.read()
     for sentence in store.told:
         typer.echo(sentence, err=True)
@@ -93,13 +95,19 @@ def _kept() -> Kept:
     return kept
 
 
+def _store() -> Store:
+    from meno_server.history.opening import open_store
+
+    return open_store(history_folder(), own_settings().history_database)
+
+
 def _pause(paused: bool, sentence: str) -> None:
     folder = history_folder()
     if not pause(folder, paused):
-        _end(f"That could not be remembered: the folder {folder} cannot be written to.")
+        end(f"That could not be remembered: the folder {folder} cannot be written to.")
     typer.echo(sentence)
 
 
-def _end(sentence: str) -> NoReturn:
+def end(sentence: str) -> NoReturn:
     typer.echo(sentence, err=True)
     raise typer.Exit(1)

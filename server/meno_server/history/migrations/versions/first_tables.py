@@ -20,20 +20,28 @@ _CATEGORIES = (
 _OUTCOMES = ("fixed_unaided", "fixed_hinted", "dismissed", "ignored", "reverted")
 
 
+def _check(name: str, in_sqlite: str, in_postgresql: str) -> sa.CheckConstraint:
+    dialect = op.get_bind().dialect.name
+    return sa.CheckConstraint(in_sqlite if dialect == "sqlite" else in_postgresql, name=name)
+
+
 def _number(column: str, low: int, high: int) -> sa.CheckConstraint:
-    return sa.CheckConstraint(
-        f"typeof({column}) = 'integer' AND {column} BETWEEN {low} AND {high}", name=f"{column}_is_a_number"
-    )
+    within = f"{column} BETWEEN {low} AND {high}"
+    return _check(f"{column}_is_a_number", f"typeof({column}) = 'integer' AND {within}", within)
 
 
 def _amount(column: str) -> sa.CheckConstraint:
-    return sa.CheckConstraint(f"typeof({column}) = 'real' AND {column} >= 0", name=f"{column}_is_an_amount")
+    within = f"{column} >= 0"
+    return _check(f"{column}_is_an_amount", f"typeof({column}) = 'real' AND {within}", within)
 
 
 def _pattern() -> sa.CheckConstraint:
     listed = ", ".join(f"'{prefix}{category}'" for prefix in ("model/", "run/") for category in _CATEGORIES)
-    return sa.CheckConstraint(
-        f"pattern GLOB 'ME[0-9][0-9][0-9]' OR pattern IN ({listed})", name="pattern_is_ours"
+    others = f"pattern IN ({listed})"
+    return _check(
+        "pattern_is_ours",
+        f"pattern GLOB 'ME[0-9][0-9][0-9]' OR {others}",
+        f"pattern ~ '^ME[0-9]{{3}}$' OR {others}",
     )
 
 
