@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from meno_server.gateway.team.privacy import DELTA, ENDINGS, EPSILON, K, Cell, Mechanism, Noise
+from meno_server.gateway.team.privacy import DELTA, ENDINGS, EPSILON, Cell, K, Mechanism, Noise
 
 FARTHEST = 120
 NOT_TOLD = None

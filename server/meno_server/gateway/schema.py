@@ -140,7 +140,8 @@ class TeamWeekRow(Base):
 
 
 class GiftRow(Base):
-    """What somebody gave of a week that is not told yet; `giver` leads to nobody without the week's secret."""
+    """What somebody gave of a week that is not told yet; `giver` leads to nobody without the week's
+    secret."""
 
     __tablename__ = "team_gifts"
     __table_args__ = (

@@ -1,7 +1,7 @@
 """The team view's tables: what was given in the running week, and what was told of weeks that are over.
 
-Who has given is a number that only the week's own secret makes of a key, so that no two weeks can be joined. When
-a week is told, once, its secret and everything that was given go in the same transaction. Methods block.
+Who has given is a number that only the week's own secret makes of a key, so that no two weeks can be joined.
+When a week is told, once, its secret and everything that was given go in the same transaction. Methods block.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from meno_server.gateway.database import Database
@@ -53,19 +54,16 @@ class TeamStore:
     """The tables of one gateway's team."""
 
     def __init__(self, database: Database, mechanism: Mechanism) -> None:
-        self._database, self._mechanism = database, mechanism
+        self._database, self.mechanism = database, mechanism
 
     def give(self, key_id: str, week: int, stumbles: Sequence[Stumble]) -> int:
-        """Takes what one learner gives of a week, in the place of what they gave of it before; returns how many
-        of the stumbles count. Raises WeekIsOverError."""
-        kept = list({one.pattern: one for one in stumbles}.values())[: self._mechanism.places]
+        """Takes what one learner gives of a week, in the place of what they gave of it before; returns how
+        many of the stumbles count. Raises WeekIsOverError."""
+        kept = list({one.pattern: one for one in stumbles}.values())[: self.mechanism.places]
 
         def work(session: Session) -> int:
-            row = session.get(TeamWeekRow, week)
-            if row is None:
-                row = TeamWeekRow(week=week, secret=secrets.token_hex(32))
-                session.add(row)
-                session.flush()
+            _begin(session, week)
+            row = session.get_one(TeamWeekRow, week, with_for_update=True)
             if row.secret is None:
                 raise WeekIsOverError
             giver = _giver(row.secret, key_id)
@@ -76,10 +74,7 @@ class TeamStore:
                 )
             return len(kept)
 
-        try:
-            return self._database.do(work)
-        except IntegrityError:  # another began the week in the same moment
-            return self._database.do(work)
+        return self._database.do(work)
 
     def tell(self, now: float) -> None:
         """Tells all weeks that are over and were not told yet, each once, and forgets what was given."""
@@ -90,7 +85,7 @@ class TeamStore:
             for row in session.scalars(waiting).all():
                 if told_from(row.week) > now:
                     continue
-                for pattern, cell in self._mechanism.told(_cells(session, row.week), uniform).items():
+                for pattern, cell in self.mechanism.told(_cells(session, row.week), uniform).items():
                     session.add(_told_row(row.week, pattern, cell))
                 session.execute(delete(GiftRow).where(GiftRow.week == row.week))
                 row.secret = None
@@ -110,6 +105,13 @@ class TeamStore:
             return found
 
         return self._database.do(work)
+
+
+def _begin(session: Session, week: int) -> None:
+    """Makes the week's row, unless another has done so."""
+    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    fresh = dialect.insert(TeamWeekRow).values(week=week, secret=secrets.token_hex(32))
+    session.execute(fresh.on_conflict_do_nothing(index_elements=["week"]))
 
 
 def _giver(secret: str, key_id: str) -> str:

@@ -1,4 +1,5 @@
-"""The team view's tables: weeks, what was given of one that runs, and what was told of those that are over."""
+"""The team view's tables: weeks, what was given of one that runs, and what was told of those that are
+over."""
 
 from __future__ import annotations
 
