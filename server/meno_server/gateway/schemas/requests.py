@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Literal, Self
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -203,8 +203,18 @@ class StumbleGiven(Body):
     ending: Ending = Field(description=_OF_ENDING)
 
 
+def _of_this_week(schema: dict[str, Any]) -> None:
+    """An example that is answered when it is tried."""
+    today = datetime.now(UTC).date()
+    week = today - timedelta(days=today.weekday())
+    stumbles = [{"pattern": "ME301", "ending": "idea"}]
+    schema["examples"] = [{"week": week.isoformat(), "stumbles": stumbles}]
+
+
 class ContributionRequest(Body):
     """What one learner gives of one week, the heaviest first; it takes the place of what they gave before."""
+
+    model_config = ConfigDict(json_schema_extra=_of_this_week)
 
     week: Annotated[date, AfterValidator(_monday)] = Field(
         description="The Monday of the running week (UTC)."
