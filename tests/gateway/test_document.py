@@ -35,7 +35,7 @@ def test_every_address_is_described_with_what_it_needs_and_what_can_go_wrong(
         f"/api/v1/{name}"
         for name in (
             "analyze enrich debug predict model categories usage metrics metrics/prometheus health "
-            "health/live health/ready"
+            "health/live health/ready contributions insights insights/page"
         ).split()
     }
     for methods in document["paths"].values():

@@ -53,7 +53,7 @@ def test_all_steps_up_make_what_the_schema_says_and_all_down_leave_nothing(engin
         assert form(connection) == {}
         Base.metadata.create_all(connection)
         assert form(connection) == stepped
-        assert set(stepped) == {"keys", "key_scopes", "usage"}
+        assert set(stepped) == {"keys", "key_scopes", "usage", "team_weeks", "team_gifts", "team_told"}
 
 
 def test_up_again_after_down_is_current(engine: Engine) -> None:

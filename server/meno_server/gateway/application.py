@@ -26,14 +26,20 @@ from meno_server.gateway.problems import (
     ProblemError,
     pointer,
 )
-from meno_server.gateway.routes import analysis, failures, operating, pages, tutor
+from meno_server.gateway.routes import analysis, failures, operating, pages, team, tutor
 from meno_server.gateway.services import Services
 from meno_server.gateway.settings import GatewaySettings
 from meno_server.gateway.workers import Workers
 
 PREFIX = "/api/v1"
-ROUTERS: Sequence[APIRouter] = (analysis.router, tutor.router, failures.router, operating.router)
-"""The addresses of every gateway; the team view's router comes in with `more`."""
+ROUTERS: Sequence[APIRouter] = (
+    analysis.router,
+    tutor.router,
+    failures.router,
+    team.router,
+    operating.router,
+)
+"""The addresses of every gateway."""
 _OTHER = "elsewhere"
 _NOT_FOUND = "Look at /docs for what there is."
 _WRONG_METHOD = "Look at /docs for the methods of this address."

@@ -11,12 +11,12 @@ from sqlalchemy import Connection, inspect
 if TYPE_CHECKING:
     from alembic.config import Config
 
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 """All steps, oldest first; the last one is what `schema.py` says."""
 VERSIONS = "gateway_version"
 """The table that remembers the step; another part of Meno may use the same PostgreSQL database."""
 _FOLDER = Path(__file__).parent / "migrations"
-_OWN = frozenset({"keys", "key_scopes", "usage"})
+_OWN = frozenset({"keys", "key_scopes", "usage", "team_weeks", "team_gifts", "team_told"})
 _LOCK = 0x6D656E6F  # any number that is ours
 
 

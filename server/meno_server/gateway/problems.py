@@ -35,6 +35,7 @@ NOT_FOUND = Kind("not-found", 404, "There is nothing at this address")
 WRONG_METHOD = Kind("wrong-method", 405, "This address takes another method")
 TOO_LATE = Kind("body-too-late", 408, "The body did not arrive in time")
 IN_PROGRESS = Kind("in-progress", 409, "The same request is being answered")
+WEEK_IS_OVER = Kind("week-is-over", 409, "That week has been told")
 TOO_LARGE = Kind("too-large", 413, "The body is too large")
 WRONG_TYPE = Kind("wrong-type", 415, "The body has to be JSON")
 INVALID = Kind("invalid", 422, "The body does not fit")
@@ -55,6 +56,7 @@ KINDS = (
     WRONG_METHOD,
     TOO_LATE,
     IN_PROGRESS,
+    WEEK_IS_OVER,
     TOO_LARGE,
     WRONG_TYPE,
     INVALID,

@@ -1,4 +1,6 @@
-"""The tables of a gateway: who may ask, and how often it was asked. There is no column for anybody's code.
+"""The tables of a gateway: who may ask, how often it was asked, and what a class stumbles over.
+
+There is no column for anybody's code.
 
 Every column is bounded by a check: identifiers of our own form, numbers, words of our lists, and the label of
 a key, which is the only word of a person's. SQLite and PostgreSQL say the same in different words. The tables
@@ -12,8 +14,11 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Integer, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from meno_analyzers.findings import Category
 from meno_server.gateway.keys.values import SCOPES
+from meno_server.gateway.team.privacy import ENDINGS, MOST_PLACES, K
 from meno_server.gateway.usage_values import ENDPOINTS
+from meno_server.history.events import MODEL, RUN
 
 
 class Base(DeclarativeBase):
@@ -108,3 +113,67 @@ class UsageRow(Base):
     failed: Mapped[int] = mapped_column(BigInteger, nullable=False)
     milliseconds: Mapped[int] = mapped_column(BigInteger, nullable=False)
     bytes: Mapped[int] = mapped_column(BigInteger, nullable=False)
+
+
+def pattern() -> tuple[Any, Any]:
+    """A check that a pattern is one of ours: a rule's id, or a category that the model or a run has found."""
+    listed = ", ".join(f"'{prefix}{category.value}'" for prefix in (MODEL, RUN) for category in Category)
+    others = f"pattern IN ({listed})"
+    name = "pattern_is_ours"
+    return (
+        CheckConstraint(f"pattern ~ '^ME[0-9]{{3}}$' OR {others}", name=name).ddl_if(dialect="postgresql"),
+        CheckConstraint(f"pattern GLOB 'ME[0-9][0-9][0-9]' OR {others}", name=name).ddl_if(dialect="sqlite"),
+    )
+
+
+class TeamWeekRow(Base):
+    """One week of the team view, by its Monday. Its secret is gone when it has been told."""
+
+    __tablename__ = "team_weeks"
+    __table_args__ = (
+        *number("week", 1, LAST_DAY),
+        *matches("secret", "^[0-9a-f]{64}$", "*[^0-9a-f]*", "= 64"),
+    )
+
+    week: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    secret: Mapped[str | None] = mapped_column(String(64), nullable=True)
+
+
+class GiftRow(Base):
+    """What somebody gave of a week that is not told yet; `giver` leads to nobody without the week's
+    secret."""
+
+    __tablename__ = "team_gifts"
+    __table_args__ = (
+        *number("week", 1, LAST_DAY),
+        *matches("giver", "^[0-9a-f]{64}$", "*[^0-9a-f]*", "= 64"),
+        *number("place", 0, MOST_PLACES - 1),
+        *pattern(),
+        one_of("ending", ENDINGS),
+    )
+
+    week: Mapped[int] = mapped_column(Integer, ForeignKey("team_weeks.week"), primary_key=True)
+    giver: Mapped[str] = mapped_column(String(64), primary_key=True)
+    place: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    pattern: Mapped[str] = mapped_column(String(40), nullable=False)
+    ending: Mapped[str] = mapped_column(String(20), nullable=False)
+
+
+class ToldRow(Base):
+    """What was told of a pattern in a week: noisy counts, drawn once."""
+
+    __tablename__ = "team_told"
+    __table_args__ = (
+        *number("week", 1, LAST_DAY),
+        *pattern(),
+        *number("learners", K, MOST),
+        *(check for ending in ENDINGS for check in number(f"ended_{ending}", 0, MOST)),
+    )
+
+    week: Mapped[int] = mapped_column(Integer, ForeignKey("team_weeks.week"), primary_key=True)
+    pattern: Mapped[str] = mapped_column(String(40), primary_key=True)
+    learners: Mapped[int] = mapped_column(BigInteger, nullable=False)
+    ended_alone: Mapped[int] = mapped_column(BigInteger, nullable=False)
+    ended_idea: Mapped[int] = mapped_column(BigInteger, nullable=False)
+    ended_questions: Mapped[int] = mapped_column(BigInteger, nullable=False)
+    ended_open: Mapped[int] = mapped_column(BigInteger, nullable=False)

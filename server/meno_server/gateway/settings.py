@@ -94,6 +94,13 @@ class GatewaySettings(BaseModel):
     tutor_model: str = Field("gpt-3.5-turbo", description="The model that the provider is asked for.")
     tutor_deadline: float = Field(8.0, gt=0, le=60, description="Seconds for an answer of the tutor.")
     tutor_daily_tokens: int = Field(0, ge=0, description="Tokens for a day and everybody; 0 for no limit.")
+    team_patterns: int = Field(
+        1,
+        ge=1,
+        le=3,
+        description="For how many patterns a learner counts in a week of the team view. With more the noise "
+        "grows, and a pattern must be met by more learners to be told.",
+    )
     drain_seconds: int = Field(
         15, ge=0, le=600, description="Time for requests under way when the gateway is ended."
     )

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from meno_server.history.events import is_pattern
 
 MOST_CHARACTERS = 200_000
 MOST_REPORT = 100_000
 MOST_FILES = 20
+MOST_STUMBLES = 5
 
 Code = Annotated[str, Field(max_length=MOST_CHARACTERS)]
 FileName = Annotated[
@@ -18,7 +22,13 @@ FileName = Annotated[
     ),
 ]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$", max_length=12)]
+Ending = Literal["alone", "idea", "questions", "open"]
 _LANGUAGE = "The language of the hints, such as `de`; English where there is none of that language."
+
+_OF_ENDING = (
+    "How it ended: `alone` without a hint, `idea` with a hint up to the idea behind it, `questions` with "
+    "questions or more, `open` if it is not mended."
+)
 
 
 class Body(BaseModel):
@@ -170,3 +180,45 @@ class DebugRequest(Body):
     def texts(self) -> dict[str, str]:
         """The files by their path."""
         return dict(self.files) if self.code is None else {"program.py": self.code}
+
+
+def _ours(pattern: str) -> str:
+    if not is_pattern(pattern):
+        raise ValueError("this is no pattern of Meno's")
+    return pattern
+
+
+def _monday(day: date) -> date:
+    if day.isoweekday() != 1:
+        raise ValueError("a week is named by its Monday")
+    return day
+
+
+class StumbleGiven(Body):
+    """One pattern that its learner stumbled over in the week."""
+
+    pattern: Annotated[str, AfterValidator(_ours)] = Field(
+        max_length=40, description="A rule's id such as `ME301`, or `model/…` or `run/…` with a category."
+    )
+    ending: Ending = Field(description=_OF_ENDING)
+
+
+def _of_this_week(schema: dict[str, Any]) -> None:
+    """An example that is answered when it is tried."""
+    today = datetime.now(UTC).date()
+    week = today - timedelta(days=today.weekday())
+    stumbles = [{"pattern": "ME301", "ending": "idea"}]
+    schema["examples"] = [{"week": week.isoformat(), "stumbles": stumbles}]
+
+
+class ContributionRequest(Body):
+    """What one learner gives of one week, the heaviest first; it takes the place of what they gave before."""
+
+    model_config = ConfigDict(json_schema_extra=_of_this_week)
+
+    week: Annotated[date, AfterValidator(_monday)] = Field(
+        description="The Monday of the running week (UTC)."
+    )
+    stumbles: list[StumbleGiven] = Field(
+        max_length=MOST_STUMBLES, description="An empty list takes back what was given of the week."
+    )

@@ -113,7 +113,7 @@ def _today(today: Told) -> str:
         f"{today['fixedHinted']} with hints."
     )
     lessons = "\n".join(
-        f"<li><strong>{escape(_spoken(one['name']))}</strong> {_prose(one['takeaway'])}</li>"
+        f"<li><strong>{escape(_spoken(one['name']))}</strong> {prose(one['takeaway'])}</li>"
         for one in today["takeaways"]
     )
     taught = f'<h3>What today taught</h3>\n<ul class="takeaways">\n{lessons}\n</ul>' if lessons else ""
@@ -122,7 +122,7 @@ def _today(today: Told) -> str:
 
 def _reminders(patterns: Sequence[Told]) -> str:
     due = "\n".join(
-        f"<li><strong>{escape(one['title'])}.</strong> {_prose(one['takeaway'])} "
+        f"<li><strong>{escape(one['title'])}.</strong> {prose(one['takeaway'])} "
         f'<span class="when">Last met {_ago(one["daysSince"])}.</span></li>'
         for one in patterns
         if one["daysSince"] is not None
@@ -188,7 +188,7 @@ def _row(pattern: Told) -> str:
     verdict = pattern["verdict"]
     return (
         f'<tr><th scope="row">{escape(pattern["title"])}'
-        f'<span class="takeaway">{_prose(pattern["takeaway"])}</span></th>\n'
+        f'<span class="takeaway">{prose(pattern["takeaway"])}</span></th>\n'
         f'<td><span class="verdict {verdict}">{_VERDICTS[verdict]}</span></td>\n'
         f"<td>{pattern['slips']} on {_count(pattern['daysSeen'], 'day')}</td><td>{alone}</td>\n"
         f"<td>{dots(pattern['weeks'])}</td></tr>"
@@ -206,7 +206,7 @@ def _doubted(doubted: Sequence[Told]) -> str:
     return _section("quiet", "What has become quiet", f"<p>{words}</p>\n<ul>\n{items}\n</ul>")
 
 
-def _prose(markdown: str) -> str:
+def prose(markdown: str) -> str:
     """A sentence of ours, whose only Markdown is code between backticks."""
     pieces = escape(markdown).split("`")
     return "".join(f"<code>{piece}</code>" if n % 2 else piece for n, piece in enumerate(pieces))
