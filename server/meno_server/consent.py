@@ -34,6 +34,11 @@ def consent_file() -> Path:
     return data_folder() / "tutor-consent.json"
 
 
+def gateway_consent_file() -> Path:
+    """Where the answers about whole files and gateways are kept: another question, another file."""
+    return data_folder() / "gateway-consent.json"
+
+
 class Consents:
     """The answers of one person. Read anew each time, since several editors may share them."""
 

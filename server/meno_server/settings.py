@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from meno_server.remote.addresses import gateway_address
 from meno_server.tutor_servers import one_more_server
 
 Profile = Literal["student", "developer", "notebook", "contest"]
@@ -122,6 +123,14 @@ class Settings(BaseModel):
         alias="model.provider",
         description="Where the bug model runs; `auto` takes the first that the installed onnxruntime can "
         "start. What cannot start is passed over, and the processor serves.",
+    )
+    model_endpoint: Annotated[str, AfterValidator(gateway_address)] | None = Field(
+        None,
+        alias="model.endpoint",
+        description="The address of a gateway whose model is asked when a file is saved, such as "
+        "`https://meno.example.org`. Meno asks once for each folder whether its files may be sent. Where the "
+        "gateway is slow or gone, the model on this machine answers. The key comes from `MENO_GATEWAY_KEY` "
+        "or the system's keyring.",
     )
     origin_enabled: bool = Field(
         True,
@@ -252,6 +261,7 @@ PERSONAL = frozenset(
         "history.adapt",
         "history.database",
         "history.enable",
+        "model.endpoint",
         "model.path",
         "rulePages",
         "run.allow",

@@ -20,6 +20,7 @@ from meno_server.lsp.housekeeping import Housekeeping
 from meno_server.lsp.progress import under_progress
 from meno_server.lsp.reasons import Reasons
 from meno_server.lsp.sending import Sending
+from meno_server.lsp.shared_model import SharedModel
 from meno_server.lsp.status import Status
 from meno_server.models import model_client
 
@@ -48,6 +49,7 @@ class Learned(Housekeeping):
         self.sending = Sending(session)
         self.dialogues = Dialogues(session)
         self.status = Status(session)
+        self.shared_model = SharedModel(session)
 
     @property
     def model(self) -> ModelClient:
@@ -109,10 +111,15 @@ class Learned(Housekeeping):
             running.cancel()
         self._model_tasks[key] = self.run(self._ask_model(file, file.edits))
 
+    async def _predict(self, file: OpenFile | Notebook, asked: ModelClient) -> ModelAnswer:
+        """What the gateway's model says, or else the model here."""
+        answer = await self.shared_model.predict(file)
+        return await asked.predict(file.program) if answer is None else answer
+
     async def _ask_model(self, file: OpenFile | Notebook, edits: int) -> None:
         started = time.perf_counter()
         asked = self.model
-        question = asyncio.ensure_future(asked.predict(file.program))
+        question = asyncio.ensure_future(self._predict(file, asked))
         try:
             await asyncio.wait({question}, timeout=PATIENCE)
             if not question.done():
@@ -150,6 +157,7 @@ class Learned(Housekeeping):
             self.run(self._model.stop())
             self._model = None
         self.run(self.reasons.stop())
+        self.run(self.shared_model.close())
 
     async def close_learned(self) -> None:
         """Ends all processes and connections."""
@@ -158,6 +166,7 @@ class Learned(Housekeeping):
             await self._model.stop()
         if self._tutor is not None:
             await self._tutor.close()
+        await self.shared_model.close()
 
 
 def _cancel(question: asyncio.Future[ModelAnswer]) -> None:

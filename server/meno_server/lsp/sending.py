@@ -16,6 +16,7 @@ from meno_server.lsp.showing import show
 
 if TYPE_CHECKING:
     from meno_model.tutor import Evidence, FailureEvidence
+    from meno_server.lsp.notebooks import Notebook
     from meno_server.lsp.open_file import OpenFile
     from meno_server.lsp.session import Session
 
@@ -63,7 +64,7 @@ class Sending:
             return False
         if session.settings.tutor_provider == "none" or session.runs.trust.editor is False:
             return True
-        return await self._answer(self._folder(file), session.tutor.servers) is not Consent.UNASKED
+        return await self._answer(self.folder(file), session.tutor.servers) is not Consent.UNASKED
 
     async def allowed(self, file: OpenFile, evidence: Evidence | FailureEvidence) -> tuple[bool, str | None]:
         """Whether the evidence may be sent, and a sentence if the editor forbids it; asks if need be."""
@@ -73,7 +74,7 @@ class Sending:
             return False, None
         if session.runs.trust.editor is False:
             return False, NOT_TRUSTED
-        folder, servers = self._folder(file), session.tutor.servers
+        folder, servers = self.folder(file), session.tutor.servers
         if not servers:
             return True, None  # nobody can be asked, and the tutor says what is missing
         async with self._asking:
@@ -90,8 +91,9 @@ class Sending:
     async def forget(self) -> str:
         """Takes back what was said about the folder of the latest file; returns what to tell."""
         file = self._session.latest_file
-        folder = self._folder(file) if file is not None else self._session.root
+        folder = self.folder(file) if file is not None else self._session.root
         await self._remember(folder, (), Consent.UNASKED)
+        await self._session.shared_model.forget(folder)
         return "Forgotten. Meno will ask again before it sends anything from this folder."
 
     async def _answer(self, folder: Path | None, servers: tuple[str, ...]) -> Consent:
@@ -122,7 +124,7 @@ class Sending:
         answers = {YES: Consent.YES, NEVER: Consent.NEVER, NOT_NOW: Consent.NOT_NOW}
         return answers.get(chosen.title) if chosen is not None else None
 
-    def _folder(self, file: OpenFile) -> Path | None:
+    def folder(self, file: OpenFile | Notebook) -> Path | None:
         """The workspace's folder, or that of a file outside of it; None for a text without a place."""
         root, path = self._session.root, to_fs_path(file.document.uri)
         if path is None or not file.document.uri.startswith("file:"):
