@@ -165,10 +165,10 @@ def _findings(told: dict[str, Any], text: str) -> tuple[Finding, ...]:
 
 def _is_ours(finding: Finding, lines: int) -> bool:
     """Whether it lies within the text, and says nothing that could be more than a word or two."""
-    words = [finding.rule, finding.name, *finding.values, *finding.values.values()]
+    words = [finding.name, *finding.values, *finding.values.values()]
     return (
         0 <= finding.span.start_line <= finding.span.end_line < lines
-        and pattern_of(finding) is not None
+        and finding.rule == pattern_of(finding)
         and len(finding.values) <= MOST_VALUES
         and all(len(word) <= LONGEST_VALUE and word.isprintable() for word in words)
     )
