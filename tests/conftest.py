@@ -1,4 +1,4 @@
-"""What all tests share: the evaluation data, the editors, a place for pictures."""
+"""What all tests share: the evaluation data, the editors, a place for pictures, a PostgreSQL."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
+
+from postgresql import postgresql, postgresql_server
+
+__all__ = ["editors", "pictures", "postgresql", "postgresql_server", "shared"]
 
 ROOT = Path(__file__).parent.parent
 

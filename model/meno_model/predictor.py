@@ -18,9 +18,10 @@ import numpy as np
 
 from meno_analyzers.findings import Category, Finding, Severity, Source
 from meno_model.places import pointed_code
+from meno_model.providers import PROCESSOR
 from meno_model.rendering import Rendering, render
 from meno_model.runtime import Floats, Judgement, Runtime
-from meno_model.synthesis import gain
+from meno_model.synthesis import gains
 from meno_model.tokenizer import CodeTokenizer
 from meno_model.units import Unit, units_of
 from meno_model.weights import ModelFiles
@@ -68,14 +69,38 @@ class Predictor:
 
     def findings(self, text: str) -> tuple[Finding, ...]:
         """Findings of a file in its own 0-based lines and character columns."""
-        units = units_of(text)[:MOST_UNITS]
+        (found,) = self._found([units_of(text)[:MOST_UNITS]])
+        return found
+
+    def findings_of_many(
+        self, texts: Sequence[str], *, together: bool | None = None
+    ) -> list[tuple[Finding, ...]]:
+        """The findings of each text, with the units of all of them judged `together` in padded batches.
+
+        Without a choice they are judged together where that pays and changes nothing: on an accelerator. The
+        8-bit graph of the processor scales its numbers by the whole batch, so there the odds of a unit move
+        by some hundredths with what else is in it; text by text, an answer is that of `findings` to the bit,
+        whoever else asks at the same time. A unit that several texts share is judged once in either way.
+        """
+        if together is None:
+            together = self.runtime.provider != PROCESSOR
+        if not together:
+            return [self.findings(text) for text in texts]
+        return self._found([units_of(text)[:MOST_UNITS] for text in texts])
+
+    def _found(self, files: Sequence[Sequence[Unit]]) -> list[tuple[Finding, ...]]:
+        """Findings of files that were cut into units, each step done for all of them at once."""
+        units = [unit for own in files for unit in own]
         answers = self.predict_units(units)
-        made = (self._finding(unit, answer) for unit, answer in zip(units, answers, strict=True))
-        return tuple(finding for finding in made if finding is not None)
+        if len(files) > 1 and self.files.calibration.least_gain > 0.0:
+            pairs = zip(units, answers, strict=True)
+            self._remember_gains([(u, a[1]) for u, a in pairs if a is not None and self._is_sure(a[1])])
+        made = iter([self._finding(unit, answer) for unit, answer in zip(units, answers, strict=True)])
+        return [tuple(finding for _ in own if (finding := next(made)) is not None) for own in files]
 
     def predict_units(self, units: Sequence[Unit]) -> list[tuple[Rendering, Prediction] | None]:
         """One prediction a unit; None for what cannot be read or is too long."""
-        keys = [hashlib.sha256(unit.text.encode("utf-8", "surrogatepass")).hexdigest() for unit in units]
+        keys = [_key(unit) for unit in units]
         fresh = {key: unit for key, unit in zip(keys, units, strict=True) if key not in self._memory}
         found = dict(zip(fresh, self._score(list(fresh.values())), strict=True))
         self.scored += len(fresh)
@@ -89,20 +114,30 @@ class Predictor:
 
     def shows(self, unit: Unit, prediction: Prediction) -> bool:
         """Whether the model says something about a unit unasked: sure enough, and some edit would mend it."""
-        threshold = self.files.calibration.threshold_of(prediction.category)
-        if threshold is None or prediction.probability < threshold or not prediction.may_speak:
+        if not self._is_sure(prediction):
             return False
         least = self.files.calibration.least_gain
         return least <= 0.0 or self.gain(unit, prediction) >= least
 
+    def _is_sure(self, prediction: Prediction) -> bool:
+        threshold = self.files.calibration.threshold_of(prediction.category)
+        return threshold is not None and prediction.probability >= threshold and prediction.may_speak
+
     def gain(self, unit: Unit, prediction: Prediction) -> float:
         """What the best single edit takes away from the log-odds of a mistake; remembered."""
-        key = hashlib.sha256(unit.text.encode("utf-8", "surrogatepass")).hexdigest()
-        if key not in self._gains:
-            self._gains[key] = gain(unit, prediction, self._score)
-            while len(self._gains) > _REMEMBERED:
-                self._gains.popitem(last=False)
-        return self._gains[key]
+        return self._remember_gains([(unit, prediction)])[0]
+
+    def _remember_gains(self, predicted: Sequence[tuple[Unit, Prediction]]) -> list[float]:
+        """The gain of each, those that are not known scored at once."""
+        keys = [_key(unit) for unit, _ in predicted]
+        fresh = {key: one for key, one in zip(keys, predicted, strict=True) if key not in self._gains}
+        if fresh:
+            found = dict(zip(fresh, gains(list(fresh.values()), self._score), strict=True))
+            self._gains.update(found)
+        answers = [self._gains[key] for key in keys]
+        while len(self._gains) > _REMEMBERED:
+            self._gains.popitem(last=False)
+        return answers
 
     def _score(self, units: Sequence[Unit]) -> list[tuple[Rendering, Prediction] | None]:
         read = [read_unit(unit, self.runtime.tokenizer, self.files.longest) for unit in units]
@@ -141,6 +176,11 @@ class Predictor:
                 "chance": chance(probability),
             },
         )
+
+
+def _key(unit: Unit) -> str:
+    """What answers are remembered by."""
+    return hashlib.sha256(unit.text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def read_unit(unit: Unit, tokenizer: CodeTokenizer, longest: int) -> tuple[Rendering, list[Window]] | None:

@@ -29,13 +29,14 @@ class Provider:
     bound: bool = False
 
 
+PROCESSOR = "cpu"
 PROVIDERS: tuple[Provider, ...] = (
     Provider("tensorrt", "TensorrtExecutionProvider", half=True, bound=True),
     Provider("cuda", "CUDAExecutionProvider", half=True, bound=True),
     Provider("coreml", "CoreMLExecutionProvider"),
     Provider("directml", "DmlExecutionProvider", half=True),
     Provider("openvino", "OpenVINOExecutionProvider"),
-    Provider("cpu", "CPUExecutionProvider"),
+    Provider(PROCESSOR, "CPUExecutionProvider"),
 )
 AUTO = "auto"
 NAMES = (AUTO, *(provider.name for provider in PROVIDERS))
@@ -46,12 +47,12 @@ def to_try(available: Sequence[str], wanted: str = AUTO) -> list[Provider]:
     there = [provider for provider in PROVIDERS if provider.library in available]
     if wanted == AUTO:
         return there
-    return [provider for provider in there if provider.name in (wanted, "cpu")]
+    return [provider for provider in there if provider.name in (wanted, PROCESSOR)]
 
 
 def graph_for(provider: Provider, files: ModelFiles) -> Path:
     """The graph that suits a provider, of those that the model's folder has."""
-    if provider.name == "cpu":
+    if provider.name == PROCESSOR:
         return files.graph
     wanted = (files.half_graph, files.full_graph) if provider.half else (files.full_graph,)
     return next((path for path in wanted if path is not None), files.graph)

@@ -32,9 +32,23 @@ _PLACES = 3
 
 def gain(unit: Unit, prediction: Prediction, score: Score) -> float:
     """By how much the best single edit lowers the log-odds of a mistake; 0 where none does."""
+    return gains([(unit, prediction)], score)[0]
+
+
+def gains(predicted: Sequence[tuple[Unit, Prediction]], score: Score) -> list[float]:
+    """The gain of each unit, with the edits of all of them scored at once."""
+    tried = [_edited(unit, prediction) for unit, prediction in predicted]
+    answers = iter(score([edit for edits in tried for edit in edits]))
+    found = []
+    for (_, prediction), edits in zip(predicted, tried, strict=True):
+        own = [next(answers) for _ in edits]
+        found.append(max([0.0, *(prediction.odds - answer[1].odds for answer in own if answer is not None)]))
+    return found
+
+
+def _edited(unit: Unit, prediction: Prediction) -> list[Unit]:
     text = textwrap.dedent(unit.text)
-    edits = [Unit(unit.name, made, tuple(range(made.count("\n") + 1))) for made in _edits(text, prediction)]
-    return max([0.0, *(prediction.odds - answer[1].odds for answer in score(edits) if answer is not None)])
+    return [Unit(unit.name, made, tuple(range(made.count("\n") + 1))) for made in _edits(text, prediction)]
 
 
 def _edits(text: str, prediction: Prediction) -> Iterator[str]:

@@ -55,6 +55,8 @@ class Worker:
             if message.get("do") == "predict":
                 findings = self.predictor().findings(str(message.get("text", "")))
                 reply["findings"] = [finding_to_plain(finding) for finding in findings]
+            elif message.get("do") == "predict_many":
+                reply["many"] = self._many(message)
             elif message.get("do") == "suspicion":
                 reply["suspicion"] = self._suspicion(str(message.get("text", "")))
             elif message.get("do") == "attribution":
@@ -90,6 +92,11 @@ class Worker:
                 ) from problem
             self._predictor = Predictor(Runtime(files, provider=self._provider))
         return self._predictor
+
+    def _many(self, message: dict[str, Any]) -> list[list[dict[str, Any]]]:
+        texts = [str(text) for text in message.get("texts", ())]
+        answers = self.predictor().findings_of_many(texts, together=message.get("together"))
+        return [[finding_to_plain(finding) for finding in findings] for findings in answers]
 
     def _suspicion(self, text: str) -> list[tuple[int, float]]:
         predictor = self.predictor()
