@@ -1,12 +1,12 @@
 """Explains a pasted traceback or test report without running anything: by what it says, and by the program
-that it speaks of if that lies below a given folder.
+that it speaks of if that lies below a given folder, or was sent along.
 
 Guarded by tests/analyzers/failures/test_explaining.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from meno_analyzers.engine import analyse
@@ -26,11 +26,28 @@ def explain_report(text: str, root: Path, *, level: int = 3) -> Explanation | No
     Programs are looked for below `root` only. One that has changed since the report is not believed.
     """
     report = read(text)
-    chief = report.chief
-    if chief is None:
+    if report.chief is None:
         return None
-    frames = own_frames(chief)
-    found = _program_of(frames, root.resolve())
+    frames = own_frames(report.chief)
+    return _explained(report, frames, _program_of(frames, root.resolve()), level)
+
+
+def explain_sent(
+    text: str, files: Mapping[str, str], *, main: str | None = None, level: int = 3
+) -> Explanation | None:
+    """The same where the programs are texts by their relative path, and no file is looked at.
+
+    `main` is the one that is asked about where the report speaks of several. A single text need not have
+    the name that the report gives it.
+    """
+    report = read(text)
+    if report.chief is None:
+        return None
+    frames = own_frames(report.chief)
+    return _explained(report, frames, _program_sent(frames, files, main), level)
+
+
+def _explained(report: Report, frames: Sequence[Frame], found: Program | None, level: int) -> Explanation:
     if found is not None:
         return explain(Evidence(found, report=report, findings=analyse(found.source), level=level))
     limits = frozenset({Limit.TRUNCATED_CONTEXT})
@@ -60,6 +77,28 @@ def _program_of(frames: Sequence[Frame], root: Path) -> Program | None:
             pass
     named = {path.relative_to(root).as_posix(): source for path, source in files.items()}
     return Program(named, main.relative_to(root).as_posix())
+
+
+def _program_sent(frames: Sequence[Frame], files: Mapping[str, str], main: str | None) -> Program | None:
+    """The program among the texts that were sent; None if there is none, or it is not what failed."""
+    there = [(frame, name) for frame in frames if (name := _sent(frame.path, files)) is not None]
+    if not there and len(files) == 1:
+        [only] = files
+        there = [(frame, only) for frame in frames[-1:]]
+    if not there or not all(_is_unchanged(frame, files[name]) for frame, name in there):
+        return None
+    programs = [name for _, name in there if not is_test_file(Path(name))]
+    innermost = programs[-1] if programs else there[-1][1]
+    chosen = main if main is not None and main in files else innermost
+    named = dict.fromkeys([chosen, *(name for _, name in there)])
+    return Program({name: files[name] for name in named}, chosen)
+
+
+def _sent(path: str, files: Mapping[str, str]) -> str | None:
+    """The text that a frame means: the one whose path is the longest end of the frame's."""
+    steps = [step for step in path.replace("\\", "/").split("/") if step not in ("", ".", "..")]
+    ends = ("/".join(steps[first:]) for first in range(len(steps)))
+    return next((end for end in ends if end in files), None)
 
 
 def _found(path: str, root: Path) -> Path | None:
@@ -100,4 +139,4 @@ def _quoted(report: Report) -> str:
     return (places[-1] if places else "") + "\n"
 
 
-__all__ = ["explain_report"]
+__all__ = ["explain_report", "explain_sent"]

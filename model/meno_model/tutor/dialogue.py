@@ -8,6 +8,7 @@ decide it, and whoever keeps the dialogue ends it with `solved`. State is in mem
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -57,6 +58,29 @@ class Dialogue:
         self._last_kind: QuestionKind | None = None
         self._requests = 0
         self._example_shown = False
+
+    @classmethod
+    def resumed(
+        cls, evidence: Evidence, turns: Sequence[Turn], *, highest: Level = Level.EXAMPLE
+    ) -> Dialogue:
+        """A dialogue that somebody else has kept: its turns so far, the learner's last words not among them.
+
+        What was asked is known by its text, so that no question of the catalogue comes twice.
+        """
+        dialogue = cls(evidence, Rotation(), highest=highest)
+        dialogue.turns = list(turns)
+        ladder = dialogue._ladder
+        spoken = "\n".join(turn.text for turn in turns if turn.speaker == "tutor")
+        for question in ladder.chain:
+            if question.text in spoken:
+                dialogue._rotation.asked(question.kind)
+                dialogue._said.append(question.text)
+        dialogue._said += [text for text in ladder.questions if text in spoken]
+        dialogue._requests = sum(
+            asks_for_the_answer(turn.text, evidence.language) for turn in turns if turn.speaker == "learner"
+        )
+        dialogue._example_shown = ladder.example in spoken
+        return dialogue
 
     def renew(self, evidence: Evidence) -> None:
         """Goes on about the code as it is now."""

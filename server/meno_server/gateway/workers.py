@@ -1,9 +1,9 @@
 """What the gateway asks of those who do the work, and what they answer.
 
 The HTTP application knows one object that fits `Workers` and nothing of processes or machines: `local.py`
-fits it with child processes, a cluster fits it with replicas. Whatever crosses is plain and can be pickled: texts,
-numbers, and JSON as dictionaries and lists. Handles, tasks and findings do not cross. Code crosses in memory
-and is kept by nobody longer than its answer takes, but for the bounded memories of the model's process.
+fits it with child processes, a cluster fits it with replicas. Whatever crosses is plain and can be pickled:
+texts, numbers, and JSON as dictionaries and lists. Handles, tasks and findings do not cross. Code crosses in
+memory and is kept by nobody longer than its answer takes, but for the bounded memories of the processes.
 
 Every method may be cancelled at any time, which frees whoever works on it. What goes wrong is one of two
 errors, after whatever is worth a second try had it:
@@ -102,7 +102,6 @@ class DebugTask:
     files: Mapping[str, str] = field(default_factory=dict)
     main: str | None = None
     tests: str | None = None
-    input: str | None = None
     level: int = 3
     language: str = "en"
     run: bool = False
@@ -184,6 +183,9 @@ class Workers(Protocol):
 
     async def model(self, text: str) -> ModelReply:
         """L2. Questions that come together may be answered in one batch."""
+
+    async def hints(self, findings: Sequence[Plain], language: str, highest: int) -> Sequence[Plain]:
+        """L3 for findings of the model: the same findings as `findings.py` shows them."""
 
     async def origin(self, text: str) -> OriginReply:
         """Whether a text reads as if a person or a language model had written it."""
