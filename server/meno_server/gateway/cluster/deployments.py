@@ -138,8 +138,9 @@ class Model:
         self._together = {"auto": None, "on": True, "off": False}[settings.batching]
         self._information: dict[str, str] | None = None
         size = 1 if settings.batching == "off" else settings.batch_size
-        self._batch.set_max_batch_size(size)
-        self._batch.set_batch_wait_timeout_s(settings.batch_milliseconds / 1000)
+        batch: Any = self._batch  # Ray's decorator adds these two, which its types do not know
+        batch.set_max_batch_size(size)
+        batch.set_batch_wait_timeout_s(settings.batch_milliseconds / 1000)
 
     async def check_health(self) -> None:
         if self._information is None:
@@ -196,7 +197,8 @@ def application(gateway: GatewaySettings, cluster: ClusterSettings) -> Applicati
     tutor = _deployed(Tutor, "1", TUTOR_CPUS, AT_ONCE, gateway, cluster)
     bound |= {"tutor": tutor.bind(gateway, cluster, **bound), "failures": failures.bind(gateway)}
     door = _deployed(Gateway, cluster.ingress_replicas, cluster.ingress_cpus, AT_ONCE, gateway, cluster)
-    return door.bind(gateway, cluster, **bound)
+    bound_together: Application = door.bind(gateway, cluster, **bound)
+    return bound_together
 
 
 def build(arguments: ClusterSettings) -> Application:

@@ -164,5 +164,5 @@ def _end(ray: Any, began: bool) -> None:
     if ray.is_initialized():
         serve.delete(NAME)
         if began:
-            serve.shutdown()
+            serve.shutdown()  # type: ignore[no-untyped-call]  # Ray has left it without types
         ray.shutdown()

@@ -27,6 +27,7 @@ from ray.exceptions import (
     WorkerCrashedError,
 )
 from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError, RequestCancelledError
+from ray.serve.schema import ReplicaState
 
 from meno_server.gateway.cluster.crossing import opened
 from meno_server.gateway.cluster.settings import ClusterSettings
@@ -176,6 +177,5 @@ def _running() -> frozenset[str]:
     status = serve.status().applications.get(name)
     if status is None:
         return frozenset()
-    return frozenset(
-        deployment for deployment, known in status.deployments.items() if known.replica_states.get("RUNNING")
-    )
+    states = {deployment: known.replica_states for deployment, known in status.deployments.items()}
+    return frozenset(name for name, known in states.items() if known.get(ReplicaState.RUNNING))
