@@ -15,6 +15,7 @@ do, and the database's address, come from `MENO_GATEWAY_…` of the machine that
 from __future__ import annotations
 
 import asyncio
+import math
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -181,7 +182,20 @@ class Gateway:
     def __serve_build_asgi_app__(self) -> Any:
         from meno_server.gateway.application import create_app
 
-        return create_app(self._settings, ClusterWorkers(self._replicas, self._settings, self._cluster))
+        workers = ClusterWorkers(self._replicas, self._settings, self._cluster)
+        return create_app(shared_out(self._settings, self._cluster), workers)
+
+
+def shared_out(settings: GatewaySettings, cluster: ClusterSettings) -> GatewaySettings:
+    """The settings of one replica of the application: each counts by itself, so each has its part of a limit.
+
+    Requests are spread evenly, and all replicas together never let through more than the operator said.
+    """
+    most = bounds(cluster.ingress_replicas)[1]
+    rate, burst = settings.rate_per_minute / most, settings.rate_burst / most
+    return settings.model_copy(
+        update={"rate_per_minute": max(1, int(rate)), "rate_burst": max(1, math.ceil(burst))}
+    )
 
 
 def application(gateway: GatewaySettings, cluster: ClusterSettings) -> Application:

@@ -43,7 +43,9 @@ class ClusterSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
-    ingress_replicas: Replicas = Field("1-4", description="Replicas of the HTTP application.")
+    ingress_replicas: Replicas = Field(
+        "2", description="Replicas of the HTTP application; each lets through its part of a key's rate."
+    )
     static_replicas: Replicas = Field("2-8", description="Replicas of the rules (L1 and L3).")
     model_replicas: Replicas = Field("1-4", description="Replicas of the bug model (L2).")
     debug_replicas: Replicas = Field("1-2", description="Replicas that explain failures.")

@@ -27,7 +27,6 @@ from ray.exceptions import (
     WorkerCrashedError,
 )
 from ray.serve.exceptions import BackPressureError, DeploymentUnavailableError, RequestCancelledError
-from ray.serve.schema import ReplicaState
 
 from meno_server.gateway.cluster.crossing import opened
 from meno_server.gateway.cluster.settings import ClusterSettings
@@ -178,4 +177,6 @@ def _running() -> frozenset[str]:
     if status is None:
         return frozenset()
     states = {deployment: known.replica_states for deployment, known in status.deployments.items()}
-    return frozenset(name for name, known in states.items() if known.get(ReplicaState.RUNNING))
+    return frozenset(
+        name for name, known in states.items() if any(known[state] for state in known if state == "RUNNING")
+    )
