@@ -9,3 +9,25 @@
 Without the `[cluster]` extra only `settings.py` and `starting.py` can be imported, and the latter says in one
 sentence how to get it.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from meno_server.gateway.settings import GatewaySettings
+
+
+def serve(settings: GatewaySettings, host: str, port: int) -> None:
+    """`meno serve --cluster`, with the cluster's settings from the environment."""
+    from meno_server.gateway.cluster.settings import cluster_from_environment
+    from meno_server.gateway.cluster.starting import ClusterError, serve_cluster
+    from meno_server.gateway.settings import SettingsError
+
+    try:
+        serve_cluster(settings, cluster_from_environment(), host, port, say=typer.echo)
+    except (ClusterError, SettingsError) as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(2) from None

@@ -181,9 +181,10 @@ class Gateway:
 
     def __serve_build_asgi_app__(self) -> Any:
         from meno_server.gateway.application import create_app
+        from meno_server.gateway.logs import json_log
 
         workers = ClusterWorkers(self._replicas, self._settings, self._cluster)
-        return create_app(shared_out(self._settings, self._cluster), workers)
+        return create_app(shared_out(self._settings, self._cluster), workers, log=json_log())
 
 
 def shared_out(settings: GatewaySettings, cluster: ClusterSettings) -> GatewaySettings:

@@ -43,6 +43,11 @@ class ClusterSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
 
+    address: str | None = Field(
+        None,
+        description="For `meno serve --cluster`: the Ray cluster to join, `auto` or `host:port`; without it "
+        "one is begun on this machine.",
+    )
     ingress_replicas: Replicas = Field(
         "2", description="Replicas of the HTTP application; each lets through its part of a key's rate."
     )

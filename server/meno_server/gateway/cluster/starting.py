@@ -2,8 +2,9 @@
 
 A cluster that is begun here is for this machine: its own channels listen on the loopback address unless the
 gateway is to be reached from elsewhere, Ray tells nobody that it is used, and everything ends with this
-process. A cluster that is joined (`--address`) goes on when the gateway has been taken off it. At SIGTERM or
-Ctrl-C nothing new is taken, what is under way is finished within `drain_seconds`, and then the replicas end.
+process. A cluster that is joined (`MENO_CLUSTER_ADDRESS`) goes on when the gateway has been taken off it. At
+SIGTERM or Ctrl-C nothing new is taken, what is under way is finished within `drain_seconds`, and then the
+replicas end.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import asyncio
 import importlib.util
 import os
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
 NAME = "meno"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 WITHOUT_EXTRA = 'A cluster needs Ray: pip install "meno-lsp[cluster]", or leave --cluster out.'
+WITHOUT_DATABASE = (
+    "The machines of a cluster share no folder, so keys and counts want PostgreSQL: say"
+    " --database postgresql://…"
+)
 _STORE = 128 * 2**20
 """Bytes of shared memory for objects; texts and findings are small and hardly use it."""
 _PARTS = {
@@ -44,17 +50,19 @@ def serve_cluster(
     cluster: ClusterSettings,
     host: str,
     port: int,
-    address: str | None = None,
-    say: Callable[[str], None] = print,
+    say: Callable[[str], None],
 ) -> None:
     """Serves until it is told to end. Raises ClusterError."""
     if importlib.util.find_spec("ray") is None:
         raise ClusterError(WITHOUT_EXTRA)
-    _prepare_environment(host, address)
+    if cluster.address and not gateway.database:
+        raise ClusterError(WITHOUT_DATABASE)
+    _prepare_environment(host, cluster.address)
     import ray
 
-    began = not address
-    _connect(ray, cluster, gateway, address, say)
+    began = not cluster.address
+    _connect(ray, cluster, gateway, say)
+    port = port or _free_port(host)
     try:
         _deploy(gateway, cluster, host, port)
         _tell(host, port, say)
@@ -76,12 +84,9 @@ def _prepare_environment(host: str, address: str | None) -> None:
 
 
 def _connect(
-    ray: Any,
-    cluster: ClusterSettings,
-    gateway: GatewaySettings,
-    address: str | None,
-    say: Callable[[str], None],
+    ray: Any, cluster: ClusterSettings, gateway: GatewaySettings, say: Callable[[str], None]
 ) -> None:
+    address = cluster.address
     quiet = {"log_to_driver": False, "logging_level": "error"}
     try:
         if address:
@@ -100,11 +105,17 @@ def _connect(
         if address:
             raise ClusterError(
                 f"There is no Ray cluster at {address} that lets us in; `ray status` says what it needs,"
-                " and without --address one is begun here."
+                " and without MENO_CLUSTER_ADDRESS one is begun here."
             ) from problem
         raise ClusterError(
             f"A Ray cluster could not be begun here ({type(problem).__name__}); its logs are in /tmp/ray."
         ) from problem
+
+
+def _free_port(host: str) -> int:
+    with socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET) as one:
+        found: int = one.getsockname()[1]
+    return found
 
 
 def least_cpus(cluster: ClusterSettings, gateway: GatewaySettings) -> float:
