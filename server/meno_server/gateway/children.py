@@ -28,6 +28,7 @@ SETTLE_SECONDS = 1.0
 START_SECONDS = 60.0
 PAUSES = (0.0, 0.5, 2.0, 8.0, 30.0)
 """Seconds before a start, by the number of deaths in a row."""
+_HOPELESS = 3  # deaths in a row
 _CROWDED = "Too many questions wait already; ask again in a moment."
 _TOO_SLOW = "This took longer than it may. A shorter text is answered sooner."
 _DIED = "What works on this stopped unexpectedly, twice. Ask again in a moment."
@@ -151,6 +152,11 @@ class Pool:
     def ready(self) -> bool:
         """Whether any of the processes can work."""
         return bool(self._alive) and not self._closed
+
+    @property
+    def starting(self) -> bool:
+        """Whether it will be ready in a moment, as far as one can tell."""
+        return not self._alive and self._deaths < _HOPELESS
 
     def start(self) -> None:
         """Begins to start all of them."""

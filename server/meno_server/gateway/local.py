@@ -184,16 +184,19 @@ class LocalWorkers:
         return max(here, key=lambda one: float(one["confidence"]), default=None)
 
     async def ready(self) -> Readiness:
-        details: dict[str, str] = {}
-        for pool in (self._rules, self._model, self._origin):
-            if pool is not None and (not pool.ready or pool.problem is not None):
-                details[pool.name] = pool.problem or "It is being started."
+        pools = [pool for pool in (self._rules, self._model, self._origin) if pool is not None]
+        details = {
+            pool.name: pool.problem or ("It is being started." if pool.starting else "It does not start.")
+            for pool in pools
+            if not pool.ready or pool.problem is not None
+        }
         return Readiness(
             static=self._rules.ready,
             model=_works(self._model),
             origin=_works(self._origin),
             run=self._settings.run_code and self._walls is not None and self._walls >= WALLS,
             tutor=self._enricher.has_tutor,
+            starting=any(pool.starting for pool in pools),
             details=details,
         )
 

@@ -5,6 +5,7 @@ There is no way in for a body: callers name the values, and none of them is a te
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable
 from typing import Any, TextIO
@@ -24,9 +25,7 @@ def json_log(out: TextIO | None = None) -> Callable[..., None]:
     )
 
     def log(event: str, **values: Any) -> None:
-        try:
+        with contextlib.suppress(OSError, ValueError):  # nobody reads the log any more
             logger.msg(event, **values)
-        except (OSError, ValueError):
-            pass  # nobody reads the log any more
 
     return log

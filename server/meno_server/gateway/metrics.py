@@ -29,13 +29,20 @@ class Metrics:
         self._batches: deque[tuple[float, float]] = deque(maxlen=_MOST_KEPT)
         self._statuses: dict[str, int] = defaultdict(int)
         self.registry = CollectorRegistry()
-        own = {"registry": self.registry}
-        self._requests = Counter("meno_requests", "Requests.", ["endpoint", "status"], **own)
+        self._requests = Counter("meno_requests", "Requests.", ["endpoint", "status"], registry=self.registry)
         self._seconds = Histogram(
-            "meno_request_seconds", "Time to answer.", ["endpoint"], buckets=_BUCKETS, **own
+            "meno_request_seconds",
+            "Time to answer.",
+            ["endpoint"],
+            buckets=_BUCKETS,
+            registry=self.registry,
         )
-        self._stages = Histogram("meno_stage_seconds", "Time by stage.", ["stage"], buckets=_BUCKETS, **own)
-        self._sizes = Histogram("meno_model_batch_texts", "Texts in a batch.", buckets=_SIZES, **own)
+        self._stages = Histogram(
+            "meno_stage_seconds", "Time by stage.", ["stage"], buckets=_BUCKETS, registry=self.registry
+        )
+        self._sizes = Histogram(
+            "meno_model_batch_texts", "Texts in a batch.", buckets=_SIZES, registry=self.registry
+        )
 
     def request(self, endpoint: str, status: int, milliseconds: float) -> None:
         """One request was answered."""

@@ -111,7 +111,7 @@ def unavailable(detail: str, retry_after: int) -> ProblemError:
 def invalid(error: ValidationError) -> ProblemError:
     """422, with a sentence for each field that does not fit, and nothing of what was in it."""
     errors = [
-        {"at": _pointer(one["loc"]), "says": one["msg"]}
+        {"at": pointer(one["loc"]), "says": one["msg"]}
         for one in error.errors(include_input=False, include_url=False, include_context=False)[:_MOST_ERRORS]
     ]
     first = errors[0]
@@ -119,7 +119,7 @@ def invalid(error: ValidationError) -> ProblemError:
     return ProblemError(INVALID, f"The body does not fit{where}: {first['says']}.", errors=errors)
 
 
-def _pointer(location: tuple[int | str, ...]) -> str:
+def pointer(location: tuple[int | str, ...]) -> str:
     """A JSON pointer (RFC 6901), its steps shortened."""
     steps = (str(step).replace("~", "~0").replace("/", "~1")[:_LONGEST_NAME] for step in location)
     return "".join(f"/{step}" for step in steps)

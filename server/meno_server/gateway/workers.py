@@ -157,19 +157,23 @@ class EnrichReply:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Which parts can work now; `model` and `origin` may be switched off (None). `details` are sentences."""
+    """Which parts can work now; `model` and `origin` may be switched off (None). `details` are sentences.
+
+    `starting` says that a part will work in a moment; one that is broken keeps nobody from the others.
+    """
 
     static: bool
     model: bool | None = None
     origin: bool | None = None
     run: bool = False  # whether code may be run: allowed, and the sandbox was seen to confine it
     tutor: bool = False  # whether a tutor is set up
+    starting: bool = False
     details: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ready(self) -> bool:
-        """Whether everything that is switched on can work."""
-        return self.static and self.model is not False and self.origin is not False
+        """Whether requests are to be sent here."""
+        return self.static and not self.starting
 
 
 class Workers(Protocol):

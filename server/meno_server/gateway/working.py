@@ -27,6 +27,10 @@ from meno_server.adjusting import adjusted
 from meno_server.gateway.findings import from_plain, settings_for, to_plain, view
 
 Plain = dict[str, Any]
+_REPORT = (
+    'Traceback (most recent call last):\n  File "program.py", line 1, in <module>\n    print(1 / 0)\n'
+    "ZeroDivisionError: division by zero\n"
+)
 MEMORY = 2 * 2**30
 """Bytes of addresses; a text that wants more ends the process instead of the machine."""
 _SAMPLE = (
@@ -46,6 +50,8 @@ def warm(_message: Plain) -> Plain:
     for number in range(3):
         static({"text": f"{_SAMPLE}\nprint({number})\n", "language": "en", "highest": 4})
     static({"text": "def broken(:\n    pass\n", "language": "en", "highest": 4})
+    evidence({"text": _SAMPLE, "language": "en", "line": 4})
+    report({"report": _REPORT, "files": {"program.py": "print(1 / 0)\n"}, "level": 3, "language": "en"})
     gc.collect()
     gc.freeze()
     return {}

@@ -13,7 +13,9 @@ from meno_server.terminal.check import check
 from meno_server.terminal.demo import demo
 from meno_server.terminal.doctor import doctor
 from meno_server.terminal.explain import explain
+from meno_server.terminal.gateway import serve
 from meno_server.terminal.history import history_app
+from meno_server.terminal.keys import keys_app
 from meno_server.terminal.origin import origin_app
 from meno_server.terminal.playground import playground
 from meno_server.terminal.serve import lsp
@@ -32,11 +34,13 @@ app.command()(explain)
 app.command()(ask)
 app.command()(demo)
 app.command()(playground)
+app.command()(serve)
 app.command()(doctor)
 app.add_typer(tutor_app, name="tutor")
 app.add_typer(origin_app, name="origin")
 app.add_typer(history_app, name="history")
 app.add_typer(model_app, name="model")
+app.add_typer(keys_app, name="keys")
 
 
 def _print_version(wanted: bool) -> None:
