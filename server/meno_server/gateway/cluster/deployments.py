@@ -45,6 +45,8 @@ AT_ONCE = 100
 IN_HAND = 2
 """Texts that a replica of the rules has at a time: while one is worked on, the next is there already."""
 TUTOR_CPUS = 0.1
+START_SECONDS = 120
+"""Time for a replica's first process to be warm."""
 _NO_MODEL = {"model": False, "origin": False}
 _UNHEALTHY = "This replica has lost its workers."
 
@@ -61,6 +63,9 @@ class _OwnWorkers:
         async with self._started:
             if not self._is_ready:
                 await self._workers.start()
+                async with asyncio.timeout(START_SECONDS):
+                    while not (await self._workers.ready()).static:
+                        await asyncio.sleep(0.1)
                 self._is_ready = True
         return self._workers
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import logging
 import os
 import signal
 import socket
@@ -60,7 +61,6 @@ def serve_cluster(
     _prepare_environment(host, cluster.address)
     import ray
 
-    began = not cluster.address
     _connect(ray, cluster, gateway, say)
     port = port or _free_port(host)
     try:
@@ -69,7 +69,7 @@ def serve_cluster(
         asyncio.run(_told_to_end())
         say("Ending: what is under way is finished, nothing new is taken.")
     finally:
-        _end(ray, began)
+        _end(ray)
     say("Ended.")
 
 
@@ -135,6 +135,7 @@ def _deploy(gateway: GatewaySettings, cluster: ClusterSettings, host: str, port:
 
     from meno_server.gateway.cluster.deployments import application
 
+    logging.getLogger("ray.serve").setLevel(logging.WARNING)
     # A door for HTTP on every machine that has a replica; the longest work decides when it gives up.
     longest = 2 * gateway.debug_seconds + gateway.drain_seconds
     serve.start(http_options={"host": host, "port": port, "request_timeout_s": longest})
@@ -168,12 +169,11 @@ async def _told_to_end() -> None:
         loop.remove_signal_handler(number)
 
 
-def _end(ray: Any, began: bool) -> None:
+def _end(ray: Any) -> None:
     """Drains: Ray ends the application first, which waits for its requests, and those it asks after it."""
     from ray import serve
 
     if ray.is_initialized():
-        serve.delete(NAME)
-        if began:
-            serve.shutdown()  # type: ignore[no-untyped-call]  # Ray has left it without types
+        if NAME in serve.status().applications:
+            serve.delete(NAME)
         ray.shutdown()
