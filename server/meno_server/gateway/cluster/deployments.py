@@ -64,7 +64,8 @@ class _OwnWorkers:
             if not self._is_ready:
                 await self._workers.start()
                 async with asyncio.timeout(START_SECONDS):
-                    while not (await self._workers.ready()).static:
+                    # There is no event to wait for; whoever asks for readiness looks, too.
+                    while not (await self._workers.ready()).static:  # noqa: ASYNC110
                         await asyncio.sleep(0.1)
                 self._is_ready = True
         return self._workers
