@@ -66,6 +66,7 @@ def create_app(
         description=DESCRIPTION,
         lifespan=life,
         docs_url=None,
+        openapi_url=None,
         redoc_url=None,
         redirect_slashes=False,
     )
@@ -73,6 +74,7 @@ def create_app(
     for router in (*ROUTERS, *more):
         app.include_router(router, prefix=PREFIX)
         app.include_router(router, include_in_schema=False)
+    app.include_router(pages.router, prefix=PREFIX)
     app.include_router(pages.router)
     app.openapi = document_of(app)  # type: ignore[method-assign]  # FastAPI's documented way
     app.add_exception_handler(ProblemError, _problem)

@@ -6,10 +6,10 @@ mistakes with tracebacks, and the gateway logs each request itself.
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import gc
 import logging
+import signal
 import socket
 from collections.abc import Callable
 
@@ -74,8 +74,10 @@ class _Server(uvicorn.Server):
             self._listens()
 
     def run(self, sockets: list[socket.socket] | None = None) -> None:
-        with contextlib.suppress(KeyboardInterrupt):
-            super().run(sockets)
+        # uvicorn drains, and then raises again the signal that ended it; by then nothing is left to be done.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda _number, _frame: None)
+        super().run(sockets)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -13,7 +13,7 @@ from meno_server.terminal.check import check
 from meno_server.terminal.demo import demo
 from meno_server.terminal.doctor import doctor
 from meno_server.terminal.explain import explain
-from meno_server.terminal.gateway import serve
+from meno_server.terminal.gateway import serve_gateway
 from meno_server.terminal.history import history_app
 from meno_server.terminal.keys import keys_app
 from meno_server.terminal.origin import origin_app
@@ -34,7 +34,7 @@ app.command()(explain)
 app.command()(ask)
 app.command()(demo)
 app.command()(playground)
-app.command()(serve)
+app.command("serve")(serve_gateway)
 app.command()(doctor)
 app.add_typer(tutor_app, name="tutor")
 app.add_typer(origin_app, name="origin")

@@ -25,7 +25,7 @@ _OPEN_HOST = (
 _NO_CLUSTER = 'A cluster needs packages that are not installed: pip install "meno-lsp[cluster]"'
 
 
-def serve(
+def serve_gateway(
     host: Annotated[str, typer.Option(help="Where to listen; only this machine by default.")] = "127.0.0.1",
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="The port; 0 takes any free one.")

@@ -6,7 +6,9 @@ from html import escape
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
+
+from meno_server.gateway.routes.common import answer
 
 router = APIRouter()
 _PAGE = """<!doctype html>
@@ -38,6 +40,12 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+
+
+@router.get("/openapi.json", include_in_schema=False)
+async def document(request: Request) -> Response:
+    """The OpenAPI document."""
+    return answer(request.app.openapi())
 
 
 @router.get("/docs", include_in_schema=False)
