@@ -2,8 +2,9 @@
 
 `meno serve --cluster` is started as an operator would, with two replicas of the rules. Clients ask over HTTP
 while one replica is killed with SIGKILL, then the bug model, then SIGTERM comes while requests are under way.
-It runs in a process and network namespace of its own where the system allows that, so that nothing listens on
-this machine and nothing stays; the loopback device of a new network namespace is down until it is raised here.
+It runs in a process and network namespace of its own where the system allows that, so that nothing listens
+on this machine and nothing stays; the loopback device of a new network namespace is down until it is raised
+here.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import struct
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +50,14 @@ def processes(pattern: str) -> set[int]:
             continue
         if re.search(pattern, command) and int(folder.name) != os.getpid():
             found.add(int(folder.name))
+    return found
+
+
+def seen(pattern: str, enough: Callable[[set[int]], bool]) -> set[int]:
+    """The processes as soon as they are as wanted, or those of the last look."""
+    deadline = time.monotonic() + PATIENCE
+    while not enough(found := processes(pattern)) and time.monotonic() < deadline:
+        time.sleep(0.2)
     return found
 
 
@@ -99,9 +109,7 @@ async def killed_under_load(client: httpx.AsyncClient) -> dict[str, Any]:
                 os.kill(victim[0], signal.SIGKILL)
 
     await asyncio.gather(*(one_client() for _ in range(AT_ONCE)))
-    deadline = time.monotonic() + PATIENCE
-    while len(now := processes(RULES)) < len(before) and time.monotonic() < deadline:
-        await asyncio.sleep(0.2)
+    now = await asyncio.to_thread(seen, RULES, lambda found: len(found) >= len(before))
     return {**summed(answered), "before": len(before), "after": len(now), "replaced": victim[0] not in now}
 
 
@@ -113,9 +121,7 @@ async def drained(client: httpx.AsyncClient, server: subprocess.Popen[str]) -> d
     server.send_signal(signal.SIGTERM)
     replies = await asyncio.gather(*under_way)
     status = await asyncio.to_thread(server.wait, PATIENCE)
-    deadline = time.monotonic() + PATIENCE
-    while (rest := processes(RAY)) and time.monotonic() < deadline:
-        await asyncio.sleep(0.2)
+    rest = await asyncio.to_thread(seen, RAY, lambda found: not found)
     return {**summed(list(replies)), "under way": left, "exit": status, "processes left": len(rest)}
 
 
@@ -136,10 +142,15 @@ def started(port: int) -> tuple[subprocess.Popen[str], str]:
     return server, said
 
 
+def new_key() -> str:
+    command = [*MENO, "keys", "create", "--name", "a-course", "--json"]
+    made = subprocess.run(command, capture_output=True, text=True, check=True)
+    key: str = json.loads(made.stdout)["key"]
+    return key
+
+
 async def run() -> dict[str, Any]:
-    made = subprocess.run(
-        [*MENO, "keys", "create", "--name", "a-course", "--json"], capture_output=True, text=True, check=True
-    )
+    key = await asyncio.to_thread(new_key)
     with socket.create_server(("127.0.0.1", 0)) as one:
         port = one.getsockname()[1]
     began = time.monotonic()
@@ -147,7 +158,7 @@ async def run() -> dict[str, Any]:
     told: dict[str, Any] = {"said": said, "seconds": {"start": time.monotonic() - began}}
     if READY not in said:
         return told
-    headers = {"Authorization": f"Bearer {json.loads(made.stdout)['key']}"}
+    headers = {"Authorization": f"Bearer {key}"}
     limits = httpx.Limits(max_connections=AT_ONCE)
     async with httpx.AsyncClient(
         base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=PATIENCE, limits=limits

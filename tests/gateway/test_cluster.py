@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -38,7 +37,7 @@ def isolation() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What the script saw; it runs once for all tests here."""
     if sys.platform != "linux":
         pytest.skip("processes are found and killed by /proc, which this system does not have")
@@ -81,7 +80,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     found: dict[str, Any] = json.loads(out.splitlines()[-1])
     print(json.dumps(found, indent=1))
     assert "killed" in found, found["said"]
-    yield found
+    return found
 
 
 @needs_ray

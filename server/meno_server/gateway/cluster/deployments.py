@@ -205,26 +205,32 @@ def shared_out(settings: GatewaySettings, cluster: ClusterSettings) -> GatewaySe
     )
 
 
-def application(gateway: GatewaySettings, cluster: ClusterSettings) -> Application:
-    """All of it, bound together."""
+def work(gateway: GatewaySettings, cluster: ClusterSettings) -> tuple[Application, dict[str, Any]]:
+    """Those who do the work, as an application without a door, and each of them by its name for handles."""
     rules = _deployed(Rules, cluster.static_replicas, cluster.static_cpus, IN_HAND, gateway, cluster)
     failures = _deployed(Failures, cluster.debug_replicas, cluster.debug_cpus, 1, gateway, cluster)
-    bound = {"rules": rules.bind(gateway)}
+    bound = {"rules": rules.bind(gateway), "failures": failures.bind(gateway)}
     if gateway.model or gateway.origin:
         at_once = 2 * gateway.batch_size  # the next batch gathers while one is judged
         model = _deployed(Model, cluster.model_replicas, cluster.model_cpus, at_once, gateway, cluster)
         needs = {"num_cpus": cluster.model_cpus, "num_gpus": cluster.model_gpus}
         bound["model"] = model.options(ray_actor_options=needs).bind(gateway)
-    tutor = _deployed(Tutor, "1", TUTOR_CPUS, AT_ONCE, gateway, cluster)
-    bound |= {"tutor": tutor.bind(gateway, cluster, **bound), "failures": failures.bind(gateway)}
-    door = _deployed(Gateway, cluster.ingress_replicas, cluster.ingress_cpus, AT_ONCE, gateway, cluster)
-    bound_together: Application = door.bind(gateway, cluster, **bound)
-    return bound_together
+    # An application is what one deployment can reach, so the tutor is given all of the others.
+    tutor = _deployed(Tutor, "1", TUTOR_CPUS, AT_ONCE, gateway, cluster).bind(gateway, cluster, **bound)
+    return tutor, {**bound, "tutor": tutor}
+
+
+def door(gateway: GatewaySettings, cluster: ClusterSettings, replicas: dict[str, Any]) -> Application:
+    """The HTTP application in front of `replicas`, which are handles or bound deployments."""
+    deployed = _deployed(Gateway, cluster.ingress_replicas, cluster.ingress_cpus, AT_ONCE, gateway, cluster)
+    bound: Application = deployed.bind(gateway, cluster, **replicas)
+    return bound
 
 
 def build(arguments: ClusterSettings) -> Application:
-    """For `serve deploy` and KubeRay."""
-    return application(from_environment(), arguments)
+    """Everything as one application, for `serve deploy` and KubeRay."""
+    gateway = from_environment()
+    return door(gateway, arguments, work(gateway, arguments)[1])
 
 
 def _deployed(

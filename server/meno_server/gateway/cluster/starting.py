@@ -16,6 +16,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -24,13 +25,17 @@ from meno_server.gateway.cluster.settings import ClusterSettings, bounds
 if TYPE_CHECKING:
     from meno_server.gateway.settings import GatewaySettings
 
-NAME = "meno"
+DOOR, WORK = "meno", "meno-work"
+"""Two applications, so that the one can be drained while the other still works."""
+START_SECONDS = 300
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 WITHOUT_EXTRA = 'A cluster needs Ray: pip install "meno-lsp[cluster]", or leave --cluster out.'
 WITHOUT_DATABASE = (
     "The machines of a cluster share no folder, so keys and counts want PostgreSQL: say"
     " --database postgresql://…"
 )
+_ENDING = 20.0
+"""Seconds that replicas may take to end, above those for their requests."""
 _STORE = 128 * 2**20
 """Bytes of shared memory for objects; texts and findings are small and hardly use it."""
 _PARTS = {
@@ -69,7 +74,7 @@ def serve_cluster(
         asyncio.run(_told_to_end())
         say("Ending: what is under way is finished, nothing new is taken.")
     finally:
-        _end(ray)
+        _end(ray, gateway.drain_seconds)
     say("Ended.")
 
 
@@ -132,15 +137,21 @@ def least_cpus(cluster: ClusterSettings, gateway: GatewaySettings) -> float:
 
 def _deploy(gateway: GatewaySettings, cluster: ClusterSettings, host: str, port: int) -> None:
     from ray import serve
+    from ray.serve.api import RunTarget
 
-    from meno_server.gateway.cluster.deployments import application
+    from meno_server.gateway.cluster.deployments import door, work
 
     logging.getLogger("ray.serve").setLevel(logging.WARNING)
     # A door for HTTP on every machine that has a replica; the longest work decides when it gives up.
     longest = 2 * gateway.debug_seconds + gateway.drain_seconds
     serve.start(http_options={"host": host, "port": port, "request_timeout_s": longest})
     try:
-        serve.run(application(gateway, cluster), name=NAME, route_prefix="/")
+        workers, named = work(gateway, cluster)
+        serve.run_many([RunTarget(workers, WORK, None)], wait_for_applications_running=False)
+        # A deployment has the name of its class, which is the handle's with a capital.
+        replicas = {name: serve.get_deployment_handle(name.capitalize(), WORK) for name in named}
+        serve.run(door(gateway, cluster, replicas), name=DOOR, route_prefix="/")
+        _wait_for_work()
     except RuntimeError as problem:
         raise ClusterError(
             "The gateway could not be deployed: a replica did not become healthy. `meno doctor` says what a"
@@ -148,13 +159,27 @@ def _deploy(gateway: GatewaySettings, cluster: ClusterSettings, host: str, port:
         ) from problem
 
 
+def _wait_for_work() -> None:
+    """Until those who do the work are there. Raises RuntimeError when that takes too long or fails."""
+    from ray import serve
+
+    deadline = time.monotonic() + START_SECONDS
+    while (known := serve.status().applications[WORK].status) != "RUNNING":
+        if known in ("DEPLOY_FAILED", "UNHEALTHY") or time.monotonic() > deadline:
+            raise RuntimeError(known)
+        time.sleep(0.2)
+
+
 def _tell(host: str, port: int, say: Callable[[str], None]) -> None:
     from ray import serve
 
     say(f"Meno's gateway runs on Ray Serve at http://{f'[{host}]' if ':' in host else host}:{port}")
-    for name, known in sorted(serve.status().applications[NAME].deployments.items()):
-        count = sum(known.replica_states.values())
-        say(f"  {_PARTS.get(name, name)}: {count} replica{'' if count == 1 else 's'}")
+    applications = serve.status().applications
+    parts = applications[DOOR].deployments | applications[WORK].deployments
+    for name, words in _PARTS.items():
+        if name in parts:
+            count = sum(parts[name].replica_states.values())
+            say(f"  {words}: {count} replica{'' if count == 1 else 's'}")
     say("Ctrl-C or SIGTERM ends it.")
     sys.stdout.flush()
 
@@ -169,11 +194,16 @@ async def _told_to_end() -> None:
         loop.remove_signal_handler(number)
 
 
-def _end(ray: Any) -> None:
-    """Drains: Ray ends the application first, which waits for its requests, and those it asks after it."""
+def _end(ray: Any, drain_seconds: float) -> None:
+    """Takes the door away, which waits for its requests, and then those who work on them."""
     from ray import serve
 
-    if ray.is_initialized():
-        if NAME in serve.status().applications:
-            serve.delete(NAME)
-        ray.shutdown()
+    if not ray.is_initialized():
+        return
+    for name in (DOOR, WORK):
+        if name in serve.status().applications:
+            serve.delete(name, _blocking=False)
+            deadline = time.monotonic() + drain_seconds + _ENDING
+            while name in serve.status().applications and time.monotonic() < deadline:
+                time.sleep(0.1)
+    ray.shutdown()

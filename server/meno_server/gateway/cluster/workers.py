@@ -120,7 +120,7 @@ class ClusterWorkers:
     async def _look(self) -> Readiness:
         try:
             async with asyncio.timeout(2):
-                running = await asyncio.to_thread(_running)
+                running = await asyncio.to_thread(_running, self._replicas["rules"].app_name)
         except Exception:  # Ray raises many kinds when its controller is away
             return Readiness(static=False, details={"cluster": "The cluster does not say how it is."})
         if self._may_run is None and self._gateway.run_code and "Failures" in running:
@@ -170,10 +170,9 @@ class ClusterWorkers:
             raise
 
 
-def _running() -> frozenset[str]:
-    """The names of our deployments that have a running replica."""
-    name = serve.get_replica_context().app_name
-    status = serve.status().applications.get(name)
+def _running(application: str) -> frozenset[str]:
+    """The names of the deployments of an application that have a running replica."""
+    status = serve.status().applications.get(application)
     if status is None:
         return frozenset()
     states = {deployment: known.replica_states for deployment, known in status.deployments.items()}
