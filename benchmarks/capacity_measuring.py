@@ -1,9 +1,9 @@
 """What one replica can do on this machine, measured through the gateway's own workers.
 
-Each kind of work is asked of a single process, one text after the other and never the same text twice, so that
-no memory of answers helps; the model is asked in batches of several sizes. `under_load` is another measurement,
-with arrivals at random times, against which the simulation is checked. Snippets come from sets like those in
-benchmarks/README.md, or are made by `made_up` when no set is given.
+Each kind of work is asked of a single process, one text after the other and never the same text twice, so
+that no memory of answers helps; the model is asked in batches of several sizes. `under_load` is another
+measurement, with arrivals at random times, against which the simulation is checked. Snippets come from sets
+like those in benchmarks/README.md, or are made by `made_up` when no set is given.
 """
 
 from __future__ import annotations
@@ -47,7 +47,8 @@ def made_up(count: int) -> Iterator[str]:
     """Distinct programs of thirty lines: four functions with other names and numbers, one with a slip."""
     for number in range(count):
         parts = [
-            f"def part_{number}_{k}(values, limit={k}):\n    found = []\n    for place in range(len(values)):\n"
+            f"def part_{number}_{k}(values, limit={k}):\n    found = []\n"
+            f"    for place in range(len(values)):\n"
             f"        if values[place] > limit + {number}:\n            found.append(values[place])\n"
             f"    return found\n"
             for k in range(4)

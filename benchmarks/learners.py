@@ -1,6 +1,7 @@
 """What learners ask of a gateway, and how many of them at once: the assumptions of the capacity page.
 
-None of these numbers was measured; each is a flag of `capacity.py`, and the page prints them beside the result.
+None of these numbers was measured; those that matter are flags of `capacity.py`, and the page prints them
+beside the result.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-# The share of a day's work that falls into each hour: little at night, a first top in the lessons before noon,
-# a higher one in the evening. Sums to 1.
+# The share of a day's work that falls into each hour: little at night, a first top in the lessons before
+# noon, a higher one in the evening. Sums to 1.
 HOURS = (
     *(0.010, 0.006, 0.004, 0.003, 0.003, 0.006, 0.012, 0.025),
     *(0.045, 0.060, 0.066, 0.062, 0.052, 0.056, 0.064, 0.066),

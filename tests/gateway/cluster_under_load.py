@@ -62,7 +62,7 @@ def seen(pattern: str, enough: Callable[[set[int]], bool]) -> set[int]:
 
 
 RAY = r"ray::|raylet|gcs_server|meno_server"
-RULES = r"ray::ServeReplica:meno:Rules"
+RULES = r"ray::ServeReplica:meno-work:Rules"
 
 
 def program(line: int, lines: int) -> str:
