@@ -236,15 +236,17 @@ def main() -> None:
     parser.add_argument("--a-day", type=float, help="the share of learners at work on a day")
     parser.add_argument("--minutes", type=float, help="how long one of them is at work on a day")
     parser.add_argument("--rush", type=float, help="the day before a deadline, as a multiple of another day")
-    parser.add_argument("--saves", type=float, default=Behaviour.saves, help="saves a minute")
+    parser.add_argument("--saves", type=float, default=Behaviour().saves, help="saves a minute")
     parser.add_argument(
-        "--debugs", type=float, default=Behaviour.debugs, help="failures asked about, a minute"
+        "--debugs", type=float, default=Behaviour().debugs, help="failures asked about, a minute"
     )
-    parser.add_argument("--questions", type=float, default=Behaviour.questions, help="questions a minute")
+    parser.add_argument("--questions", type=float, default=Behaviour().questions, help="questions a minute")
     parser.add_argument(
-        "--analyze-p95", type=float, default=Wanted.analyze_p95, help="seconds that are promised"
+        "--analyze-p95", type=float, default=Wanted().analyze_p95, help="seconds that are promised"
     )
-    parser.add_argument("--debug-p95", type=float, default=Wanted.debug_p95, help="seconds that are promised")
+    parser.add_argument(
+        "--debug-p95", type=float, default=Wanted().debug_p95, help="seconds that are promised"
+    )
     parser.add_argument(
         "--model-factor", type=float, default=1.0, help="how much faster a GPU is assumed to be"
     )

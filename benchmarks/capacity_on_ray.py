@@ -29,7 +29,7 @@ KINDS = {
     "proxy": r"ray::ProxyActor",
     "rules": r"ray::ServeReplica:meno-work:Rules",
     "model": r"ray::ServeReplica:meno-work:Model",
-    "machine": r"gcs_server|raylet/raylet|ray/dashboard|ray/_private|ray::(ServeController|DashboardA|RuntimeEnv)",
+    "machine": r"gcs_server|raylet/raylet|ray/(dashboard|_private)|ray::(ServeContr|Dashboard|RuntimeEnv)",
 }
 PATIENCE = 180
 
@@ -80,7 +80,7 @@ async def load(address: str, key: str, texts: Sequence[str]) -> None:
 
 
 def on_ray(texts: Sequence[str]) -> dict[str, Any]:
-    """Seconds a request and megabytes by kind of process, and the seconds that a replica needs to be there."""
+    """Seconds a request and megabytes by kind of process, and the seconds that a new replica takes."""
     with tempfile.TemporaryDirectory(prefix="meno-") as folder:
         one = "MENO_CLUSTER_{}_REPLICAS"
         environment = {
