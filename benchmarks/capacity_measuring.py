@@ -149,6 +149,18 @@ async def _failing_programs(workers: LocalWorkers, count: int) -> list[float]:
     return times
 
 
+async def alone_with(texts: Sequence[str], what: str) -> list[float]:
+    """Seconds of each text while nothing else is asked."""
+    workers = LocalWorkers(settings(origin=False, model=what == "model"))
+    await workers.start()
+    try:
+        ask = (lambda text: workers.static(StaticTask(text))) if what == "rules" else workers.model
+        await ask("def first(items):\n    return items[0]\n")
+        return await one_by_one(ask, texts)
+    finally:
+        await workers.close()
+
+
 async def under_load(texts: Sequence[str], rate: float, what: str) -> list[float]:
     """Seconds from asking to the answer, texts arriving at random at a `rate` a second."""
     workers = LocalWorkers(settings(origin=False, model=what == "model"))

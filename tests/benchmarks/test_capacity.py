@@ -109,4 +109,4 @@ def test_the_page_was_written_by_the_benchmark_from_the_figures_that_are_kept(ca
     assert f"are {figures['snippets']} distinct programs" in page
     ray = figures["ray"]["seconds"]
     assert f"{(ray['application'] + ray['proxy']) * 1000:.0f} ms in the application" in page
-    assert len(figures["check"]) == 6
+    assert len(figures["check"]) == 4
