@@ -161,6 +161,24 @@ async def test_a_client_that_leaves_frees_whoever_works_for_it(in_process: Make)
         await workers.given_up.wait()
         await request
     assert sent == []
+    assert [one["status"] for one in gateway.logged if one["event"] == "request"] == [499]
+
+
+async def test_more_requests_than_there_is_room_for_are_sent_away(
+    in_process: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("meno_server.gateway.exchange.Frame.__init__.__kwdefaults__", {"most_at_once": 1})
+    workers = StandIn(go=asyncio.Event())
+    gateway = await in_process(workers)
+    async with asyncio.timeout(DEADLINE):
+        first = asyncio.create_task(gateway.client.post("/predict", json={"code": PROGRAM}))
+        await workers.reached.wait()
+        second = await gateway.client.get("/health/live")
+        assert second.status_code == 503
+        assert as_problem(second)["detail"].startswith("Too many requests")
+        assert workers.go is not None
+        workers.go.set()
+        assert (await first).status_code == 422
 
 
 def test_a_server_notices_that_a_client_has_left(gateway: Running) -> None:

@@ -82,9 +82,11 @@ def _program_of(frames: Sequence[Frame], root: Path) -> Program | None:
 def _program_sent(frames: Sequence[Frame], files: Mapping[str, str], main: str | None) -> Program | None:
     """The program among the texts that were sent; None if there is none, or it is not what failed."""
     there = [(frame, name) for frame in frames if (name := _sent(frame.path, files)) is not None]
-    if not there and len(files) == 1:
-        [only] = files
-        there = [(frame, only) for frame in frames[-1:]]
+    if not there and len(files) == 1 and frames:
+        # It goes by the name that the report gives it.
+        name = PurePosixPath(frames[-1].path.replace("\\", "/")).name or "program.py"
+        files = {name: next(iter(files.values()))}
+        there = [(frames[-1], name)]
     if not there or not all(_is_unchanged(frame, files[name]) for frame, name in there):
         return None
     programs = [name for _, name in there if not is_test_file(Path(name))]

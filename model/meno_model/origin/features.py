@@ -27,6 +27,7 @@ from meno_model.origin.reading import Word
 FEATURES_VERSION = "runs-2"
 _FAMILIES = (1 << 18, 1 << 17, 1 << 17)
 """Places in the table for runs of words and names, the flow of lines, and runs of characters."""
+_FIRST = tuple(sum(_FAMILIES[:family]) for family in range(len(_FAMILIES)))
 WIDTH = sum(_FAMILIES)
 
 Ids = npt.NDArray[np.int64]
@@ -99,8 +100,7 @@ def bag_of(words: Sequence[Word]) -> Bag:
 
 def identity(key: Key, family: int) -> int:
     """A feature's place in the table."""
-    first = sum(_FAMILIES[:family])
-    return first + zlib.crc32("\x1f".join(key).encode("utf-8", "surrogatepass")) % _FAMILIES[family]
+    return _FIRST[family] + zlib.crc32("\x1f".join(key).encode("utf-8", "surrogatepass")) % _FAMILIES[family]
 
 
 def names_in(words: Sequence[Word]) -> list[str]:

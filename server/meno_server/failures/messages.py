@@ -20,10 +20,12 @@ CANCEL = {"do": "cancel"}
 @dataclass(frozen=True, slots=True)
 class Request:
     """What is to be explained: the program of `file` with its cases, or else the `report` that somebody
-    pasted, whose programs are looked for below `root`."""
+    pasted, whose programs are looked for below `root`. With `sent`, texts by relative path, `file` and
+    `tests` are among them, and no file of this machine is looked at."""
 
     file: str | None = None
     unsaved: Mapping[str, str] = field(default_factory=dict)  # path → text that the disk does not have yet
+    sent: Mapping[str, str] = field(default_factory=dict)
     tests: str | None = None
     interpreter: str | None = None
     seconds: float = 30.0

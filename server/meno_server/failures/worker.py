@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from meno_analyzers.failures.cases import CaseResult, Verdict
-from meno_analyzers.failures.collecting import Collected, CollectingError, collect
+from meno_analyzers.failures.collecting import Collected, CollectingError, collect, collect_sent
 from meno_analyzers.failures.collecting.collected import WHOLE_RUN
 from meno_analyzers.failures.explaining import Ending, Explained, Told, explain_failure, refusal
 from meno_analyzers.failures.explanation import Explanation, as_markdown
@@ -96,9 +96,7 @@ class _Analysis:
         if request.report is not None:
             return self._of_report(request.report, Path(request.root or "."))
         assert request.file is not None
-        unsaved = {Path(path): text for path, text in request.unsaved.items()}
-        tests = Path(request.tests) if request.tests is not None else None
-        collected = collect(Path(request.file), tests=tests, unsaved=unsaved)
+        collected = _collected(request, request.file)
         limits = Limits()
         python = running.interpreter(request.interpreter)
         if refusal(collected) is None:
@@ -188,6 +186,14 @@ class _Analysis:
             line=told.root_cause.line_start,
             findings=tuple(marks(seen, language)),
         )
+
+
+def _collected(request: Request, file: str) -> Collected:
+    if request.sent:
+        return collect_sent(request.sent, file, request.tests)
+    unsaved = {Path(path): text for path, text in request.unsaved.items()}
+    tests = Path(request.tests) if request.tests is not None else None
+    return collect(Path(file), tests=tests, unsaved=unsaved)
 
 
 def _of_lines(model: Mapping[int, float], text: str) -> Mapping[int, float]:

@@ -52,6 +52,11 @@ class Child:
     def process_id(self) -> int | None:
         return None if self._process is None else self._process.pid
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is known to be gone; it may have died long ago, when nobody asked."""
+        return self._process is None or self._process.returncode is not None
+
     async def start(self) -> None:
         """Starts it; `DiedError` if that cannot be done."""
         try:
@@ -87,7 +92,7 @@ class Child:
         try:
             self._process.stdin.write(encode(message))
             await self._process.stdin.drain()
-        except OSError as problem:
+        except (OSError, RuntimeError) as problem:  # uvloop's word for a pipe that is closed
             raise DiedError from problem
         return await self._read()
 
@@ -206,7 +211,10 @@ class Pool:
         self._waiting += 1
         try:
             async with asyncio.timeout(seconds):
-                return await self._idle.get()
+                while (child := await self._idle.get()).has_ended:
+                    self._log("worker_died", worker=self.name)
+                    self._replace(child)
+                return child
         except TimeoutError:
             raise UnavailableError(_CROWDED if self._alive else _STARTING, retry_after=2) from None
         finally:

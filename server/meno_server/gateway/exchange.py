@@ -17,9 +17,15 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from meno_server.gateway.problems import BROKEN, TOO_LARGE, TOO_LATE, ProblemError
+from meno_server.gateway.problems import BROKEN, TOO_LARGE, TOO_LATE, ProblemError, unavailable
+from meno_server.gateway.workers import BrokenError
 
 KEY = "meno.exchange"
+MOST_AT_ONCE = 1000
+"""Requests; each may hold a body."""
+LEFT = 499
+"""What is counted and logged, in the manner of nginx, where the client had gone before the answer."""
+_CROWDED = "Too many requests are being answered; ask again in a moment."
 _TOO_LARGE = "A body may have {most} bytes at most; send less code at a time."
 _TOO_LATE = "The body did not arrive within {seconds:g} seconds; send it again."
 _BROKEN = "The gateway could not answer. It was logged as {number}; tell that number to whoever runs it."
@@ -50,9 +56,19 @@ Log = Callable[..., None]
 class Frame:
     """The outermost layer of the application that is ours."""
 
-    def __init__(self, app: ASGIApp, *, most_bytes: int, body_seconds: float, done: Done, log: Log) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        most_bytes: int,
+        body_seconds: float,
+        done: Done,
+        log: Log,
+        most_at_once: int = MOST_AT_ONCE,
+    ) -> None:
         self._app, self._most, self._seconds = app, most_bytes, body_seconds
         self._done, self._log = done, log
+        self._under_way, self._most_at_once = 0, most_at_once
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -61,7 +77,9 @@ class Frame:
         exchange = Exchange(uuid.uuid4().hex, began=time.perf_counter())
         scope[KEY] = exchange
         answer = _Answer(exchange, send)
+        self._under_way += 1
         try:
+            self._find_room()
             if not await self._read(scope, receive, exchange):
                 return
             await self._serve(scope, receive, answer)
@@ -69,11 +87,18 @@ class Frame:
             await self._tell(problem, scope, receive, answer)
         except Exception as problem:
             # Neither its text nor its traceback is logged: both may quote what was sent.
-            self._log("broken", request=exchange.id, kind=type(problem).__name__, where=_place(problem))
+            kind = problem.sentence if isinstance(problem, BrokenError) else type(problem).__name__
+            self._log("broken", request=exchange.id, kind=kind, where=_place(problem))
             told = ProblemError(BROKEN, _BROKEN.format(number=exchange.id))
             await self._tell(told, scope, receive, answer)
         finally:
+            self._under_way -= 1
+            exchange.status = exchange.status or LEFT
             self._done(exchange, scope)
+
+    def _find_room(self) -> None:
+        if self._under_way > self._most_at_once:
+            raise unavailable(_CROWDED, 1)
 
     async def _read(self, scope: Scope, receive: Receive, exchange: Exchange) -> bool:
         """Takes the body in; returns whether the client is still there."""

@@ -8,17 +8,18 @@ import asyncio
 import json
 import os
 import sys
-import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from meno_analyzers.failures.naming import is_test_file
 from meno_model.protocol import LONGEST_TEXT
 from meno_server.gateway.batching import Batcher
 from meno_server.gateway.children import Log, Pool
 from meno_server.gateway.enriching import Enricher
 from meno_server.gateway.settings import GatewaySettings
 from meno_server.gateway.workers import (
+    BrokenError,
     DebugReply,
     DebugTask,
     EnrichReply,
@@ -40,7 +41,6 @@ _WARM_ORIGIN = {"do": "origin", "text": "x = 1\n"}
 _MODEL_SECONDS_TO_START = 120.0
 _NO_MODEL = "The model is switched off on this gateway."
 _NO_ORIGIN = "Asking where code is from is switched off on this gateway."
-_NOT_READ = "This text could not be analysed; `kind` of the problem: {kind}."
 _NO_REPORT = (
     "This text holds no traceback and no test report. Send all that Python printed, from `Traceback` to the "
     "last line."
@@ -202,8 +202,8 @@ class LocalWorkers:
 
     async def _ask_rules(self, message: Plain, seconds: float | None = None) -> Plain:
         reply = await self._rules.ask(message, seconds or self._settings.analyze_seconds)
-        if "problem" in reply and message["do"] != "walls":
-            raise UnavailableError(_NOT_READ.format(kind=reply["problem"]), retry_after=60)
+        if "problem" in reply:
+            raise BrokenError(str(reply["problem"]))
         return reply
 
     async def _ask_model(self, texts: Sequence[str]) -> Sequence[ModelReply]:
@@ -224,7 +224,7 @@ class LocalWorkers:
     # Running code
 
     async def _run(self, task: DebugTask) -> DebugReply:
-        """Runs the cases in a process of their own, below a folder that is nowhere on the disk."""
+        """Runs the cases in a process of their own; the texts reach the sandbox's folder in memory only."""
         from meno_server.failures.analysis import Analysis
         from meno_server.failures.messages import Request
 
@@ -234,13 +234,10 @@ class LocalWorkers:
                 "traceback without `run`.",
                 retry_after=3600,
             )
-        # So deep that nothing which is looked for above it can be a folder of this machine.
-        root = Path("/", *["meno-nowhere", uuid.uuid4().hex] * 5)
-        unsaved = {str(root / name): text for name, text in task.files.items()}
         request = Request(
-            file=str(root / (task.main or next(iter(task.files)))),
-            unsaved=unsaved,
-            tests=str(root / task.tests) if task.tests is not None else None,
+            file=task.main or _program_of(task),
+            sent=dict(task.files),
+            tests=task.tests,
             interpreter=sys.executable,
             seconds=task.seconds,
             level=task.level,
@@ -256,8 +253,7 @@ class LocalWorkers:
         if answer.ended == "passes":
             return DebugReply("passes", ran=True, sentence=answer.sentence)
         if answer.explanation is None:
-            sentence = (answer.problem or "Nothing came of this.").replace(f"{root}{os.sep}", "")
-            return DebugReply("unusable", sentence=sentence)
+            return DebugReply("unusable", sentence=answer.problem or "Nothing came of this.")
         return DebugReply("explained", json.loads(answer.explanation), answer.page, ran=True)
 
     async def _is_confined(self) -> bool:
@@ -265,6 +261,11 @@ class LocalWorkers:
             reply = await self._ask_rules({"do": "walls"}, self._settings.debug_seconds)
             self._walls = frozenset(reply.get("walls", ()))
         return self._settings.run_code and self._walls >= WALLS
+
+
+def _program_of(task: DebugTask) -> str:
+    """The first file that is no test."""
+    return next((name for name in task.files if not is_test_file(Path(name))), next(iter(task.files)))
 
 
 def _works(pool: Pool | None) -> bool | None:

@@ -23,8 +23,6 @@ from meno_server.gateway.metrics import Metrics
 from meno_server.gateway.settings import GatewaySettings
 
 BACKLOG = 512
-MOST_AT_ONCE = 1000
-"""Connections; more get 503 at once."""
 _KEEP_ALIVE_SECONDS = 30
 
 
@@ -48,7 +46,6 @@ def serve_here(settings: GatewaySettings, host: str, port: int, opened: Callable
         server_header=False,
         ws="none",
         lifespan="on",
-        limit_concurrency=MOST_AT_ONCE,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=settings.drain_seconds,
         h11_max_incomplete_event_size=16_384,

@@ -12,8 +12,8 @@ from meno_server.gateway.database import DatabaseError
 T = TypeVar("T")
 PATIENCE = 8.0
 """Seconds for a piece of work of the database; more than its own timeouts."""
-_TOO_SLOW = "The gateway's database takes too long."
-_CROWDED = "Too much waits for the gateway's database."
+_TOO_SLOW = "The gateway's database, or the check of the key, takes too long."
+_CROWDED = "Too many requests wait to be let in."
 
 
 class Threads:

@@ -5,12 +5,13 @@ fits it with child processes, a cluster fits it with replicas. Whatever crosses 
 texts, numbers, and JSON as dictionaries and lists. Handles, tasks and findings do not cross. Code crosses in
 memory and is kept by nobody longer than its answer takes, but for the bounded memories of the processes.
 
-Every method may be cancelled at any time, which frees whoever works on it. What goes wrong is one of two
+Every method may be cancelled at any time, which frees whoever works on it. What goes wrong is one of three
 errors, after whatever is worth a second try had it:
 
     WorkersError
         UnavailableError    nobody can do it now; `retry_after` says in how many seconds it is worth a try
         TooSlowError        it was begun and took longer than it may
+        BrokenError         a fault of Meno's own: the text is the name of its kind
 """
 
 from __future__ import annotations
@@ -41,6 +42,10 @@ class UnavailableError(WorkersError):
 
 class TooSlowError(WorkersError):
     """It took longer than it may."""
+
+
+class BrokenError(WorkersError):
+    """Something is wrong with Meno; `sentence` is the name of an exception's class."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ _REPORT = (
 )
 MEMORY = 2 * 2**30
 """Bytes of addresses; a text that wants more ends the process instead of the machine."""
+_COLLECT_EVERY = 50
 _SAMPLE = (
     "import math\n\n\nclass Shape:\n    def __init__(self, side=[]):\n        self.side = side\n\n"
     "    def area(self):\n        return self.sid ** 2\n\n\ndef total(values):\n    result = 0\n"
@@ -137,7 +138,7 @@ def walls(_message: Plain) -> Plain:
             arena.run("pass\n")
             return {"walls": sorted(arena.walls)}
     except SandboxError as problem:
-        return {"walls": [], "problem": str(problem)}
+        return {"walls": [], "sentence": str(problem)}
 
 
 _WORK: dict[str, Callable[[Plain], Plain]] = {
@@ -162,12 +163,17 @@ def main() -> None:
     _limit_memory()
     waiting: queue.SimpleQueue[Plain | None] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(waiting,), daemon=True).start()
+    gc.disable()  # facts hold no cycles; what libraries leave behind is collected between questions
+    answered = 0
     while (message := waiting.get()) is not None:
         try:
             channel.write(encode(answer(message)))
             channel.flush()
         except BrokenPipeError:
             break
+        answered += 1
+        if answered % _COLLECT_EVERY == 0:
+            gc.collect()
     os._exit(0)  # the reading thread may hold the lock of standard input
 
 

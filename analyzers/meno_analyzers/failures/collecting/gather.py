@@ -20,7 +20,8 @@ from meno_analyzers.failures.collecting.layout import Layout
 from meno_analyzers.failures.collecting.lifting import Lifted, is_main_guard, lift, outside_functions
 from meno_analyzers.failures.collecting.reading import imports_of, parsed, read_program
 from meno_analyzers.failures.collecting.testfiles import doctests_in, tests_below, tests_in
-from meno_analyzers.failures.naming import subject_of, tests_beside
+from meno_analyzers.failures.naming import is_test_file, subject_of, tests_beside
+from meno_analyzers.source.lines import plain_ends
 
 EXAMPLES_FILE = "meno.toml"
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -76,6 +77,34 @@ def collect(
         lacks_input=own.lacks_input,
         truncated=layout.truncated,
         sources=sources,
+    )
+
+
+def collect_sent(files: Mapping[str, str], main: str, tests: str | None = None) -> Collected:
+    """The program `main` of texts by their relative path, with its cases; no file of this machine is looked
+    at. Raises CollectingError.
+
+    `tests` names the file with tests; without it all files that have the name of one are taken.
+    """
+    texts = {name: plain_ends(text) for name, text in files.items()}
+    source = texts[main]
+    named = [tests] if tests is not None else [name for name in texts if is_test_file(Path(name))]
+    of_files = [case for name in named if name != main for case in tests_in(texts[name], name, own=False)]
+    if tests is not None and not of_files and tests != main:
+        raise CollectingError(
+            f"No tests were found in {tests}; Meno looks for functions and methods whose names begin "
+            "with `test`."
+        )
+    own = _own(source, main, None, alone=not of_files)
+    return Collected(
+        program=Program(texts, main),
+        runnable=Program({**texts, main: own.lifted.text}, main),
+        cases=_named_apart([*of_files, *own.cases]),
+        paths={name: Path(name) for name in texts},
+        lifted=own.lifted,
+        lacks_input=own.lacks_input,
+        truncated=False,
+        sources=[*(["test files"] if of_files else []), *own.sources],
     )
 
 

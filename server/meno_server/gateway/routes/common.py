@@ -35,7 +35,7 @@ from meno_server.gateway.problems import (
 )
 from meno_server.gateway.schemas.answers import Problem
 from meno_server.gateway.services import services_of
-from meno_server.gateway.workers import TooSlowError, WorkersError
+from meno_server.gateway.workers import BrokenError, TooSlowError, WorkersError
 
 Model = TypeVar("Model", bound=BaseModel)
 T = TypeVar("T")
@@ -77,6 +77,8 @@ async def done(work: Awaitable[T]) -> T:
         return await work
     except TooSlowError as problem:
         raise ProblemError(TOO_SLOW, problem.sentence) from None
+    except BrokenError:
+        raise  # a 500 with a number, as for whatever breaks in here
     except WorkersError as problem:
         raise unavailable(problem.sentence, problem.retry_after) from None
     except DatabaseError as problem:

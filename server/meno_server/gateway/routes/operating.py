@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from meno_server import __version__
+from meno_server.gateway.database import DatabaseError
 from meno_server.gateway.keys.values import Key
 from meno_server.gateway.problems import INVALID
 from meno_server.gateway.routes.common import OF_KEY, allowed, answer, as_json, done, problems
@@ -47,7 +48,10 @@ async def ready(request: Request) -> Response:
 
 async def _health(services: Services) -> dict[str, Any]:
     work = await services.workers.ready()
-    database = await services.threads.do(services.database.works)
+    try:
+        database = await services.threads.do(services.database.works)
+    except DatabaseError:
+        database = False
     details = dict(work.details) | ({} if database else {"database": "The database cannot be used."})
     is_ready = work.ready and database
     return {
