@@ -20,14 +20,17 @@ if TYPE_CHECKING:
     from meno_server.gateway.settings import GatewaySettings
 
 
-def serve(settings: GatewaySettings, host: str, port: int) -> None:
+def serve(settings: GatewaySettings, host: str, port: int, address: str | None = None) -> None:
     """`meno serve --cluster`, with the cluster's settings from the environment."""
     from meno_server.gateway.cluster.settings import cluster_from_environment
     from meno_server.gateway.cluster.starting import ClusterError, serve_cluster
     from meno_server.gateway.settings import SettingsError
 
     try:
-        serve_cluster(settings, cluster_from_environment(), host, port, say=typer.echo)
+        cluster = cluster_from_environment()
+        if address is not None:
+            cluster = cluster.model_copy(update={"address": address})
+        serve_cluster(settings, cluster, host, port, say=typer.echo)
     except (ClusterError, SettingsError) as problem:
         typer.echo(str(problem), err=True)
         raise typer.Exit(2) from None

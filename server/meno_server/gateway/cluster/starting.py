@@ -2,7 +2,7 @@
 
 A cluster that is begun here is for this machine: its own channels listen on the loopback address unless the
 gateway is to be reached from elsewhere, Ray tells nobody that it is used, and everything ends with this
-process. A cluster that is joined (`MENO_CLUSTER_ADDRESS`) goes on when the gateway has been taken off it. At
+process. A cluster that is joined (`--address`) goes on when the gateway has been taken off it. At
 SIGTERM or Ctrl-C nothing new is taken, what is under way is finished within `drain_seconds`, and then the
 replicas end.
 """
@@ -110,7 +110,7 @@ def _connect(
         if address:
             raise ClusterError(
                 f"There is no Ray cluster at {address} that lets us in; `ray status` says what it needs,"
-                " and without MENO_CLUSTER_ADDRESS one is begun here."
+                " and without --address one is begun here."
             ) from problem
         raise ClusterError(
             f"A Ray cluster could not be begun here ({type(problem).__name__}); its logs are in /tmp/ray."
