@@ -51,6 +51,8 @@ def write_page(machine: Machine, behaviour: Behaviour, wanted: Wanted) -> None:
         application=(ray["application"] + ray["proxy"]) * 1000,
         ray_rules=ray["rules"] * 1000,
         check=table(figures["check"]),
+        parted=_parted(figures["check"], "p95"),
+        parted_median=_parted(figures["check"], "p50"),
         look=30,
         delay=10,
         start=figures["ray"]["start"] + figures["start"]["rules"],
@@ -70,6 +72,12 @@ def _verdict(scaled: float, fixed: float) -> str:
     if scaled > 2 * fixed:
         return "Where lessons begin at a known time, raise the least number of replicas before they do."
     return "Autoscaling keeps up with a beginning of this kind."
+
+
+def _parted(rows: Sequence[Row], part: str) -> float:
+    """The largest factor between what was measured and what was simulated."""
+    ratios = [row[f"{part} measured"] / row[f"{part} simulated"] for row in rows]
+    return max(max(ratio, 1 / ratio) for ratio in ratios)
 
 
 def _hours() -> Sequence[float]:

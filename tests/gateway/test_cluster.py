@@ -161,7 +161,7 @@ def test_without_ray_one_sentence_says_how_to_get_it(tmp_path: Path) -> None:
 
 @needs_ray
 def test_joining_a_cluster_without_postgresql_is_refused_with_a_sentence(tmp_path: Path) -> None:
-    done = meno(["serve", "--cluster"], {"MENO_CLUSTER_ADDRESS": "auto", "MENO_GATEWAY_DATA": str(tmp_path)})
+    done = meno(["serve", "--cluster", "--address", "auto"], {"MENO_GATEWAY_DATA": str(tmp_path)})
     assert done.returncode == 2
     assert "PostgreSQL" in done.stderr
     assert done.stderr.count("\n") == 1
