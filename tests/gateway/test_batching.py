@@ -114,3 +114,13 @@ async def test_at_the_end_who_waits_is_told() -> None:
         await batcher.close()
         found = await asyncio.gather(*tasks, return_exceptions=True)
     assert all(isinstance(one, UnavailableError) for one in found)
+
+
+async def test_who_asks_again_at_once_is_answered_again() -> None:
+    async def ask(texts: Sequence[str]) -> Sequence[ModelReply]:
+        return [ModelReply() for _ in texts]
+
+    batcher = Batcher(ask, most=4, wait_seconds=0.0)
+    async with asyncio.timeout(10):
+        for number in range(5):
+            assert await batcher.answer(f"x = {number}\n") == ModelReply()

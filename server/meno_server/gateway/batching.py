@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from typing import cast
 
 from meno_server.gateway.workers import ModelReply, UnavailableError, WorkersError
 
@@ -38,9 +39,7 @@ class Batcher:
         future: asyncio.Future[ModelReply] = asyncio.get_running_loop().create_future()
         self._waiting.append((text, future))
         if len(self._tasks) < self._lanes:
-            task = asyncio.create_task(self._serve())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._tasks.add(asyncio.create_task(self._serve()))
         return await future
 
     async def close(self) -> None:
@@ -52,6 +51,14 @@ class Batcher:
             _fail(self._waiting.popleft()[1], UnavailableError("The gateway is being ended.", 10))
 
     async def _serve(self) -> None:
+        try:
+            await self._serve_all()
+        finally:
+            # At once: whoever was answered may ask again before a callback of this task would run, and would
+            # wait for a lane that has ended.
+            self._tasks.discard(cast(asyncio.Task[None], asyncio.current_task()))
+
+    async def _serve_all(self) -> None:
         while self._waiting:
             if self._wait and len(self._waiting) < self._most:
                 await asyncio.sleep(self._wait)

@@ -48,8 +48,14 @@ def serve_gateway(
         str | None, typer.Option(help="auto, on or off: whether the model answers many texts at once.")
     ] = None,
     cluster: Annotated[
-        bool, typer.Option("--cluster", help="Let a Ray cluster do the work; see docs/gateway.md.")
+        bool, typer.Option("--cluster", help="Let a Ray cluster do the work; see docs/guides/cluster.md.")
     ] = False,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            help="With --cluster: the one to join, `auto` or host:port; without it one is begun here."
+        ),
+    ] = None,
 ) -> None:
     """Serve Meno's analysis to a class or a team, over HTTP, with keys."""
     if host not in LOOPBACK and not behind_proxy:
@@ -57,11 +63,11 @@ def serve_gateway(
     flags = {"database": database, "data": data, "workers": workers, "model": model, "batching": batching}
     settings = open_gateway_settings(flags)
     if cluster:
-        if find_spec("ray") is None or find_spec("meno_server.gateway.cluster") is None:
+        if find_spec("ray") is None:
             _end(_NO_CLUSTER)
-        from importlib import import_module
+        from meno_server.gateway.cluster import serve as serve_cluster
 
-        import_module("meno_server.gateway.cluster").serve(settings, host, port)
+        serve_cluster(settings, host, port, address)
         return
     from meno_server.gateway.serving import PortError, serve_here
 
