@@ -162,6 +162,18 @@ class Settings(BaseModel):
         description="Let your history change what you see: where a slip comes back, hints begin one rung "
         "higher, a reminder comes with them, and rules that you keep marking as fine are told on hover only.",
     )
+    team_share: bool = Field(
+        False,
+        alias="team.share",
+        description="Give to your class, by the gateway at `meno.team.endpoint`, which patterns you stumbled "
+        "over this week and how that ended; no code, names or times. The class is shown counts that no "
+        "single person changes noticeably. `meno history given` shows what would be given.",
+    )
+    team_endpoint: Annotated[str, AfterValidator(gateway_address)] | None = Field(
+        None,
+        alias="team.endpoint",
+        description="The address of your class's gateway, such as `https://meno.example.org`.",
+    )
     run_allow: Literal["ask", "always", "never"] = Field(
         "ask",
         alias="run.allow",
@@ -267,6 +279,8 @@ PERSONAL = frozenset(
         "run.allow",
         "run.interpreter",
         "run.trustedFolders",
+        "team.endpoint",
+        "team.share",
         "tutor.baseUrl",
         "tutor.dailyCost",
         "tutor.dailyTokens",

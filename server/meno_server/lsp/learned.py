@@ -1,4 +1,4 @@
-"""What a session has that learns: the model's process, its explanations, and the tutor.
+"""What a session has that learns: the models, their explanations, the tutor, and what the history advises.
 
 Each is made when it is first needed, made anew when the settings change, and asked beside the loop.
 """
@@ -16,6 +16,8 @@ from meno_model.client import ModelClient
 from meno_model.process import STOPPED
 from meno_server.history.events import Layer
 from meno_server.lsp.dialogues import Dialogues
+from meno_server.lsp.giving import Giving
+from meno_server.lsp.guiding import Guiding
 from meno_server.lsp.housekeeping import Housekeeping
 from meno_server.lsp.progress import under_progress
 from meno_server.lsp.reasons import Reasons
@@ -50,6 +52,8 @@ class Learned(Housekeeping):
         self.dialogues = Dialogues(session)
         self.status = Status(session)
         self.shared_model = SharedModel(session)
+        self.guiding = Guiding(session)
+        self.giving = Giving(session)
 
     @property
     def model(self) -> ModelClient:
@@ -158,6 +162,8 @@ class Learned(Housekeeping):
             self._model = None
         self.run(self.reasons.stop())
         self.run(self.shared_model.close())
+        self.guiding.follow_settings()
+        self.giving.follow_settings()
 
     async def close_learned(self) -> None:
         """Ends all processes and connections."""
@@ -167,6 +173,7 @@ class Learned(Housekeeping):
         if self._tutor is not None:
             await self._tutor.close()
         await self.shared_model.close()
+        await self.giving.close()
 
 
 def _cancel(question: asyncio.Future[ModelAnswer]) -> None:

@@ -1,4 +1,4 @@
-"""The server's state: open files, settings and the client's abilities; the model and the tutor by `Learned`.
+"""The server's state: open files, settings and the client's abilities; what learns is in `Learned`.
 
 Only the event loop's thread comes here. Handlers change files through the session, and the session decides
 when the client hears of it: at once after a key, again when the rest of the file has been looked at, and
@@ -23,7 +23,6 @@ from meno_analyzers.source import Document, Encoding
 from meno_server.lsp.capabilities import Client
 from meno_server.lsp.convert import fingerprint, payload
 from meno_server.lsp.episodes import Episodes
-from meno_server.lsp.guiding import Guiding
 from meno_server.lsp.learned import Learned
 from meno_server.lsp.neighbours import Neighbours
 from meno_server.lsp.notebooks import CellText, Notebook
@@ -67,7 +66,6 @@ class Session(Learned):
         self._begin_learned(self)
         self.runs = Runs(self)
         self.episodes = Episodes(self)
-        self.guiding = Guiding(self)
         self.latest_file: OpenFile | None = None  # the one that was opened or typed in last
 
     # Settings
@@ -111,7 +109,6 @@ class Session(Learned):
     def _follow_settings(self) -> None:
         self.forget_learned()
         self.episodes.forget()
-        self.guiding.follow_settings()
         for file in self.files.values():
             file.forget_rendered()
             file.analysis.retarget(self.settings.target)
@@ -232,6 +229,8 @@ class Session(Learned):
         """Writes to the history what waits, while nobody types."""
         if self.episodes.recorder.has_something:
             self.run(self.guiding.write())
+        if self.giving.wanted:
+            self.run(self.giving.give())
 
     def look_around(self, file: OpenFile) -> None:
         """Reads, beside everything else, what the file imports from its workspace."""

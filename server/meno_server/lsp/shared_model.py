@@ -82,11 +82,12 @@ class SharedModel:
         """The connection, and who watches over it; their code is read beside the loop."""
         if self._gateway is None or self._breaker is None:
             gateway, breaker = await asyncio.to_thread(_load)
-            self._gateway = self._gateway or gateway(address, self._find_key)
+            self._gateway = self._gateway or gateway(address, self.find_key)
             self._breaker = self._breaker or breaker()
         return self._gateway, self._breaker
 
-    async def _find_key(self, host: str) -> str | None:
+    async def find_key(self, host: str) -> str | None:
+        """A gateway's key, from the editor or the system's keyring."""
         from meno_model.tutor.providers import COMPATIBLE, Endpoint
 
         endpoint = Endpoint(COMPATIBLE, f"https://{host}", "", primary=False)

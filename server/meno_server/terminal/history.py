@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -22,6 +23,7 @@ history_app = typer.Typer(
 )
 OFF = "The history is switched off by the setting history.enable, so it is not read."
 _NOT_DELETED = "Not everything could be deleted. Close the editors that use Meno, then try again."
+_NOT_GIVEN = "Nothing is given: the settings team.share and team.endpoint are not both set."
 _ASK = "Delete everything that Meno kept about your patterns? It cannot be brought back."
 
 
@@ -57,6 +59,19 @@ def export(
     except OSError as error:
         end(f"{output} cannot be written ({error.strerror or error}). Choose another file.")
     typer.echo(f"Written to {output}.")
+
+
+@history_app.command()
+def given() -> None:
+    """Print what is given to your class of this week, if you have switched `team.share` on. Gives nothing."""
+    from meno_server.history.giving import gift
+
+    settings = own_settings()
+    if not settings.history_enable:
+        end(OFF)
+    typer.echo(json.dumps(gift(kept(), datetime.now(UTC).date()), indent=2))
+    if not (settings.team_share and settings.team_endpoint):
+        typer.echo(_NOT_GIVEN, err=True)
 
 
 @history_app.command("pause")
