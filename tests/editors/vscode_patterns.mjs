@@ -26,13 +26,7 @@ await inWorkbench({ workbench, port, file, screenshot }, async (page, seen) => {
   const source = readFileSync(axe, "utf-8");
   seen.violations = {};
   for (const [look, theme] of Object.entries(THEMES)) {
-    await page.keyboard.press("Control+K");
-    await page.keyboard.press("Control+T");
-    await page.locator(".quick-input-list .monaco-list-row", { hasText: "Modern" }).first().waitFor();
-    await page.keyboard.type(theme, { delay: 10 });
-    await page.locator(".quick-input-list .monaco-list-row", { hasText: theme }).first().waitFor();
-    await page.keyboard.press("Enter");
-    await page.locator(`.monaco-workbench.${{ light: "vs", dark: "vs-dark", contrast: "hc-black" }[look]}`).waitFor();
+    await until(() => choose(page, look, theme));
     await command(page, "Meno: My Patterns");
     const frame = await panel(page);
     seen.text = await frame.locator("main").innerText();
@@ -46,6 +40,21 @@ await inWorkbench({ workbench, port, file, screenshot }, async (page, seen) => {
   await until(async () => (await (await panel(page)).locator("main").innerText()).includes("Nothing is noted yet"));
   seen.deleted = true;
 });
+
+/** Chooses a theme, and says whether the workbench has it: a slow one may lose what is typed into its list. */
+async function choose(page, look, theme) {
+  const worn = page.locator(`.monaco-workbench.${{ light: "vs", dark: "vs-dark", contrast: "hc-black" }[look]}`);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+K");
+  await page.keyboard.press("Control+T");
+  const rows = page.locator(".quick-input-list .monaco-list-row");
+  await rows.filter({ hasText: "Modern" }).first().waitFor({ timeout: PATIENCE / 4 });
+  await page.keyboard.type(theme, { delay: 10 });
+  await rows.filter({ hasText: theme }).first().waitFor({ timeout: PATIENCE / 4 });
+  await page.keyboard.press("Enter");
+  await worn.waitFor({ timeout: PATIENCE / 4 });
+  return true;
+}
 
 /** The frame that holds the panel, once it does. */
 async function panel(page) {
