@@ -7,6 +7,7 @@ import pytest
 from history.test_profile import TODAY, counted
 from meno_analyzers.engine import Analysis
 from meno_analyzers.findings import Finding
+from meno_analyzers.hints import QuestionKind
 from meno_analyzers.source import Document
 from meno_server.history.events import Event, Kept, Layer, Outcome
 from meno_server.history.guidance import Advice, Guidance, doubted_patterns, guidance
@@ -113,3 +114,13 @@ def test_a_mistake_that_outlives_edits_and_minutes_is_a_struggle(monkeypatch: py
     assert not episodes.is_struggle(file, "another")
     file.edits -= 1
     assert not episodes.is_struggle(file, "mark"), "nobody has tried to mend it"
+
+
+def test_a_dialogue_about_what_comes_back_begins_with_own_words() -> None:
+    (finding,) = _findings("print(totl)\n")
+    guiding = MenoServer().session.guiding
+    assert guiding.first_question(finding) is None
+
+    guiding.current = Guidance({finding.rule: Advice(recurring=True)})
+
+    assert guiding.first_question(finding) is QuestionKind.EXPLAIN

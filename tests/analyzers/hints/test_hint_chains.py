@@ -147,3 +147,17 @@ def test_a_kind_comes_twice_in_a_row_only_where_there_is_no_other() -> None:
     other = rotation.next(_chain(QuestionKind.TRACE, QuestionKind.EXPLAIN))
     assert other is not None
     assert other.kind is QuestionKind.EXPLAIN
+
+
+def test_a_kind_that_is_wanted_first_goes_before_all_others_but_the_last() -> None:
+    chain = [Question(kind, str(kind)) for kind in QuestionKind]
+    rotation = Rotation()
+
+    first = rotation.next(chain, first=QuestionKind.EXPLAIN)
+    again = rotation.next(chain, first=QuestionKind.EXPLAIN)
+
+    assert first is not None
+    assert first.kind is QuestionKind.EXPLAIN
+    assert again is not None
+    assert again.kind is not QuestionKind.EXPLAIN, "no kind twice in a row"
+    assert Rotation().next(chain[:1], first=QuestionKind.EXPLAIN) == chain[0], "where there is none, another"
