@@ -8,6 +8,7 @@ cloned repository is not the learner's decision (`PERSONAL`). `layers.py` says w
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -23,6 +24,10 @@ def without_password(address: str) -> str:
     """A database's address as it may stand in a settings file; `ValueError` if it holds a password."""
     if ":" in address.removeprefix("postgresql://").rpartition("@")[0] or "password=" in address:
         raise ValueError("put the password into ~/.pgpass; settings are no place for it")
+    try:
+        _ = urlsplit(address).port
+    except ValueError:
+        raise ValueError("an address such as postgresql://anna@db.example.org/meno is needed") from None
     return address
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import threading
@@ -53,6 +54,21 @@ class Learner:
             return {"title": choice} if choice else None
 
         self.wire.answers["window/showMessageRequest"] = choose
+
+    def says_when(self, ready: threading.Event) -> list[int]:
+        """Says yes no sooner than that; returns the questions, as they come."""
+        asked: list[int] = []
+
+        def answer(identifier: int) -> None:
+            if ready.wait(4 * DEADLINE):
+                self.wire.send({"id": identifier, "result": {"title": YES}})
+
+        def later(message: dict[str, Any]) -> None:
+            asked.append(message["id"])
+            threading.Thread(target=answer, args=(message["id"],), daemon=True).start()
+
+        self.wire.later["window/showMessageRequest"] = later
+        return asked
 
     def do(self, command: str) -> Any:
         return self.wire.request("workspace/executeCommand", {"command": command, "arguments": []})
@@ -148,6 +164,18 @@ def lying() -> Iterator[Callable[..., Liar]]:
         one.server.server_close()
 
 
+def drip(handler: BaseHTTPRequestHandler) -> None:
+    """An answer that comes a byte at a time, each in good time."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    with contextlib.suppress(OSError):  # nobody listens any more
+        for _ in range(60):
+            handler.wfile.write(b" ")
+            handler.wfile.flush()
+            time.sleep(0.1)
+
+
 def told(status: int, body: bytes) -> Callable[[BaseHTTPRequestHandler], None]:
     def answer(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(status)
@@ -186,6 +214,27 @@ def test_without_a_yes_nothing_is_sent_and_the_model_here_answers(
     assert nobody.asked == 0
 
 
+def test_while_the_question_waits_the_model_here_answers_and_nobody_is_asked_twice(
+    learners: Callable[..., Learner], lying: Callable[..., Liar], talkative: Path, tmp_path: Path
+) -> None:
+    nobody = lying(told(200, b'{"findings": []}'))
+    learner = learners(nobody.address, model=talkative)
+    answered = threading.Event()
+    questions = learner.says_when(answered)
+
+    assert learner.model_findings(learner.save())
+    assert learner.model_findings(learner.save())
+    assert (len(questions), nobody.asked) == (1, 0)
+    answered.set()
+    end = time.monotonic() + DEADLINE
+    while not (tmp_path / "data/meno/gateway-consent.json").exists():
+        assert time.monotonic() < end
+    learner.save()
+    while not nobody.asked:
+        assert time.monotonic() < end
+    assert len(questions) == 1, "the late yes was heard"
+
+
 def test_a_file_with_something_private_in_it_is_never_sent(
     learners: Callable[..., Learner], lying: Callable[..., Liar]
 ) -> None:
@@ -204,11 +253,23 @@ BAD = {
     "a place outside": told(200, json.dumps({"findings": [{**FINDING, "span": [900, 0, 900, 4]}]}).encode()),
     "a rule of its own": told(200, json.dumps({"findings": [{**FINDING, "rule": "evil"}]}).encode()),
     "a long word": told(200, json.dumps({"findings": [{**FINDING, "values": {"near": "x" * 900}}]}).encode()),
+    "words of its own": told(
+        200, json.dumps({"findings": [{**FINDING, "name": "[fine](command:evil)"}]}).encode()
+    ),
+    "a ready-made phrase": told(
+        200, json.dumps({"findings": [{**FINDING, "values": {"names": "[fine](command:evil)"}}]}).encode()
+    ),
+    "a column outside": told(200, json.dumps({"findings": [{**FINDING, "span": [5, 0, 5, 900]}]}).encode()),
+    "a number without end": told(
+        200, b'{"findings": [' + json.dumps(FINDING).encode().replace(b"0.9", b"NaN") + b"]}"
+    ),
+    "alarm": told(200, json.dumps({"findings": [{**FINDING, "severity": "error"}]}).encode()),
     "an error": told(500, b"{}"),
     "another address": told(307, b"{}"),
     "a wrong key": told(401, b"{}"),
     "much": told(200, b'{"findings": [' + b" " * 5_000_000 + b"]}"),
     "silence": lambda _: time.sleep(6),
+    "a drip": drip,
 }
 
 
@@ -248,6 +309,8 @@ def test_a_gateway_that_goes_is_left_alone_for_a_while(
         ("https://name:key@meno.example.org", False),
         ("ftp://meno.example.org", False),
         ("meno.example.org", False),
+        ("https://meno.example.org:many", False),
+        ("https://meno.example.org/#here", False),
     ],
 )
 def test_only_an_encrypted_address_or_one_of_this_machine_is_taken(address: str, is_one: bool) -> None:

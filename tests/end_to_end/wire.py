@@ -1,7 +1,8 @@
 """A language client down at the wire, for tests that send what no client library would.
 
 It keeps every message that arrives, in order, and waits for one with a deadline; it never sleeps. Requests of
-the server are answered from `answers`, by method: a value, or a function from the parameters to one.
+the server are answered from `answers`, by method: a value, or a function from the parameters to one; or not
+here, but by whom `later` tells of them.
 """
 
 from __future__ import annotations
@@ -59,6 +60,7 @@ class Wire:
             "workspace/configuration": [{}],
             "window/showDocument": {"success": True},
         }
+        self.later: dict[str, Callable[[dict[str, Any]], None]] = {}
         self.errors: list[str] = []
         self._arrived = threading.Condition()
         self._id = 0
@@ -213,7 +215,9 @@ class Wire:
             while stdout.readline().strip():
                 pass
             message = json.loads(stdout.read(length))
-            if "method" in message and "id" in message:
+            if "id" in message and message.get("method") in self.later:
+                self.later[message["method"]](message)
+            elif "method" in message and "id" in message:
                 answer = self.answers.get(message["method"])
                 answer = answer(message["params"]) if callable(answer) else answer
                 with contextlib.suppress(BrokenPipeError, ValueError):

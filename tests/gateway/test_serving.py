@@ -25,6 +25,7 @@ BODY = {"code": PROGRAM, "model": False}
     [
         (("--host", "0.0.0.0"), "--behind-proxy"),
         (("--database", "mysql://x"), "not understood"),
+        (("--database", "postgresql://localhost:many/x"), "not understood"),
         (("--batching", "perhaps"), "MENO_GATEWAY_BATCHING cannot hold"),
     ],
 )

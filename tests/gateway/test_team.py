@@ -118,7 +118,7 @@ async def test_the_same_learner_is_another_number_in_another_week(team: Team) ->
 @pytest.mark.parametrize(
     ("week", "status"),
     [
-        (MONDAY - 7, 200),  # not told yet: nobody has asked, and nobody has given
+        (MONDAY - 7, 409),  # over, and it is not to be seen whether anybody has given
         (MONDAY - 14, 422),
         (MONDAY + 7, 422),
         (MONDAY + 1, 422),
@@ -208,7 +208,7 @@ async def test_four_confederates_do_not_see_whether_a_fifth_slipped(
             await team.give(confederate, ("ME301", "open"), week=name)
         await team.give(K - 1, ("ME301", "open"), week=name)
         team.at(AFTER + 7 * 86_400 * number)
-        seen[bool((await team.told(weeks=1))["weeks"][0]["patterns"])] += 1
+        seen[bool((await team.told(weeks=1))["weeks"])] += 1
 
     # At most DELTA of the weeks; of 60, more than five would come once in 100,000 runs.
     assert seen[True] <= 5
@@ -229,6 +229,44 @@ async def test_the_difference_of_two_weeks_is_mostly_noise(team: Team) -> None:
         differences.append(pattern["learners"] - learners)
 
     assert len(set(differences)) > 1
+
+
+async def test_nobody_sees_whether_a_single_learner_has_given_at_all(team: Team) -> None:
+    nobody = await team.told()
+    await team.give(0, ("ME301", "open"))
+    team.at(AFTER)
+    somebody = await team.told()
+
+    assert len(team.rows("team_weeks")) == 1
+    assert somebody == nobody
+    assert (await team.give(1, ("ME301", "open"))).status_code == 409
+    team.at(AFTER + 7 * 86_400)  # of the week before nobody has given
+    answer = await team.give(1, ("ME301", "open"), week=date.fromordinal(MONDAY + 7).isoformat())
+    assert answer.status_code == 409
+
+
+async def test_who_counts_for_fewer_patterns_by_now_is_not_counted_for_what_they_gave_before(
+    team: Team,
+) -> None:
+    team.gateway.app.state.services.settings.__dict__["team_patterns"] = 3
+    for number in range(40):
+        await team.give(number, ("ME301", "open"), ("ME101", "open"), ("ME201", "open"))
+    assert len(team.rows("team_gifts")) == 120
+    team.gateway.app.state.services.settings.__dict__["team_patterns"] = 1
+    team.at(AFTER)
+    (week,) = (await team.told())["weeks"]
+
+    assert [one["pattern"] for one in week["patterns"]] == ["ME301"]
+
+
+async def test_neither_counts_nor_the_log_tell_by_a_length_what_was_given(team: Team) -> None:
+    await team.give(0, ("ME301", "open"))
+    await team.give(0, ("ME301", "questions"))
+    usage = (await team.client.get("/usage")).json()["rows"]
+
+    assert [row["bytes"] for row in usage if row["endpoint"] == "team"] == [0]
+    lines = [line for line in team.gateway.logged if str(line.get("route")).endswith("/contributions")]
+    assert {(line["bytes_in"], line["bytes_out"]) for line in lines} == {(0, 0)}
 
 
 async def test_a_browser_is_asked_for_the_key_and_gets_a_page_without_scripts(team: Team) -> None:

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from history.test_guidance import event
 from history.test_profile import counted
 from meno_server.history.events import Event, Kept, Outcome
+from meno_server.history.listing import page as listing
 from meno_server.history.overview import State, overview
 from meno_server.history.report import PAGE_COMMANDS, report
 from meno_server.history.sqlite_store import SqliteStore
@@ -131,3 +132,13 @@ def test_a_place_that_cannot_be_written_to_is_one_sentence(
 
     assert done.exit_code == 1
     assert "Choose another file." in done.output
+
+
+def test_a_history_in_a_database_is_not_said_to_be_on_this_machine() -> None:
+    told = overview(Kept(), "on", TODAY)
+
+    assert "Kept in your database" in report(told, TODAY, in_database=True)
+    assert "on this machine" not in report(told, TODAY, in_database=True)
+    shown = listing(Kept(), "on", Path("/nowhere"), database="postgresql://anna@db.example.org/meno")
+    assert "anna@db.example.org" in shown
+    assert "on this machine" not in shown

@@ -42,4 +42,4 @@ def test_the_page_can_be_read_in_every_look_and_with_the_keyboard(look: Look, tm
 def test_a_class_that_has_not_begun_is_told_how_it_goes_on() -> None:
     html, _ = page(insights({}, Mechanism()), date(2026, 11, 24))
 
-    assert "No week has been told yet." in html
+    assert "No pattern has been told yet." in html

@@ -29,6 +29,7 @@ from meno_server.gateway.problems import (
 from meno_server.gateway.routes import analysis, failures, operating, pages, team, tutor
 from meno_server.gateway.services import Services
 from meno_server.gateway.settings import GatewaySettings
+from meno_server.gateway.usage_values import UNMEASURED
 from meno_server.gateway.workers import Workers
 
 PREFIX = "/api/v1"
@@ -101,11 +102,13 @@ def _counting(services: Services) -> Callable[[Exchange, Scope], None]:
 
     def done(exchange: Exchange, scope: Scope) -> None:
         route = getattr(scope.get("route"), "path", _OTHER)
-        spent, size = exchange.milliseconds, len(exchange.body) + exchange.sent
+        spent, taken, sent = exchange.milliseconds, len(exchange.body), exchange.sent
+        if exchange.endpoint == UNMEASURED:
+            taken = sent = 0
         endpoint = exchange.endpoint or route.removeprefix(PREFIX).strip("/").partition("/")[0] or _OTHER
         services.metrics.request(endpoint, exchange.status, spent)
         if exchange.key_id is not None and exchange.endpoint is not None:
-            services.usage.count(exchange.key_id, exchange.endpoint, exchange.status, spent, size)
+            services.usage.count(exchange.key_id, exchange.endpoint, exchange.status, spent, taken + sent)
         services.log(
             "request",
             request=exchange.id,
@@ -114,8 +117,8 @@ def _counting(services: Services) -> Callable[[Exchange, Scope], None]:
             status=exchange.status,
             milliseconds=round(spent, 1),
             key=exchange.key_id,
-            bytes_in=len(exchange.body),
-            bytes_out=exchange.sent,
+            bytes_in=taken,
+            bytes_out=sent,
         )
 
     return done

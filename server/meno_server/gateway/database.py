@@ -103,7 +103,7 @@ def _url(address: str | None, folder: Path) -> URL:
         return URL.create("sqlite", database=str(folder / FILE))
     try:
         url = make_url(address)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
         raise DatabaseError(_BAD_ADDRESS) from None
     if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
         return url.set(drivername="postgresql+psycopg")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 ENDPOINTS = ("analyze", "enrich", "debug", "predict", "model", "categories", "usage", "metrics", "team")
+UNMEASURED = "team"
+"""The length of what a learner gives would tell what it is, as long as the counts and the log are kept."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -23,7 +23,7 @@ _OUTCOMES = {
     Outcome.REVERTED: "mended, and back again",
 }
 _STATES = {
-    "on": "Meno notes how mistakes end, on this machine only.",
+    "on": "Meno notes how mistakes end.",
     "paused": "The history is paused: nothing is added until you resume it.",
     "off": "The history is switched off (`meno.history.enable`): nothing is added, and nothing is read. What "
     "was kept before is still there; deleting works also now.",
@@ -35,12 +35,19 @@ _NEVER = (
 _ONE_BY_ONE = 500
 
 
-def page(kept: Kept, state: State, folder: Path, language: str = DEFAULT_LANGUAGE) -> str:
-    """The Markdown page of everything that is kept."""
+def page(
+    kept: Kept,
+    state: State,
+    folder: Path,
+    language: str = DEFAULT_LANGUAGE,
+    database: str | None = None,
+) -> str:
+    """The Markdown page of everything that is kept, in the folder or in the database of that address."""
     parts = [f"# {TITLE}", _STATES[state]]
     if state == "off":
         return "\n\n".join(parts) + "\n"
-    parts += [f"It is in the folder `{folder}`, which only you can read.", _NEVER]
+    here = f"It is on this machine only, in the folder `{folder}`, which only you can read."
+    parts += [f"It is in your database `{database}`." if database else here, _NEVER]
     if not kept.events and not kept.counts:
         return "\n\n".join([*parts, "At the moment nothing is kept."]) + "\n"
     parts += ["## By pattern", _by_pattern(kept, language), "## One by one, the latest first"]

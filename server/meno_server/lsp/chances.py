@@ -1,7 +1,8 @@
 """How many places a learner has written in which a known mistake could have been made, with it or without.
 
 What a file held when it was opened is nobody's chance of today. What is written counts once: on save, on
-close, or with a mistake that was made in it. Counting takes some milliseconds, so it is done on a thread.
+close, or with a mistake that was made in it. Counting takes some milliseconds, so on save and close it is
+done on a thread. Guarded by tests/history/test_chances.py.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 class _Places:
     """One file's places: by kind as it was opened, and by pattern as far as they are counted."""
 
-    opened_with: str = ""
+    opened_with: str
     before: dict[str, int] = field(default_factory=dict)
     counted: dict[str, int] = field(default_factory=dict)
 
@@ -45,26 +46,31 @@ class Chances:
         self._files: dict[str, _Places] = {}
 
     def opened(self, file: OpenFile) -> None:
-        """Remembers what was there."""
-        self._files.setdefault(unquote(file.document.uri), _Places(file.document.text))
+        """Remembers what was there, unless that is known."""
+        self.places(file)
 
     def with_slip(self, file: OpenFile, pattern: str) -> int:
         """How many places are new to the pattern, that of the mistake included."""
         from meno_server.history.opportunities import count, kind_of  # not needed to start
 
-        kind, places = kind_of(pattern), self._places(file)
+        kind, places = kind_of(pattern), self.places(file)
         if places.missing([kind]):
             places.before.update(count(places.opened_with, [kind]))
         new = places.new(pattern, kind, count(file.document.text, [kind])[kind])
         return min(max(1, new), MOST_OPPORTUNITIES)
 
-    async def went_well(self, file: OpenFile, patterns: Iterable[str], *, closing: bool = False) -> None:
+    def closed(self, file: OpenFile) -> None:
+        """Lets go of what was there; when the file is opened again, that is remembered anew."""
+        self._files.pop(unquote(file.document.uri), None)
+
+    def forget(self) -> None:
+        """Begins anew: what files hold when they are next looked at is nobody's chance, as if just opened."""
+        self._files.clear()
+
+    async def went_well(self, places: _Places, text: str, patterns: Iterable[str]) -> None:
         """Counts what was written since, for patterns that the learner has met before."""
         from meno_server.history.opportunities import count, kind_of  # not needed to start
 
-        places, text = self._places(file), file.document.text
-        if closing:
-            self._files.pop(unquote(file.document.uri), None)
         wanted = {pattern: kind_of(pattern) for pattern in patterns}
         missing = places.missing(wanted.values())
         if wanted:
@@ -74,5 +80,9 @@ class Chances:
                 if (new := places.new(pattern, kind, now[kind])) > 0:
                     self._recorder.went_well(pattern, min(new, MOST_OPPORTUNITIES))
 
-    def _places(self, file: OpenFile) -> _Places:
-        return self._files.setdefault(unquote(file.document.uri), _Places())
+    def places(self, file: OpenFile) -> _Places:
+        """The file's places, as far as they are known."""
+        key = unquote(file.document.uri)
+        if key not in self._files:
+            self._files[key] = _Places(file.document.text)
+        return self._files[key]

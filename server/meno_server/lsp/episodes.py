@@ -98,11 +98,12 @@ class Episodes:
         self.look(file)
         self._count_chances(file)
 
-    def _count_chances(self, file: OpenFile, *, closing: bool = False) -> None:
+    def _count_chances(self, file: OpenFile) -> None:
         """Counts, beside everything else, what was written without a mistake that is known."""
         if self.records:
             known = self._met | self._session.guiding.current.known
-            task = self._session.run(self._chances.went_well(file, known, closing=closing))
+            places, text = self._chances.places(file), file.document.text
+            task = self._session.run(self._chances.went_well(places, text, known))
             self._counting.add(task)
             task.add_done_callback(self._counting.discard)
 
@@ -120,8 +121,10 @@ class Episodes:
         if layer is Layer.RULES and file.analysis.pending:
             self._later(file, PENDING_SECONDS)
             return
+        self._chances.opened(file)
         key = unquote(file.document.uri)
         before = [episode for episode in self._open.get(key, []) if episode.layer is layer]
+        before = [episode for episode in before if not self._is_hushed(file, episode)]
         stay, new, gone = _matched(before, self._shown(file, layer))
         for episode, finding, mark in stay:
             self._note_level(file, episode)
@@ -165,7 +168,8 @@ class Episodes:
                     self._note_level(file, episode)
                     self._note(file, episode, Outcome.IGNORED)
         self._open.pop(key, None)
-        self._count_chances(file, closing=True)
+        self._count_chances(file)
+        self._chances.closed(file)
         for layer in Layer:
             self._looked.discard((key, layer))
         for known in [known for known in self._fixed if known[0] == key]:
@@ -188,6 +192,7 @@ class Episodes:
         self._open.clear()
         self._looked.clear()
         self._fixed.clear()
+        self._chances.forget()
 
     def _tell(self, sentence: str | None) -> None:
         """Says what is wrong with the history, once; None when it works again."""
@@ -228,6 +233,14 @@ class Episodes:
             for one in file.together
             for _, _, findings in one.analysis.units_with_findings()
             for finding in findings
+        )
+
+    def _is_hushed(self, file: OpenFile, episode: Episode) -> bool:
+        """Whether its rule is told on hover only by now, since this learner doubts it: nothing was mended."""
+        session = self._session
+        return session.guiding.current.about(episode.finding).doubted and any(
+            finding.rule == episode.finding.rule and not is_marked(finding, session.settings)
+            for finding in file.findings(session.settings)
         )
 
     def _begun(self, file: OpenFile, key: str, layer: Layer, new: list[tuple[Finding, str]]) -> list[Episode]:

@@ -42,8 +42,8 @@ class Giving:
             return
         self._last = time.monotonic()
         kept = await self._session.episodes.recorder.read()
-        if kept is None:
-            return
+        if kept is None or not self.wanted:
+            return  # it cannot be read, or was switched off meanwhile
         from meno_server.history.giving import gift
         from meno_server.remote.gateway import GatewayError
 

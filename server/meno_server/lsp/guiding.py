@@ -1,7 +1,8 @@
 """What the learner's history changes in a session: which rung comes first, what comes back, what is quieter.
 
 It is read once at the start, by a process of its own, and again whenever something was added to it. Without a
-history, or with `history.adapt` off, everything is as for everybody.
+history, or with `history.adapt` off, everything is as for everybody. Guarded by
+tests/end_to_end/test_history.py and tests/history/test_chances.py.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ class Guiding:
     def __init__(self, session: Session) -> None:
         self._session = session
         self.current = NO_GUIDANCE
+        self._address: str | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self._asked = self._taken = 0  # numbers of questions: an older answer does not replace a newer one
 
     @property
     def wanted(self) -> bool:
@@ -44,20 +48,31 @@ class Guiding:
         settings = self._session.settings
         return settings.enable and settings.history_enable and settings.history_adapt
 
-    async def begin(self) -> None:
+    def begin(self) -> None:
         """Reads what was learned in earlier sessions."""
-        folder = self._session.episodes.recorder.folder
-        address = self._session.settings.history_database
         settings = self._session.settings
-        if not (settings.enable and settings.history_enable) or not (address or (folder / DATABASE).exists()):
-            return
-        where = [str(folder), address] if address else [str(folder)]
+        folder, self._address = self._session.episodes.recorder.folder, settings.history_database
+        known = self._address or (folder / DATABASE).exists()
+        if settings.enable and settings.history_enable and known and not self._session.closing:
+            where = [str(folder), self._address] if self._address else [str(folder)]
+            self._reading = self._session.run(self._begin(where))
+
+    async def _begin(self, where: Sequence[str]) -> None:
+        turn = self._next()
         try:
-            self._take(await asyncio.wait_for(_read(where), READING_SECONDS))
+            advice = await asyncio.wait_for(_read(where), READING_SECONDS)
         except (OSError, KeyError, ValueError, TypeError, TimeoutError):
             log.warning(
                 "What the history advises could not be read; hints are as for everybody.", exc_info=True
             )
+        else:
+            self._take(advice, turn)
+
+    async def close(self) -> None:
+        """Ends the process that reads, if it still does."""
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.wait({self._reading})
 
     def welcome(self, file: OpenFile) -> None:
         """Lets the advice hold in a file that has come, with the cells beside it."""
@@ -68,19 +83,22 @@ class Guiding:
         """Writes what waits to the history, and follows what it advises then."""
         recorder = self._session.episodes.recorder
         await recorder.write()
+        turn = self._next()
         if (advice := await recorder.advice(date.today().toordinal())) is not None:
-            self._take(advice)
+            self._take(advice, turn)
 
     def forget(self) -> None:
         """Everything is as for everybody again."""
-        self._take(NO_GUIDANCE)
+        self._take(NO_GUIDANCE, self._next())
 
     def follow_settings(self) -> None:
         """Forgets or reads what the changed settings want."""
+        if self._address != self._session.settings.history_database:
+            self.forget()  # it was of another history
         if not self.wanted:
-            self._take(self.current)
+            self._take(self.current, self._next())
         elif not self.current.patterns and self._session.configured.is_set():
-            self._session.run(self.begin())
+            self.begin()
 
     def offered(self, file: OpenFile, finding: Finding, mark: str) -> Level:
         """The rung that a hover begins with: one higher where a slip comes back, or is a struggle now."""
@@ -109,7 +127,14 @@ class Guiding:
             line += f" {between_turns('met_takeaway', language).format(takeaway=takeaway)}"
         return [f"*{line}*"]
 
-    def _take(self, advice: Guidance) -> None:
+    def _next(self) -> int:
+        self._asked += 1
+        return self._asked
+
+    def _take(self, advice: Guidance, turn: int) -> None:
+        if turn < self._taken:
+            return
+        self._taken = turn
         if not self.wanted:
             advice = replace(advice, patterns={})  # what is known is counted on all the same
         if advice == self.current or self._session.closing:
@@ -134,4 +159,5 @@ async def _read(where: Sequence[str]) -> Guidance:
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
+        await process.wait()
     return guidance_from_plain(json.loads(output))

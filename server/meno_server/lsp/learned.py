@@ -167,6 +167,7 @@ class Learned(Housekeeping):
 
     async def close_learned(self) -> None:
         """Ends all processes and connections."""
+        await self.guiding.close()
         await self.reasons.stop()
         if self._model is not None:
             await self._model.stop()

@@ -49,7 +49,7 @@ def register(server: MenoServer) -> None:
         _watch_parent(server)
         await watch(server)
         await fetch(server)
-        await server.session.guiding.begin()
+        server.session.guiding.begin()
 
     @server.feature(types.SHUTDOWN)
     def shutdown(_: Any = None) -> None:

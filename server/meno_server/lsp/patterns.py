@@ -42,10 +42,11 @@ def register(server: MenoServer) -> None:
         from meno_server.history.report import report
 
         kept, state, today = await _kept(session), _state(session), date.today().toordinal()
-        language = session.settings.language
+        language, elsewhere = session.settings.language, session.settings.history_database is not None
 
         def page() -> str:
-            return report(overview(kept, state, today, language), today, in_editor=True)
+            told = overview(kept, state, today, language)
+            return report(told, today, in_editor=True, in_database=elsewhere)
 
         return await asyncio.to_thread(page)
 
@@ -54,7 +55,8 @@ def register(server: MenoServer) -> None:
         from meno_server.history.listing import TITLE, page
 
         kept, folder = await _kept(session), session.episodes.recorder.folder
-        text = await asyncio.to_thread(page, kept, _state(session), folder, session.settings.language)
+        language, database = session.settings.language, session.settings.history_database
+        text = await asyncio.to_thread(page, kept, _state(session), folder, language, database)
         await show(session, TITLE, text)
 
     @server.command("meno.forgetStored")

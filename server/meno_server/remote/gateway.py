@@ -1,12 +1,13 @@
 """The connection to a gateway: one question, one answer, within a time, and one sentence when there is none.
 
 What comes back is not trusted: it is read up to a size, and it has to be a JSON object. Redirects are not
-followed, since a key belongs to its host. Guarded by tests/end_to_end/test_shared_model.py against a real
-gateway.
+followed, since a key belongs to its host, and what stays on this machine unencrypted passes no proxy. Guarded
+by tests/end_to_end/test_shared_model.py against a real gateway.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from collections.abc import Awaitable, Callable
@@ -14,7 +15,7 @@ from typing import Any
 
 import httpx
 
-from meno_server.remote.addresses import host_of
+from meno_server.remote.addresses import host_of, is_encrypted
 
 KEY = "MENO_GATEWAY_KEY"
 MOST_BYTES = 4_000_000
@@ -39,26 +40,36 @@ class Gateway:
         self._root = address.rstrip("/").removesuffix("/api/v1") + "/api/v1"
         self._find_key = find_key
         self._client: httpx.AsyncClient | None = None
+        self._closed = False
 
     async def ask(self, name: str, body: dict[str, Any], seconds: float) -> dict[str, Any]:
-        """The answer to a POST. Raises GatewayError."""
+        """The answer to a POST, which has so many seconds in all. Raises GatewayError."""
         key = os.environ.get(KEY) or await self._find_key(self.host)
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        if self._closed:
+            raise GatewayError(_GONE.format(host=self.host))
+        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
         if self._client is None:
-            self._client = httpx.AsyncClient(follow_redirects=False)
-        request = self._client.build_request(
-            "POST", f"{self._root}/{name}", json=body, headers=headers, timeout=httpx.Timeout(seconds)
-        )
+            trusts = is_encrypted(self._root)
+            self._client = httpx.AsyncClient(follow_redirects=False, trust_env=trusts, timeout=None)
         try:
-            response = await self._client.send(request, stream=True)
-            try:
-                return self._read(response.status_code, await _content(response))
-            finally:
-                await response.aclose()
-        except httpx.TimeoutException:
+            async with asyncio.timeout(seconds):
+                return await self._send(self._client, name, body, headers)
+        except (TimeoutError, httpx.TimeoutException):
             raise GatewayError(_SLOW.format(host=self.host)) from None
-        except (httpx.HTTPError, OSError):
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
+            # ValueError: a key that fits into no header
             raise GatewayError(_GONE.format(host=self.host)) from None
+
+    async def _send(
+        self, client: httpx.AsyncClient, name: str, body: dict[str, Any], headers: dict[str, str]
+    ) -> dict[str, Any]:
+        content = json.dumps(body).encode("ascii")  # a text may hold half of a character; an escape may, too
+        request = client.build_request("POST", f"{self._root}/{name}", content=content, headers=headers)
+        response = await client.send(request, stream=True)
+        try:
+            return self._read(response.status_code, await _content(response))
+        finally:
+            await response.aclose()
 
     def _read(self, status: int, content: bytes | None) -> dict[str, Any]:
         told = {401: _NO_KEY, 403: _NO_KEY, 429: _LIMITED, 503: _LIMITED}.get(status)
@@ -72,7 +83,8 @@ class Gateway:
         raise GatewayError((told or _ODD).format(host=self.host))
 
     async def close(self) -> None:
-        """Ends the connection."""
+        """Ends the connection, for good."""
+        self._closed = True
         if self._client is not None:
             await self._client.aclose()
 

@@ -14,6 +14,7 @@ from meno_server.history.keeping import history_folder, is_paused, pause
 from meno_server.terminal.ask import own_settings
 
 if TYPE_CHECKING:
+    from meno_server.history.overview import State
     from meno_server.history.store import Store
 
 history_app = typer.Typer(
@@ -36,7 +37,8 @@ def show() -> None:
     if not settings.history_enable:
         typer.echo(page(Kept(), "off", folder))
         return
-    typer.echo(page(kept(), "paused" if is_paused(folder) else "on", folder, settings.language))
+    state: State = "paused" if is_paused(folder) else "on"
+    typer.echo(page(kept(), state, folder, settings.language, settings.history_database))
 
 
 @history_app.command()

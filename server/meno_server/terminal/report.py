@@ -36,7 +36,8 @@ def report(
     if not settings.history_enable:
         end(OFF)
     state: State = "paused" if is_paused(history_folder()) else "on"
-    text = page(overview(kept(), state, today, settings.language), today)
+    told = overview(kept(), state, today, settings.language)
+    text = page(told, today, in_database=settings.history_database is not None)
     try:
         output.write_text(text, "utf-8")
     except OSError as error:

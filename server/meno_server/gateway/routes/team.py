@@ -64,7 +64,7 @@ async def give(request: Request, key: Annotated[Key, allowed("contribute", "team
     def work() -> int:
         store = _store(services)
         store.tell(now)
-        return store.give(key.id, week, stumbles)
+        return store.give(key.id, week, stumbles, now)
 
     try:
         counted = await done(services.threads.do(work))
@@ -125,7 +125,7 @@ async def _insights(request: Request, weeks: int) -> dict[str, Any]:
 
     def work() -> dict[str, Any]:
         store.tell(now)
-        return insights(store.weeks(weeks), store.mechanism)
+        return insights(store.weeks(weeks, now), store.mechanism)
 
     return await done(services.threads.do(work))
 

@@ -56,9 +56,11 @@ class TeamStore:
     def __init__(self, database: Database, mechanism: Mechanism) -> None:
         self._database, self.mechanism = database, mechanism
 
-    def give(self, key_id: str, week: int, stumbles: Sequence[Stumble]) -> int:
+    def give(self, key_id: str, week: int, stumbles: Sequence[Stumble], now: float) -> int:
         """Takes what one learner gives of a week, in the place of what they gave of it before; returns how
-        many of the stumbles count. Raises WeekIsOverError."""
+        many of the stumbles count. Raises WeekIsOverError, whether or not anybody has given of that week."""
+        if told_from(week) <= now:
+            raise WeekIsOverError
         kept = list({one.pattern: one for one in stumbles}.values())[: self.mechanism.places]
 
         def work(session: Session) -> int:
@@ -85,21 +87,28 @@ class TeamStore:
             for row in session.scalars(waiting).all():
                 if told_from(row.week) > now:
                     continue
-                for pattern, cell in self.mechanism.told(_cells(session, row.week), uniform).items():
+                cells = _cells(session, row.week, self.mechanism.places)
+                for pattern, cell in self.mechanism.told(cells, uniform).items():
                     session.add(_told_row(row.week, pattern, cell))
                 session.execute(delete(GiftRow).where(GiftRow.week == row.week))
                 row.secret = None
 
         self._database.do(work)
 
-    def weeks(self, most: int) -> dict[int, dict[str, Cell]]:
-        """What was told of the last weeks, the latest first; a week without a pattern is one, too."""
+    def weeks(self, most: int, now: float) -> dict[int, dict[str, Cell]]:
+        """What was told of the last weeks, the latest first, back to the first of them that has a pattern.
+
+        Made of the clock and of what was told alone: that there is a row for a week would say that somebody
+        gave of it.
+        """
+        latest = monday(now - GRACE_SECONDS) - DAYS
 
         def work(session: Session) -> dict[int, dict[str, Cell]]:
-            told = select(TeamWeekRow.week).where(TeamWeekRow.secret.is_(None))
-            weeks = session.scalars(told.order_by(TeamWeekRow.week.desc()).limit(most)).all()
-            found: dict[int, dict[str, Cell]] = {week: {} for week in weeks}
-            for row in session.scalars(select(ToldRow).where(ToldRow.week.in_(weeks))):
+            since = latest - DAYS * (most - 1)
+            rows = session.scalars(select(ToldRow).where(ToldRow.week.between(since, latest))).all()
+            first = min((row.week for row in rows), default=latest + DAYS)
+            found: dict[int, dict[str, Cell]] = {week: {} for week in range(latest, first - 1, -DAYS)}
+            for row in rows:
                 endings = {ending: int(getattr(row, f"ended_{ending}")) for ending in ENDINGS}
                 found[row.week][row.pattern] = Cell(row.learners, endings)
             return found
@@ -118,10 +127,11 @@ def _giver(secret: str, key_id: str) -> str:
     return hmac.digest(bytes.fromhex(secret), key_id.encode(), "sha256").hex()
 
 
-def _cells(session: Session, week: int) -> dict[str, Cell]:
+def _cells(session: Session, week: int, places: int) -> dict[str, Cell]:
+    """What is counted. The setting may have been larger when somebody gave; the noise is for what it is."""
     givers: dict[str, set[str]] = {}
     endings: dict[str, dict[str, int]] = {}
-    for row in session.scalars(select(GiftRow).where(GiftRow.week == week)):
+    for row in session.scalars(select(GiftRow).where(GiftRow.week == week, GiftRow.place < places)):
         givers.setdefault(row.pattern, set()).add(row.giver)
         ended = endings.setdefault(row.pattern, dict.fromkeys(ENDINGS, 0))
         ended[row.ending] += 1

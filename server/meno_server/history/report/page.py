@@ -41,14 +41,15 @@ _LEGEND = (
 Told = Mapping[str, Any]
 
 
-def report(told: Told, today: int, *, in_editor: bool = False) -> str:
-    """The whole document; `told` is the overview, `today` as `date.toordinal` counts."""
+def report(told: Told, today: int, *, in_editor: bool = False, in_database: bool = False) -> str:
+    """The whole document; `told` is the overview, `today` as `date.toordinal` counts. `in_database` says that
+    the history is not kept on this machine."""
     style = _style()
     allowed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     if told["state"] == "off":
         content = [_OFF]
     else:
-        content = [_standing(told, in_editor)]
+        content = [_standing(told, in_editor, in_database)]
         content += _sections(told, date.fromordinal(today)) if told["patterns"] else [_NOTHING]
     inside = "\n".join(content)
     return f"""<!DOCTYPE html>
@@ -75,10 +76,11 @@ def _style() -> str:
     return (Path(__file__).parent / "page.css").read_text("utf-8")
 
 
-def _standing(told: Told, in_editor: bool) -> str:
+def _standing(told: Told, in_editor: bool, in_database: bool) -> str:
     paused = told["state"] == "paused"
     since = f" since {_long(told['since'])}" if told["since"] else ""
-    words = "Paused: nothing new is noted." if paused else f"Kept on this machine only{since}."
+    kept = "Kept in your database" if in_database else "Kept on this machine only"
+    words = "Paused: nothing new is noted." if paused else f"{kept}{since}."
     if not in_editor:
         return f"<p>{words}</p>"
     links = {
