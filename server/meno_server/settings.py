@@ -134,7 +134,7 @@ class Settings(BaseModel):
         alias="model.endpoint",
         description="The address of a gateway whose model is asked when a file is saved, such as "
         "`https://meno.example.org`. Meno asks once for each folder whether its files may be sent. Where the "
-        "gateway is slow or gone, the model on this machine answers. The key comes from `MENO_GATEWAY_KEY` "
+        "gateway is slow or gone, the model on this machine answers. The key comes from `MENO_KEY` "
         "or the system's keyring.",
     )
     origin_enabled: bool = Field(

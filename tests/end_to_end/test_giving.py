@@ -96,7 +96,7 @@ def session(home: Path, settings: dict[str, Any], key: str) -> Wire:
     SqliteStore(home / "meno" / "history").add([event("ME301", this_week.toordinal())])
     wire = Wire(
         [sys.executable, "-P", "-c", EAGER],
-        env={**os.environ, "XDG_DATA_HOME": str(home), "MENO_GATEWAY_KEY": key},
+        env={**os.environ, "XDG_DATA_HOME": str(home), "MENO_KEY": key},
     )
     wire.answers["workspace/configuration"] = [{"model": {"enable": False}, **settings}]
     wire.start(FULL_CLIENT)

@@ -37,7 +37,7 @@ class Learner:
     """Somebody whose editor names a gateway, and what they are asked."""
 
     def __init__(self, home: Path, endpoint: str, key: str = "", model: Path | None = None) -> None:
-        environment = {"XDG_DATA_HOME": str(home), "MENO_GATEWAY_KEY": key}
+        environment = {"XDG_DATA_HOME": str(home), "MENO_KEY": key}
         self.wire = Wire(env={**os.environ, **environment})
         own = {"endpoint": endpoint, **({"path": str(model)} if model else {})}
         self.wire.answers["workspace/configuration"] = [{"model": own}]

@@ -84,12 +84,15 @@ async def test_a_class_is_told_of_once_the_week_is_over_and_not_before(team: Tea
     assert set(pattern["endings"]) == set(ENDINGS)
 
 
-async def test_what_was_given_is_gone_when_it_is_told(team: Team) -> None:
+async def test_what_was_given_is_gone_when_it_is_told(team: Team, tmp_path: Path) -> None:
     for number in range(12):
         await team.give(number, ("ME301", "open"))
-    assert len(team.rows("team_gifts")) == 12
+    given = team.rows("team_gifts")
+    assert len(given) == 12
     team.at(AFTER)
     await team.told()
+    files = [path.read_bytes() for path in (tmp_path / "gateway").rglob("*") if path.is_file()]
+    assert not [row for row in given for content in files if row[1].encode() in content]
 
     assert team.rows("team_gifts") == []
     assert team.rows("team_weeks") == [(MONDAY, None)], "the secret that led to keys is gone"

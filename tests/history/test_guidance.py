@@ -10,7 +10,7 @@ from meno_analyzers.findings import Finding
 from meno_analyzers.hints import QuestionKind
 from meno_analyzers.source import Document
 from meno_server.history.events import Event, Kept, Layer, Outcome
-from meno_server.history.guidance import Advice, Guidance, doubted_patterns, guidance
+from meno_server.history.guidance import DOUBTED_DAYS, Advice, Guidance, doubted_patterns, guidance
 from meno_server.lsp.episodes import Episode, Episodes
 from meno_server.lsp.open_file import OpenFile
 from meno_server.lsp.server import MenoServer
@@ -78,7 +78,7 @@ def test_three_of_the_last_five_called_wrong_make_a_rule_a_doubted_one(
 ) -> None:
     events = [event("ME301", TODAY, outcome) for outcome in outcomes]
 
-    assert doubted_patterns(events) == (["ME301"] if doubted else [])
+    assert doubted_patterns(events, TODAY) == (["ME301"] if doubted else [])
     assert ("ME301" in advised(*events) and advised(*events)["ME301"].doubted) == doubted
 
 
@@ -124,3 +124,10 @@ def test_a_dialogue_about_what_comes_back_begins_with_own_words() -> None:
     guiding.current = Guidance({finding.rule: Advice(recurring=True)})
 
     assert guiding.first_question(finding) is QuestionKind.EXPLAIN
+
+
+def test_a_doubt_ends_by_itself() -> None:
+    events = [event("ME301", TODAY - DOUBTED_DAYS + 1, DISMISSED)] * 3
+
+    assert doubted_patterns(events, TODAY) == ["ME301"]
+    assert doubted_patterns(events, TODAY + 1) == []

@@ -94,6 +94,15 @@ class Database:
             return False
         return True
 
+    def forget_traces(self) -> None:
+        """Takes what was deleted out of SQLite's log of changes; PostgreSQL has ways of its own."""
+        if self._engine.dialect.name == "sqlite":
+            with contextlib.suppress(SQLAlchemyError), self._engine.connect() as connection:
+                raw = connection.connection.dbapi_connection
+                assert raw is not None
+                connection.rollback()  # a checkpoint cannot be made inside of a transaction
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         self._engine.dispose()
 

@@ -18,8 +18,9 @@ from meno_server.history.profile import is_recurring, recall, repeated_error_den
 DENSE = 2.0
 """The repeated error density from which a pattern is taken for a struggle."""
 HALF_FORGOTTEN = 0.6
-LAST_JUDGED, OFTEN_WRONG = 5, 3
-"""So many of a learner's last encounters with a rule make it a doubted one."""
+LAST_JUDGED, OFTEN_WRONG, DOUBTED_DAYS = 5, 3, 60
+"""So many of a learner's last encounters with a rule make it a doubted one, for so long: what is quiet is not
+met again, so the doubt has to end by itself."""
 STRUGGLE_SECONDS, STRUGGLE_EDITS = 300.0, 3
 """A mistake that survives both is a struggle of today."""
 _ENOUGH_UNAIDED = 2
@@ -84,7 +85,7 @@ def guidance(kept: Kept, today: int) -> Guidance:
         one = Advice(
             recurring,
             (recurring or dense) and not _mends_alone(events),
-            _is_doubted(events),
+            _is_doubted(events, today),
             _days_since(events, today),
         )
         if one != _NONE:
@@ -100,12 +101,12 @@ def guidance_from_plain(told: Any) -> Guidance:
     return Guidance(advice, frozenset(map(str, told["known"])))
 
 
-def doubted_patterns(events: Iterable[Event]) -> list[str]:
+def doubted_patterns(events: Iterable[Event], today: int) -> list[str]:
     """The patterns that this learner has shown to be wrong for them, sorted."""
     by_pattern: dict[str, list[Event]] = {}
     for event in events:
         by_pattern.setdefault(event.pattern, []).append(event)
-    return sorted(pattern for pattern, own in by_pattern.items() if _is_doubted(own))
+    return sorted(pattern for pattern, own in by_pattern.items() if _is_doubted(own, today))
 
 
 def _mends_alone(events: Sequence[Event]) -> bool:
@@ -114,9 +115,9 @@ def _mends_alone(events: Sequence[Event]) -> bool:
     return len(last) == _ENOUGH_UNAIDED and all(outcome is Outcome.FIXED_UNAIDED for outcome in last)
 
 
-def _is_doubted(events: Sequence[Event]) -> bool:
-    last = events[-LAST_JUDGED:]
-    return sum(event.outcome is Outcome.DISMISSED for event in last) >= OFTEN_WRONG
+def _is_doubted(events: Sequence[Event], today: int) -> bool:
+    called_wrong = [event for event in events[-LAST_JUDGED:] if event.outcome is Outcome.DISMISSED]
+    return sum(today - event.day < DOUBTED_DAYS for event in called_wrong) >= OFTEN_WRONG
 
 
 def _days_since(events: Sequence[Event], today: int) -> int | None:

@@ -47,7 +47,7 @@ def overview(kept: Kept, state: State, today: int, language: str = DEFAULT_LANGU
         "weeks": _all_weeks(events, today),
         "patterns": patterns,
         "doubted": [
-            {"key": key, "title": words_for(key, language).title} for key in doubted_patterns(events)
+            {"key": key, "title": words_for(key, language).title} for key in doubted_patterns(events, today)
         ],
         "today": _today(events, today, language),
     }

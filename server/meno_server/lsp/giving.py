@@ -34,7 +34,8 @@ class Giving:
         """Whether the learner wants to give, and there is a gateway to give to."""
         settings = self._session.settings
         switched_on = settings.enable and settings.history_enable and settings.team_share
-        return switched_on and settings.team_endpoint is not None
+        paused = self._session.episodes.recorder.paused
+        return switched_on and settings.team_endpoint is not None and not paused
 
     async def give(self) -> None:
         """Gives what the running week holds by now, if that was not done a short while ago."""

@@ -8,6 +8,7 @@ or odd, the model here answers; after some such answers the gateway is left alon
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from meno_model.protocol import LONGEST_TEXT, finding_from_plain
 from meno_server.consent import Consent, Consents, gateway_consent_file
 from meno_server.history.events import pattern_of
 from meno_server.lsp.sending import NEVER, NOT_NOW, YES
+from meno_server.remote.addresses import host_of, key_variables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,9 +98,14 @@ class SharedModel:
         return self._gateway, self._breaker
 
     async def find_key(self, host: str) -> str | None:
-        """A gateway's key, from the editor or the system's keyring."""
+        """A gateway's key, from the environment, the editor or the system's keyring."""
         from meno_model.tutor.providers import COMPATIBLE, Endpoint
 
+        settings = self._session.settings
+        hosts = [host_of(one) for one in (settings.model_endpoint, settings.team_endpoint) if one]
+        for name in key_variables(host, hosts):
+            if key := os.environ.get(name):
+                return key
         endpoint = Endpoint(COMPATIBLE, f"https://{host}", "", primary=False)
         return await self._session.tutor_keys.find(endpoint)
 

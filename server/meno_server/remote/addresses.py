@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
+KEY = "MENO_KEY"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _NEEDED = "an address such as https://meno.example.org is needed, without a name or a key in it"
 
@@ -26,6 +29,13 @@ def gateway_address(address: str) -> str:
 def host_of(address: str) -> str:
     """The host with its port, to which a key belongs."""
     return urlsplit(address).netloc
+
+
+def key_variables(host: str, all_hosts: Collection[str]) -> list[str]:
+    """The environment variables that may hold a host's key; the plain one only where no other host is named,
+    since a key belongs to one."""
+    own = f"{KEY}_{re.sub('[^A-Z0-9]+', '_', host.upper())}"
+    return [own, KEY] if set(all_hosts) <= {host} else [own]
 
 
 def is_encrypted(address: str) -> bool:

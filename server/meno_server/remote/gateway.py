@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -17,9 +16,8 @@ import httpx
 
 from meno_server.remote.addresses import host_of, is_encrypted
 
-KEY = "MENO_GATEWAY_KEY"
 MOST_BYTES = 4_000_000
-_NO_KEY = "The gateway at {host} wants another key: set MENO_GATEWAY_KEY to the one that you were given."
+_NO_KEY = "The gateway at {host} wants another key: set MENO_KEY to the one that you were given."
 _LIMITED = "The gateway at {host} has too much to do now."
 _GONE = "The gateway at {host} cannot be reached now."
 _SLOW = "The gateway at {host} took too long."
@@ -33,7 +31,7 @@ class GatewayError(Exception):
 
 
 class Gateway:
-    """One gateway. `find_key` looks for the key of a host; the environment's comes first."""
+    """One gateway. `find_key` looks for the key of a host."""
 
     def __init__(self, address: str, find_key: FindKey) -> None:
         self.host = host_of(address)
@@ -44,7 +42,7 @@ class Gateway:
 
     async def ask(self, name: str, body: dict[str, Any], seconds: float) -> dict[str, Any]:
         """The answer to a POST, which has so many seconds in all. Raises GatewayError."""
-        key = os.environ.get(KEY) or await self._find_key(self.host)
+        key = await self._find_key(self.host)
         if self._closed:
             raise GatewayError(_GONE.format(host=self.host))
         headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})

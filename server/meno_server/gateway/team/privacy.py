@@ -1,11 +1,12 @@
 """Counts that tell of a class and of nobody in it: k-anonymity and two-sided geometric noise. Pure.
 
-One learner is in at most `places` cells of each of two tables a week: which patterns they stumbled over, and
-how that ended. The budget of the week is shared between the two tables and those places, so that everything a
-learner gives in a week is covered by EPSILON together (composition), whatever else is known, and whatever is
-asked: counts are drawn once and then only read. Noise on whole numbers instead of Laplace's on real ones: the
-same distribution, cut into steps, and no bits of the machine's arithmetic to look through (Ghosh, Roughgarden
-and Sundararajan 2012, doi 10.1137/09076828X; Mironov 2012, doi 10.1145/2382196.2382264).
+Neighbouring classes are those that differ by what one learner gives or does not give. One learner is in at
+most `places` cells of each of two tables a week: which patterns they stumbled over, and how that ended. The
+budget of the week is shared between the two tables and those places, so that everything a learner gives in a
+week is covered by EPSILON together (composition), whatever else is known, and whatever is asked: counts are
+drawn once and then only read. Noise on whole numbers instead of Laplace's on real ones: the same
+distribution, cut into steps, and no bits of the machine's arithmetic to look through (Ghosh, Roughgarden and
+Sundararajan 2012, doi 10.1137/09076828X; Mironov 2012, doi 10.1145/2382196.2382264).
 
 A pattern is told only if at least K learners stumbled over it and its noisy count reaches `threshold`, which
 is so high that five reach it with a chance of at most DELTA. Without that, four confederates could see by a

@@ -82,7 +82,8 @@ class TeamStore:
         """Tells all weeks that are over and were not told yet, each once, and forgets what was given."""
         uniform = secrets.SystemRandom().random
 
-        def work(session: Session) -> None:
+        def work(session: Session) -> bool:
+            told = False
             waiting = select(TeamWeekRow).where(TeamWeekRow.secret.is_not(None)).with_for_update()
             for row in session.scalars(waiting).all():
                 if told_from(row.week) > now:
@@ -91,9 +92,11 @@ class TeamStore:
                 for pattern, cell in self.mechanism.told(cells, uniform).items():
                     session.add(_told_row(row.week, pattern, cell))
                 session.execute(delete(GiftRow).where(GiftRow.week == row.week))
-                row.secret = None
+                row.secret, told = None, True
+            return told
 
-        self._database.do(work)
+        if self._database.do(work):
+            self._database.forget_traces()
 
     def weeks(self, most: int, now: float) -> dict[int, dict[str, Cell]]:
         """What was told of the last weeks, the latest first, back to the first of them that has a pattern.
