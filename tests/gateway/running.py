@@ -29,6 +29,7 @@ from meno_server.gateway.workers import (
 )
 
 PATIENCE = 90
+LONGEST = 1500
 PROGRAM = (
     "def total(marks):\n    result = 0\n    for mark in marks:\n        result =+ mark\n    return result\n"
 )
@@ -75,8 +76,9 @@ class Running:
             text=True,
             start_new_session=True,
         )
-        # Whatever hangs ends with the test, and nothing waits for a line that never comes.
-        self._watch = threading.Timer(170, self.process.kill)
+        # Whatever hangs ends in the end, and nothing waits for a line that never comes; a module's tests share
+        # one gateway, and take long where the machine is slow.
+        self._watch = threading.Timer(LONGEST, self.process.kill)
         self._watch.daemon = True
         self._watch.start()
         self._log: list[str] = []
