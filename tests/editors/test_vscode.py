@@ -24,6 +24,7 @@ def test_the_manifests_settings_are_those_of_the_server() -> None:
 
 
 @pytest.mark.editor
+@pytest.mark.timeout(400)
 def test_the_extension_passes_its_own_checks(package: Path) -> None:
     result = subprocess.run(
         ["npm", "run", "--silent", "check"],

@@ -53,7 +53,7 @@ def test_settings_hold_for_the_whole_folder(wire: Wire, tmp_path: Path) -> None:
 
 
 def test_a_person_can_stop_it_and_sees_what_was_found_by_then(wire: Wire, tmp_path: Path) -> None:
-    slow = "".join(f"def f{n}(a):\n    return a + nope{n}\n\n\n" for n in range(400))
+    slow = "".join(f"def f{n}(a):\n    return a + nope{n}\n\n\n" for n in range(220))
     for number in range(300):
         (tmp_path / f"m{number:03}.py").write_text(slow)
     begin(wire, tmp_path)

@@ -76,7 +76,7 @@ class Running:
             text=True,
             start_new_session=True,
         )
-        # Whatever hangs ends in the end, and nothing waits for a line that never comes; a module's tests share
+        # Whatever hangs ends one day, and nothing waits for a line that never comes. A module's tests share
         # one gateway, and take long where the machine is slow.
         self._watch = threading.Timer(LONGEST, self.process.kill)
         self._watch.daemon = True
