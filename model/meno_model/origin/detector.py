@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -65,11 +66,9 @@ def reading_of(score: float, calibration: OriginCalibration) -> tuple[float, Ver
 
 
 def _by_word(bag: Bag, contributions: np.ndarray[Any, Any], number: int) -> list[float]:
-    shares = [0.0] * number
-    for places, amount in zip(bag.words, contributions, strict=True):
-        share = float(amount) / len(places)
-        for place in places:
-            shares[place] += share
+    lengths = np.fromiter(map(len, bag.words), np.int64, len(bag.words))
+    places = np.fromiter(chain.from_iterable(bag.words), np.int64, int(lengths.sum()))
+    shares: list[float] = np.bincount(places, np.repeat(contributions / lengths, lengths), number).tolist()
     return shares
 
 
