@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -66,9 +65,8 @@ def reading_of(score: float, calibration: OriginCalibration) -> tuple[float, Ver
 
 
 def _by_word(bag: Bag, contributions: np.ndarray[Any, Any], number: int) -> list[float]:
-    lengths = np.fromiter(map(len, bag.words), np.int64, len(bag.words))
-    places = np.fromiter(chain.from_iterable(bag.words), np.int64, int(lengths.sum()))
-    shares: list[float] = np.bincount(places, np.repeat(contributions / lengths, lengths), number).tolist()
+    each = np.repeat(contributions / bag.lengths, bag.lengths)
+    shares: list[float] = np.bincount(bag.places, each, number).tolist()
     return shares
 
 

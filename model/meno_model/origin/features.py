@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from meno_model.origin.flow import flow_of
+from meno_model.origin.occurrences import Counted, Ids, Occurrences, counted
 from meno_model.origin.reading import Word
 
 FEATURES_VERSION = "runs-2"
@@ -31,7 +32,6 @@ _FAMILIES = (1 << 18, 1 << 17, 1 << 17)
 _FIRST = tuple(sum(_FAMILIES[:family]) for family in range(len(_FAMILIES)))
 WIDTH = sum(_FAMILIES)
 
-Ids = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Key = tuple[str, ...]
 Occurrence = tuple[int, Sequence[int]]
@@ -59,13 +59,14 @@ _RUNS_OF_CHARACTERS = (3, 4, 5)
 class Bag:
     """A program's features: `ids` [N] distinct, `strengths` [N] of length one.
 
-    `words[k]` holds the indices of the words that feature `k` was read from, once for each time they carry
-    it.
+    `places` holds the indices of the words that each feature was read from, once for each time they carry
+    it: the first `lengths[0]` are those of the first feature, and so on.
     """
 
     ids: Ids
     strengths: Floats
-    words: tuple[tuple[int, ...], ...]
+    lengths: Ids
+    places: Ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,28 +84,27 @@ def bag_of(words: Sequence[Word]) -> Bag:
     spelt = _spelt(words)
     flow = flow_of(words, [word.text for word in spelt], [word.kind for word in spelt])
     families = (
-        _occurrences(spelt),
-        ((_mark(key), places) for key, places in flow),
-        _characters(words),
+        _of_names(spelt),
+        Occurrences.of((_mark(key), places) for key, places in flow),
+        _of_characters(words),
     )
-    found: dict[int, list[int]] = {}
-    strengths: list[Floats] = []
-    for family, occurrences in enumerate(families):
-        first, size = _FIRST[family], _FAMILIES[family]
-        counts: dict[int, int] = {}
-        for mark, places in occurrences:
-            number = first + mark % size
-            known = found.get(number)
-            if known is None:
-                found[number], counts[number] = [*places], 1
-            else:
-                known += places
-                counts[number] += 1
-        if counts:
-            loud = np.sqrt(np.fromiter(counts.values(), np.float64, len(counts)))
-            strengths.append(loud / (np.linalg.norm(loud) * math.sqrt(len(families))))
-    ids = np.fromiter(found, np.int64, len(found))
-    return Bag(ids, np.concatenate([np.zeros(0), *strengths]), tuple(map(tuple, found.values())))
+    known = [_counted(family, occurrences) for family, occurrences in enumerate(families)]
+    return Bag(
+        np.concatenate([one.numbers for one in known]),
+        np.concatenate([_strengths(one.counts) for one in known]),
+        np.concatenate([one.lengths for one in known]),
+        np.concatenate([one.places for one in known]),
+    )
+
+
+def _counted(family: int, occurrences: Occurrences) -> Counted:
+    return counted(_FIRST[family] + occurrences.marks % _FAMILIES[family], occurrences)
+
+
+def _strengths(counts: Ids) -> Floats:
+    loud = np.sqrt(counts.astype(np.float64))
+    length = np.linalg.norm(loud) * math.sqrt(len(_FAMILIES))
+    return loud / length if len(loud) else loud
 
 
 def _mark(key: Key) -> int:
@@ -160,17 +160,20 @@ def _shape(name: str) -> str:
     return length + ("digit" if re.search(r"\d", name) else "plain")
 
 
-def _occurrences(spelt: Sequence[_Spelt]) -> Iterator[Occurrence]:
-    """Every feature each time it occurs, with the words it was read from."""
+def _of_names(spelt: Sequence[_Spelt]) -> Occurrences:
+    """Words, names and lines, each time they occur."""
     own = {word: _own(word) for word in set(spelt)}
-    for index, word in enumerate(spelt):
-        for mark in own[word]:
-            yield mark, (index,)
-    yield from _runs("texts", [word.text for word in spelt], _RUNS_OF_SPELLINGS)
-    yield from _runs("shapes", [word.shaped for word in spelt], _RUNS_OF_SHAPES)
-    yield from _runs("kinds", [word.kind for word in spelt], (_RUN_OF_KINDS,))
-    yield from _lines(spelt)
-    yield from _uses(spelt)
+    alone = ((mark, (index,)) for index, word in enumerate(spelt) for mark in own[word])
+    return Occurrences.joined(
+        [
+            Occurrences.of(alone),
+            *_runs("texts", [word.text for word in spelt], _RUNS_OF_SPELLINGS),
+            *_runs("shapes", [word.shaped for word in spelt], _RUNS_OF_SHAPES),
+            *_runs("kinds", [word.kind for word in spelt], (_RUN_OF_KINDS,)),
+            Occurrences.of(_lines(spelt)),
+            Occurrences.of(_uses(spelt)),
+        ]
+    )
 
 
 def _own(word: _Spelt) -> Sequence[int]:
@@ -182,15 +185,22 @@ def _own(word: _Spelt) -> Sequence[int]:
     return [_mark(key) for key in keys]
 
 
-def _runs(label: str, texts: Sequence[str], lengths: Sequence[int]) -> Iterator[Occurrence]:
-    """Runs of each of the lengths, which grow."""
+def _runs(label: str, texts: Sequence[str], lengths: Sequence[int]) -> Iterator[Occurrences]:
+    """Runs of words of each of the lengths, which grow."""
     parts = [_bytes(f"\x1f{text}") for text in texts]
-    marks = [zlib.crc32(_bytes(label))] * len(parts)
+    for length, marks in _marks_of_runs(zlib.crc32(_bytes(label)), parts, lengths):
+        yield Occurrences.of_runs(marks, np.arange(len(marks)), np.full(len(marks), length))
+
+
+def _marks_of_runs(
+    beginning: int, parts: Sequence[bytes], lengths: Sequence[int]
+) -> Iterator[tuple[int, Sequence[int]]]:
+    """For each of the growing lengths the CRCs of all runs of so many parts, in the order of the text."""
+    marks = [beginning] * len(parts)
     for length in range(1, lengths[-1] + 1):
         marks = list(map(zlib.crc32, parts[length - 1 :], marks))
         if length in lengths:
-            for first, mark in enumerate(marks):
-                yield mark, range(first, first + length)
+            yield length, marks
 
 
 def _lines(spelt: Sequence[_Spelt]) -> Iterator[Occurrence]:
@@ -219,7 +229,7 @@ def _uses(spelt: Sequence[_Spelt]) -> Iterator[Occurrence]:
         yield _mark(("used", times)), where
 
 
-def _characters(words: Sequence[Word]) -> Iterator[Occurrence]:
+def _of_characters(words: Sequence[Word]) -> Occurrences:
     """Runs of characters of the print, words parted by one space."""
     text: list[str] = []
     owners: list[int] = []
@@ -235,9 +245,10 @@ def _characters(words: Sequence[Word]) -> Iterator[Occurrence]:
         owners += [index] * len(spelling)
         ends += [index] * len(spelling)
     parts = [_bytes(character) for character in "".join(text)]
-    marks = [0] * len(parts)
-    for length in range(1, _RUNS_OF_CHARACTERS[-1] + 1):
-        marks = list(map(zlib.crc32, parts[length - 1 :], marks))
-        if length in _RUNS_OF_CHARACTERS:
-            for mark, first, last in zip(marks, owners, ends[length - 1 :], strict=False):
-                yield mark, range(first, last + 1)
+    first, last = np.array(owners, np.int64), np.array(ends, np.int64)
+    return Occurrences.joined(
+        [
+            Occurrences.of_runs(marks, first[: len(marks)], last[length - 1 :] - first[: len(marks)] + 1)
+            for length, marks in _marks_of_runs(0, parts, _RUNS_OF_CHARACTERS)
+        ]
+    )
