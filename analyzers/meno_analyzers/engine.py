@@ -57,8 +57,8 @@ class UnitAnalysis:
 
 
 class _Positions:
-    """Which unit stands where. It knows the units and not the analysis, so that one that was used once is freed
-    as soon as it is let go, without the collector."""
+    """Which unit stands where. It knows the units and not the analysis, so that one that was used once is
+    freed as soon as it is let go, without the collector."""
 
     def __init__(self, units: UnitMap) -> None:
         self._units = units
