@@ -39,8 +39,6 @@ WALLS = frozenset({"users", "processes", "network", "files"})
 _WARM_MODEL = {"do": "predict", "text": "def first(items):\n    return items[0]\n"}
 _WARM_ORIGIN = {"do": "origin", "text": "x = 1\n"}
 _MODEL_SECONDS_TO_START = 120.0
-_MOST_THREADS = 4
-"""For one process of the model, if nothing is said: more gain little on windows of so few tokens."""
 _NO_MODEL = "The model is switched off on this gateway."
 _NO_ORIGIN = "Asking where code is from is switched off on this gateway."
 _NO_REPORT = (
@@ -83,10 +81,8 @@ class LocalWorkers:
 
     def _pool_of_model(self, log: Log) -> Pool:
         own = self._settings
-        share = (os.cpu_count() or 1) // own.model_processes
-        threads = own.model_threads or max(1, min(_MOST_THREADS, share))
         command = [sys.executable, "-P", "-m", "meno_model.worker", "--provider", own.model_provider]
-        command += ["--threads", str(threads)]
+        command += ["--threads", str(own.model_threads)] if own.model_threads else []
         command += ["--model", str(own.model_path)] if own.model_path is not None else []
         return Pool(
             "model",

@@ -49,8 +49,8 @@ class GatewaySettings(BaseModel):
         0,
         ge=0,
         le=64,
-        description="Threads of each process of the model on a processor, which change no answer; 0 shares "
-        "the cores out among the processes, four at most for each.",
+        description="Threads of each process of the model on a processor, which change no answer; 0 takes "
+        "half of the cores, two at most. More help where cores are idle, and cost a tenth where none is.",
     )
     origin: bool = Field(True, description="Serve `predict`: whose style a text resembles.")
     batching: Literal["auto", "on", "off"] = Field(
