@@ -1,11 +1,12 @@
 """Throughput and latency of a gateway: `analyze` and `predict` at 1, 8 and 64 clients, batching off and on.
 
-    python benchmarks/gateway.py [--seconds 8] [--clients 1,8,64] [--workers 0] [--rounds 1]
-                                 [--format table|json]
+    python benchmarks/gateway.py [--seconds 8] [--clients 1,8,64] [--workers 0] [--rounds 1] [--every 0]
+                                 [--requests NAME ...] [--batching off,on] [--format table|json]
 
 Starts `meno serve` on this machine twice, with and without batching, and asks it from another process, so the
 load and the gateway share the processor's cores: the figures are those of the two together. Each client asks
-again as soon as it is answered. Kinds of requests:
+again as soon as it is answered, or with `--every N` once in N seconds, as people do, at times that are spread
+evenly; one that is answered later than that asks again at once. Kinds of requests:
 
     analyze, rules   L1 and L3 of a snippet of 30 lines that nobody has sent before, without the model
     analyze, new     L1 to L3 with the model, on a snippet of which every unit is new: the worst case
@@ -80,6 +81,11 @@ def main() -> None:
         "--workers", type=int, default=0, help="processes for the rules; 0: one for each core"
     )
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument(
+        "--every", type=float, default=0.0, help="seconds from one question of a client to its next"
+    )
+    parser.add_argument("--requests", nargs="+", choices=KINDS, default=list(KINDS))
+    parser.add_argument("--batching", default="off,on")
     parser.add_argument("--format", choices=("table", "json"), default="table")
     parser.add_argument("--load", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
@@ -89,14 +95,14 @@ def main() -> None:
     clients = [int(number) for number in chosen.clients.split(",")]
     rows: list[Row] = []
     for round_ in range(1, chosen.rounds + 1):
-        for batching in ("off", "on"):
-            rows += _measured(batching, clients, chosen.seconds, chosen.workers, round_)
+        for batching in chosen.batching.split(","):
+            rows += _measured(batching, clients, chosen, round_)
     print_rows(rows, chosen.format)
     if chosen.format == "table":
         print(f"\n{os.cpu_count()} cores for gateway and load together; times in ms.")
 
 
-def _measured(batching: str, clients: list[int], seconds: float, workers: int, round_: int) -> list[Row]:
+def _measured(batching: str, clients: list[int], chosen: argparse.Namespace, round_: int) -> list[Row]:
     """The rows of one gateway."""
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -110,7 +116,7 @@ def _measured(batching: str, clients: list[int], seconds: float, workers: int, r
         }
         key = _key(environment)
         command = [sys.executable, "-P", "-m", "meno_server", "serve", "--port", "0"]
-        command += ["--batching", batching, "--workers", str(workers)]
+        command += ["--batching", batching, "--workers", str(chosen.workers)]
         gateway = subprocess.Popen(
             command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
@@ -119,8 +125,9 @@ def _measured(batching: str, clients: list[int], seconds: float, workers: int, r
             address = gateway.stdout.readline().split()[2].removesuffix("/api/v1")
             _wait(address)
             first = itertools.count(1)
-            for kind, count in itertools.product(KINDS, clients):
-                row = _row(address, key, kind, count, seconds, next(first))
+            for kind, count in itertools.product(chosen.requests, clients):
+                told = {"address": address, "key": key, "kind": kind, "clients": count, "mark": next(first)}
+                row = _row({**told, "seconds": chosen.seconds, "every": chosen.every})
                 rows.append({"round": round_, "batching": batching, **row})
         finally:
             gateway.terminate()
@@ -143,22 +150,14 @@ def _wait(address: str) -> None:
     raise SystemExit("The gateway did not get ready.")
 
 
-def _row(address: str, key: str, kind: str, clients: int, seconds: float, mark: int) -> Row:
+def _row(told: dict[str, Any]) -> Row:
     """One figure, by a load in a process of its own."""
-    told = {
-        "address": address,
-        "key": key,
-        "kind": kind,
-        "clients": clients,
-        "seconds": seconds,
-        "mark": mark,
-    }
     done = subprocess.run(
         [sys.executable, __file__, "--load", json.dumps(told)],
         capture_output=True,
         text=True,
         check=True,
-        timeout=seconds + DEADLINE,
+        timeout=told["seconds"] + DEADLINE,
     )
     row: Row = json.loads(done.stdout)
     return row
@@ -224,7 +223,7 @@ class _Client:
 
 
 async def _load(told: dict[str, Any]) -> Row:
-    """Asks for `seconds` with so many clients, each again as soon as it is answered."""
+    """Asks for `seconds` with so many clients, each as often as it is told."""
     path, make = KINDS[told["kind"]]
     bodies = make(told["mark"])
     times: list[float] = []
@@ -239,9 +238,14 @@ async def _load(told: dict[str, Any]) -> Row:
     began = time.perf_counter()
     end = began + told["seconds"]
 
-    async def ask(client: _Client) -> None:
+    async def ask(number: int, client: _Client) -> None:
         nonlocal failed
-        while (at := time.perf_counter()) < end:
+        due = began + told["every"] * number / len(clients)
+        while True:
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            if (at := time.perf_counter()) >= end:
+                return
+            due += told["every"]
             status, answer = await client.post(next(bodies))
             if status == 200:
                 times.append((time.perf_counter() - at) * 1000)
@@ -249,7 +253,7 @@ async def _load(told: dict[str, Any]) -> Row:
             else:
                 failed += 1
 
-    await asyncio.gather(*(ask(client) for client in clients))
+    await asyncio.gather(*(ask(number, client) for number, client in enumerate(clients)))
     spent = time.perf_counter() - began
     await asyncio.gather(*(client.close() for client in clients))
     inside = sorted(json.loads(answer)["milliseconds"]["total"] for answer in answers)

@@ -20,13 +20,17 @@ from meno_analyzers.rules.registry import Check, Match
 from meno_analyzers.suppression import without_suppressed
 from meno_analyzers.weighing import one_per_line, weighed
 
-_CHECKS = tuple((rule, rule.check) for rule in RULES.values() if rule.check is not None)
+_Asked = tuple[Rule, Check, frozenset[str]]
+"""A rule, its check, and its words."""
+_CHECKS: tuple[_Asked, ...] = tuple(
+    (rule, rule.check, frozenset(rule.words)) for rule in RULES.values() if rule.check is not None
+)
 
 
-@lru_cache(maxsize=64)
-def _checks_for(types: frozenset[type]) -> tuple[tuple[Rule, Check], ...]:
+@lru_cache(maxsize=256)
+def _checks_for(types: frozenset[type]) -> tuple[_Asked, ...]:
     """The rules that can match in a unit that holds nodes of these types."""
-    return tuple(pair for pair in _CHECKS if not pair[0].on or not types.isdisjoint(pair[0].on))
+    return tuple(asked for asked in _CHECKS if not asked[0].on or not types.isdisjoint(asked[0].on))
 
 
 class UnitCheck:
@@ -39,7 +43,7 @@ class UnitCheck:
         self._facts = facts
         self._target = target
         self._found = list(newer_than(facts, target)) if target is not None else []
-        self._left: Iterator[tuple[Rule, Check]] = iter(())
+        self._left: Iterator[_Asked] = iter(())
         self._subject: Subject | None = None
 
     def go_on(self, deadline: float | None = None) -> bool:
@@ -50,11 +54,11 @@ class UnitCheck:
                 return self._finish()
             self._subject = Subject(self._facts, self.view, *self._facts.inference(self.view))
             self._left = iter(_checks_for(self._facts.node_types))
-        words = self._facts.words
-        for rule, check in self._left:
-            if rule.words and words.isdisjoint(rule.words):
+        words, subject = self._facts.words, self._subject
+        for rule, check, own in self._left:
+            if own and own.isdisjoint(words):
                 continue
-            for match in check(self._subject):
+            for match in check(subject):
                 self._take(rule, match)
             if deadline is not None and time.perf_counter() > deadline:
                 return False

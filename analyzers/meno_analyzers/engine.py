@@ -56,6 +56,25 @@ class UnitAnalysis:
         return self.known.is_broken
 
 
+class _Positions:
+    """Which unit stands where. It knows the units and not the analysis, so that one that was used once is
+    freed as soon as it is let go, without the collector."""
+
+    def __init__(self, units: UnitMap) -> None:
+        self._units = units
+        self._known: dict[Unit, int] | None = None
+
+    def of(self, unit: Unit) -> int:
+        """The unit's place in the file; -1 of one that is not there."""
+        if self._known is None:
+            self._known = {own: index for index, own in enumerate(self._units.units)}
+        return self._known.get(unit, -1)
+
+    def forget(self) -> None:
+        """To be called when units came or went."""
+        self._known = None
+
+
 _CACHE = FactsCache(_CACHED_CHARACTERS, _KNOWN_CHARACTERS)
 
 
@@ -73,9 +92,9 @@ class Analysis:
 
     def _start(self) -> None:
         self.units = UnitMap(self.document.lines)
-        self._module = Module(self._position)
+        self._positions = _Positions(self.units)
+        self._module = Module(self._positions.of)
         self._module.others = self._others
-        self._positions: dict[Unit, int] | None = None
         self._asking: dict[str, set[Unit]] = {}
         self.pending: dict[Unit, None] = {}
         self._edited: frozenset[Unit] = frozenset()
@@ -161,7 +180,7 @@ class Analysis:
     def _take_in(self, first: int, units: Sequence[Unit]) -> list[tuple[Summary, str | None]]:
         """Makes facts for new units and puts them up for checking; returns what they contribute."""
         came: list[tuple[Summary, str | None]] = []
-        self._positions = None
+        self._positions.forget()
         class_name = self._class_around(first)
         for index, unit in enumerate(units, first):
             known = _CACHE.known(unit, self._lines(unit, index))
@@ -207,11 +226,6 @@ class Analysis:
     def _lines(self, unit: Unit, index: int) -> list[str]:
         start = self.units.starts[index]
         return self.document.lines[start : start + unit.length]
-
-    def _position(self, unit: Unit) -> int:
-        if self._positions is None:
-            self._positions = {unit: index for index, unit in enumerate(self.units.units)}
-        return self._positions.get(unit, -1)
 
     def _leave(self, unit: Unit) -> tuple[Summary, str | None]:
         """Takes a unit out of the file's facts; returns what it contributed."""
@@ -264,7 +278,7 @@ class Analysis:
             if known is not None and known.asked is not asked and self._would_find(known, unit):
                 self._take_found(unit, known)
                 return True
-            facts = _CACHE.get(unit, self._lines(unit, self._position(unit)))
+            facts = _CACHE.get(unit, self._lines(unit, self._positions.of(unit)))
             view = ModuleView(self._module, unit, analysis.class_name)
             check = UnitCheck(facts, view, self._target)
         if not check.go_on(deadline):

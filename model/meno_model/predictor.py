@@ -209,11 +209,12 @@ def combine(
     for window, judgement in judged:
         location = judgement.location[1:].astype(np.float64)
         suspicion = np.exp(location)
-        spread = _by_lexeme(rendering, window, np.exp((location - location.max(initial=-60.0)) / wide))
+        owners = _owners(rendering, window)
+        spread = _by_lexeme(owners, np.exp((location - location.max(initial=-60.0)) / wide), len(weights))
         weights = np.maximum(weights, spread / max(1e-12, float(spread.sum())))
         if judgement.odds > best_odds:
             best_odds = judgement.odds
-            place = int(_by_lexeme(rendering, window, suspicion).argmax())
+            place = int(_by_lexeme(owners, suspicion, len(weights)).argmax())
             kinds = _mixture(judgement.category, suspicion)
             category, share = files.categories[int(kinds.argmax())], float(kinds.max())
             order = _mixture(judgement.repair, suspicion).argsort()[::-1] if files.repairs else ()
@@ -224,19 +225,21 @@ def combine(
         category=category,
         category_share=share,
         place=place,
-        lexeme_weight=tuple(float(weight) for weight in weights),
+        lexeme_weight=tuple(weights.tolist()),
         may_speak=rendering.lexemes[place].text not in NOT_JUDGED,
         repairs=repairs,
     )
 
 
-def _by_lexeme(rendering: Rendering, window: Window, weights: np.ndarray) -> np.ndarray:
+def _owners(rendering: Rendering, window: Window) -> list[int]:
+    """The lexeme that each token behind `<s>` is read from, -1 where it is none."""
+    return [rendering.origins[piece] if piece >= 0 else -1 for piece in window.pieces[1:]]
+
+
+def _by_lexeme(owners: Sequence[int], weights: np.ndarray, number: int) -> np.ndarray:
     """Weights of the tokens behind `<s>`, added up by the lexemes that they are read from."""
-    found = np.zeros(len(rendering.lexemes))
-    for token, weight in enumerate(weights, start=1):
-        piece = window.pieces[token]
-        if piece >= 0 and rendering.origins[piece] >= 0:
-            found[rendering.origins[piece]] += weight
+    # What belongs to none is counted before the first and left out.
+    found: np.ndarray = np.bincount(np.array(owners[: len(weights)]) + 1, weights, number + 1)[1:]
     return found
 
 

@@ -20,6 +20,7 @@ LONGEST_NUMBER = 8
 _STRING_PREFIX = "rRbBuUfFtT"
 _OPENERS = {"FSTRING_START", "TSTRING_START"}
 _CLOSERS = {"FSTRING_END", "TSTRING_END"}
+_NUMBERS_OF_PARTS = {number for number, name in tokenize.tok_name.items() if name in _OPENERS | _CLOSERS}
 _SILENT = {tokenize.COMMENT, tokenize.NL, tokenize.ENCODING, tokenize.ENDMARKER}
 
 
@@ -76,21 +77,18 @@ def _logical_lines(text: str) -> list[list[Lexeme]]:
     lines: list[list[Lexeme]] = []
     current: list[Lexeme] = []
     depth = 0
-    for token in _tokens(source):
-        if token.type == tokenize.INDENT:
+    for kind, string, (line, column), (end_line, end_column), _ in _tokens(source):
+        if kind == tokenize.INDENT:
             depth += 1
-        elif token.type == tokenize.DEDENT:
+        elif kind == tokenize.DEDENT:
             depth -= 1
-        elif token.type == tokenize.NEWLINE:
+        elif kind == tokenize.NEWLINE:
             if current and not (len(current) == 1 and current[0].kind == tokenize.STRING):
                 lines.append(current)
             current = []
-        elif token.type not in _SILENT and token.start[0] >= shift:
-            (line, column), (end_line, end_column) = token.start, token.end
+        elif kind not in _SILENT and line >= shift:
             level = depth - 1 if wrapped else depth
-            current.append(
-                Lexeme(token.type, token.string, line - shift, column, end_line - shift, end_column, level)
-            )
+            current.append(Lexeme(kind, string, line - shift, column, end_line - shift, end_column, level))
     return lines
 
 
@@ -100,6 +98,8 @@ def _tokens(source: str) -> list[tokenize.TokenInfo]:
         tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
     except (tokenize.TokenError, SyntaxError, ValueError):
         return []
+    if not any(token[0] in _NUMBERS_OF_PARTS for token in tokens):
+        return tokens
     joined: list[tokenize.TokenInfo] = []
     opened: list[tokenize.TokenInfo] = []
     parts: list[str] = []

@@ -1,7 +1,8 @@
 """The exported graph in onnxruntime: token windows in, location and category probabilities out.
 
-Runs in the worker process only, with at most two threads, on the first of `providers.py` that starts;
-`provider` says which. Never imports torch. Guarded by `tests/model/test_runtime.py`.
+Runs in the worker process only, with at most two threads unless more are asked for (which changes no bit of
+an answer), on the first of `providers.py` that starts; `provider` says which. Never imports torch. Guarded by
+`tests/model/test_runtime.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The worker process: reads requests on standard input, answers on standard output, dies with its parent.
 
-`python -m meno_model.worker [--model DIRECTORY] [--provider NAME]`. Standard output is put aside at the start
-and file descriptor 1 sent to standard error, so that a stray print of any library cannot break the channel.
+`python -m meno_model.worker [--model DIRECTORY] [--provider NAME] [--threads NUMBER]`. Standard output is
+put aside at the start and file descriptor 1 sent to standard error, so that a stray print of any library
+cannot break the channel.
 A request that fails is answered with a sentence; only a native crash ends the process, and the client deals
 with that. When standard input ends, so does the worker. Requests are read on a thread of their own, so that a
 cancelled one is given up, before it begins or on its way, and answered by nothing.
@@ -40,8 +41,9 @@ def protect_output() -> BinaryIO:
 class Worker:
     """Answers messages; loads the model at the first one that needs it."""
 
-    def __init__(self, folder: Path | None, provider: str = "auto") -> None:
-        self._folder, self._provider = folder, provider
+    def __init__(self, folder: Path | None, provider: str = "auto", threads: int | None = None) -> None:
+        """`threads` are those of the graph on a processor; by default half of the cores, two at most."""
+        self._folder, self._provider, self._threads = folder, provider, threads
         self._predictor: Predictor | None = None
         self._explainer: Explainer | None = None
         self._detector: Detector | None = None
@@ -90,7 +92,7 @@ class Worker:
                     f"The model could not be started: {problem.name} is not installed. Static hints go on;"
                     " reinstall meno-lsp to repair it."
                 ) from problem
-            self._predictor = Predictor(Runtime(files, provider=self._provider))
+            self._predictor = Predictor(Runtime(files, self._threads, self._provider))
         return self._predictor
 
     def _many(self, message: dict[str, Any]) -> list[list[dict[str, Any]]]:
@@ -218,10 +220,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--model", type=Path, default=None, help="a model directory; default: the shipped one"
     )
     parser.add_argument("--provider", default="auto", help="where the graph runs")
+    parser.add_argument("--threads", type=int, default=None, help="threads of the graph on a processor")
     chosen = parser.parse_args(arguments)
     channel = protect_output()
     try:
-        serve(Worker(chosen.model, chosen.provider), sys.stdin.buffer, channel)
+        serve(Worker(chosen.model, chosen.provider, chosen.threads), sys.stdin.buffer, channel)
     except KeyboardInterrupt:
         # The reading thread holds standard input's lock, over which an orderly end would stumble.
         os._exit(130)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -30,14 +32,14 @@ def test_contributions_are_the_integrated_gradient(origin_shipped: Detector) -> 
     bag = bag_of(read_words(TALKATIVE))
     contributions, score = origin_shipped.score(bag)
     scores = [
-        origin_shipped.score(type(bag)(bag.ids, bag.strengths * step, bag.words))[1]
+        origin_shipped.score(replace(bag, strengths=bag.strengths * step))[1]
         for step in (0.0, 0.25, 0.5, 0.75, 1.0)
     ]
     assert np.diff(scores) == pytest.approx([(score - scores[0]) / 4] * 4, abs=1e-5)
     without = bag.strengths.copy()
     strongest = int(np.abs(contributions).argmax())
     without[strongest] = 0
-    left = origin_shipped.score(type(bag)(bag.ids, without, bag.words))[1]
+    left = origin_shipped.score(replace(bag, strengths=without))[1]
     assert score - left == pytest.approx(float(contributions[strongest]), abs=1e-5)
 
 

@@ -33,9 +33,10 @@ def test_features_are_of_length_one_and_know_their_words() -> None:
     words = read_words(terse("sum", "s", "+", 0))
     bag = bag_of(words)
     assert np.linalg.norm(bag.strengths) == pytest.approx(1)
-    assert len(set(bag.ids.tolist())) == len(bag.ids) == len(bag.words)
-    assert {place for places in bag.words for place in places} == set(range(len(words)))
-    assert all(bag.words)
+    assert len(set(bag.ids.tolist())) == len(bag.ids) == len(bag.lengths)
+    assert set(bag.places.tolist()) == set(range(len(words)))
+    assert bag.lengths.min() > 0
+    assert bag.lengths.sum() == len(bag.places)
 
 
 def test_each_family_of_features_is_equally_loud() -> None:

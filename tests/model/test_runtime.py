@@ -16,7 +16,7 @@ from meno_model.predictor import Predictor, calibrated, chance, kebab
 from meno_model.providers import NAMES
 from meno_model.rendering import render
 from meno_model.runtime import Runtime, default_threads
-from meno_model.units import PROGRAM
+from meno_model.units import PROGRAM, units_of
 from meno_model.weights import CALIBRATION, DEFAULT_WEIGHTS, GRAPH, MANIFEST, TOKENIZER, open_weights
 from meno_model.weights.shards import size_of
 from meno_model.windows import windows_of
@@ -93,6 +93,13 @@ def test_no_windows_no_answers(shipped: Predictor) -> None:
 
 def test_threads_are_few() -> None:
     assert 1 <= default_threads() <= 2
+
+
+def test_threads_change_no_bit_of_an_answer() -> None:
+    files = open_weights(None)
+    few, many = (Predictor(Runtime(files, threads, "cpu")) for threads in (1, 3))
+    units = units_of(Path(__file__).read_text(encoding="utf-8"))
+    assert few.predict_units(units) == many.predict_units(units)
 
 
 def test_without_a_gpu_the_processor_serves(shipped: Predictor) -> None:

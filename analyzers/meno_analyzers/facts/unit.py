@@ -71,10 +71,20 @@ class UnitFacts:
     def nodes(self, first: type[ast.AST], /, *others: type[ast.AST]) -> Sequence[ast.AST]: ...
     def nodes(self, first: type[ast.AST], /, *others: type[ast.AST]) -> Sequence[ast.AST]:
         """All nodes of these exact types, one type after the other, each in the order of the text."""
-        if others:
-            return [node for kind in (first, *others) for node in self.nodes(kind)]
-        found = self._sorted.get(first)
-        return found if found is not None else self._in_order(first)
+        known = self._sorted
+        found = known.get(first)
+        if found is None:
+            found = self._in_order(first)
+        if not others:
+            return found
+        together = [*found]
+        for kind in others:
+            found = known.get(kind)
+            if found is None:
+                found = self._in_order(kind)
+            if found:
+                together += found
+        return together
 
     def _in_order(self, kind: type[ast.AST]) -> Sequence[ast.AST]:
         # The walk goes in no useful order; rules report in the order of the text.

@@ -57,11 +57,13 @@ def calling_a_non_function(unit: Subject) -> Iterator[Match]:
 
 
 def _origin(unit: Subject, name: ast.Name) -> tuple[Note, ...]:
-    """Where the name got its value, if that is in the same unit."""
-    for definition in unit.facts.reaching(name) or ():
-        if definition.node is not None and hasattr(definition.node, "lineno"):
-            return (Note(unit.facts.span(definition.node), f"Here `{name.id}` is given a value."),)
-    return ()
+    """Where the name got its value, if that is in the same unit: the last of the places."""
+    nodes = [definition.node for definition in unit.facts.reaching(name) or ()]
+    spans = [unit.facts.span(node) for node in nodes if node is not None and hasattr(node, "lineno")]
+    if not spans:
+        return ()
+    last = max(spans, key=lambda span: (span.start_line, span.start_column))
+    return (Note(last, f"Here `{name.id}` is given a value."),)
 
 
 @rule(

@@ -65,11 +65,8 @@ def reading_of(score: float, calibration: OriginCalibration) -> tuple[float, Ver
 
 
 def _by_word(bag: Bag, contributions: np.ndarray[Any, Any], number: int) -> list[float]:
-    shares = [0.0] * number
-    for places, amount in zip(bag.words, contributions, strict=True):
-        share = float(amount) / len(places)
-        for place in places:
-            shares[place] += share
+    each = np.repeat(contributions / bag.lengths, bag.lengths)
+    shares: list[float] = np.bincount(bag.places, each, number).tolist()
     return shares
 
 

@@ -3,7 +3,8 @@
 A feature is hashed into its family's part of a fixed table. Its strength is the square root of its count,
 scaled so that each family's strengths have the same length, and all of a program's have length one: longer
 programs are not louder. Every feature knows the words that it was read from, which is what makes the
-explanation exact. Guarded by `tests/model/test_origin_features.py`.
+explanation exact. The hash of a feature is the CRC of its parts, which runs of words and of characters take
+over from the run that is one shorter. Guarded by `tests/model/test_origin_features.py`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import math
 import re
 import tokenize
 import zlib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from meno_model.origin.flow import flow_of
+from meno_model.origin.occurrences import Counted, Ids, Occurrences, counted
 from meno_model.origin.reading import Word
 
 FEATURES_VERSION = "runs-2"
@@ -30,9 +32,10 @@ _FAMILIES = (1 << 18, 1 << 17, 1 << 17)
 _FIRST = tuple(sum(_FAMILIES[:family]) for family in range(len(_FAMILIES)))
 WIDTH = sum(_FAMILIES)
 
-Ids = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Key = tuple[str, ...]
+Occurrence = tuple[int, Sequence[int]]
+"""The CRC of a feature, and the words that it was read from this time."""
 
 _KEYWORDS = frozenset(keyword.kwlist)
 # Spelt out wherever they stand: names that everybody shares.
@@ -56,13 +59,14 @@ _RUNS_OF_CHARACTERS = (3, 4, 5)
 class Bag:
     """A program's features: `ids` [N] distinct, `strengths` [N] of length one.
 
-    `words[k]` holds the indices of the words that feature `k` was read from, once for each time they carry
-    it.
+    `places` holds the indices of the words that each feature was read from, once for each time they carry
+    it: the first `lengths[0]` are those of the first feature, and so on.
     """
 
     ids: Ids
     strengths: Floats
-    words: tuple[tuple[int, ...], ...]
+    lengths: Ids
+    places: Ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,29 +82,37 @@ class _Spelt:
 def bag_of(words: Sequence[Word]) -> Bag:
     """The features of a passage."""
     spelt = _spelt(words)
+    flow = flow_of(words, [word.text for word in spelt], [word.kind for word in spelt])
     families = (
-        _occurrences(spelt),
-        flow_of(words, [word.text for word in spelt], [word.kind for word in spelt]),
-        _characters(words),
+        _of_names(spelt),
+        Occurrences.of((_mark(key), places) for key, places in flow),
+        _of_characters(words),
     )
-    found: dict[int, list[int]] = defaultdict(list)
-    strengths: list[Floats] = []
-    for family, occurrences in enumerate(families):
-        counts: Counter[int] = Counter()
-        for key, places in occurrences:
-            number = identity(key, family)
-            counts[number] += 1
-            found[number] += places
-        if counts:
-            loud = np.sqrt(np.fromiter(counts.values(), np.float64, len(counts)))
-            strengths.append(loud / (np.linalg.norm(loud) * math.sqrt(len(families))))
-    ids = np.fromiter(found, np.int64, len(found))
-    return Bag(ids, np.concatenate([np.zeros(0), *strengths]), tuple(map(tuple, found.values())))
+    known = [_counted(family, occurrences) for family, occurrences in enumerate(families)]
+    return Bag(
+        np.concatenate([one.numbers for one in known]),
+        np.concatenate([_strengths(one.counts) for one in known]),
+        np.concatenate([one.lengths for one in known]),
+        np.concatenate([one.places for one in known]),
+    )
 
 
-def identity(key: Key, family: int) -> int:
-    """A feature's place in the table."""
-    return _FIRST[family] + zlib.crc32("\x1f".join(key).encode("utf-8", "surrogatepass")) % _FAMILIES[family]
+def _counted(family: int, occurrences: Occurrences) -> Counted:
+    return counted(_FIRST[family] + occurrences.marks % _FAMILIES[family], occurrences)
+
+
+def _strengths(counts: Ids) -> Floats:
+    loud = np.sqrt(counts.astype(np.float64))
+    length = np.linalg.norm(loud) * math.sqrt(len(_FAMILIES))
+    return loud / length if len(loud) else loud
+
+
+def _mark(key: Key) -> int:
+    return zlib.crc32(_bytes("\x1f".join(key)))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def names_in(words: Sequence[Word]) -> list[str]:
@@ -148,28 +160,50 @@ def _shape(name: str) -> str:
     return length + ("digit" if re.search(r"\d", name) else "plain")
 
 
-def _occurrences(spelt: Sequence[_Spelt]) -> Iterator[tuple[Key, Sequence[int]]]:
-    """Every feature each time it occurs, with the words it was read from."""
-    for index, word in enumerate(spelt):
-        yield ("text", word.text), (index,)
-        if word.chosen is not None:
-            yield ("shape", word.kind, _shape(word.chosen)), (index,)
-            for part in _PARTS.findall(word.chosen):
-                yield ("part", part.lower()), (index,)
-    yield from _runs("texts", [word.text for word in spelt], _RUNS_OF_SPELLINGS)
-    yield from _runs("shapes", [word.shaped for word in spelt], _RUNS_OF_SHAPES)
-    yield from _runs("kinds", [word.kind for word in spelt], (_RUN_OF_KINDS,))
-    yield from _lines(spelt)
-    yield from _uses(spelt)
+def _of_names(spelt: Sequence[_Spelt]) -> Occurrences:
+    """Words, names and lines, each time they occur."""
+    own = {word: _own(word) for word in set(spelt)}
+    alone = ((mark, (index,)) for index, word in enumerate(spelt) for mark in own[word])
+    return Occurrences.joined(
+        [
+            Occurrences.of(alone),
+            *_runs("texts", [word.text for word in spelt], _RUNS_OF_SPELLINGS),
+            *_runs("shapes", [word.shaped for word in spelt], _RUNS_OF_SHAPES),
+            *_runs("kinds", [word.kind for word in spelt], (_RUN_OF_KINDS,)),
+            Occurrences.of(_lines(spelt)),
+            Occurrences.of(_uses(spelt)),
+        ]
+    )
 
 
-def _runs(label: str, texts: Sequence[str], lengths: Sequence[int]) -> Iterator[tuple[Key, Sequence[int]]]:
-    for length in lengths:
-        for first in range(len(texts) - length + 1):
-            yield (label, *texts[first : first + length]), range(first, first + length)
+def _own(word: _Spelt) -> Sequence[int]:
+    """What a word says by itself."""
+    keys: list[Key] = [("text", word.text)]
+    if word.chosen is not None:
+        keys.append(("shape", word.kind, _shape(word.chosen)))
+        keys += [("part", part.lower()) for part in _PARTS.findall(word.chosen)]
+    return [_mark(key) for key in keys]
 
 
-def _lines(spelt: Sequence[_Spelt]) -> Iterator[tuple[Key, Sequence[int]]]:
+def _runs(label: str, texts: Sequence[str], lengths: Sequence[int]) -> Iterator[Occurrences]:
+    """Runs of words of each of the lengths, which grow."""
+    parts = [_bytes(f"\x1f{text}") for text in texts]
+    for length, marks in _marks_of_runs(zlib.crc32(_bytes(label)), parts, lengths):
+        yield Occurrences.of_runs(marks, np.arange(len(marks)), np.full(len(marks), length))
+
+
+def _marks_of_runs(
+    beginning: int, parts: Sequence[bytes], lengths: Sequence[int]
+) -> Iterator[tuple[int, Sequence[int]]]:
+    """For each of the growing lengths the CRCs of all runs of so many parts, in the order of the text."""
+    marks = [beginning] * len(parts)
+    for length in range(1, lengths[-1] + 1):
+        marks = list(map(zlib.crc32, parts[length - 1 :], marks))
+        if length in lengths:
+            yield length, marks
+
+
+def _lines(spelt: Sequence[_Spelt]) -> Iterator[Occurrence]:
     """The pattern of a logical line, how it begins, and how long it is."""
     first = 0
     for index in range(len(spelt) + 1):
@@ -177,13 +211,13 @@ def _lines(spelt: Sequence[_Spelt]) -> Iterator[tuple[Key, Sequence[int]]]:
             continue
         if index > first:
             kinds = [word.kind for word in spelt[first:index]]
-            yield ("line", *kinds[:_LONGEST_LINE]), range(first, min(index, first + _LONGEST_LINE))
-            yield ("begins", *kinds[:3]), range(first, min(index, first + 3))
-            yield ("long", str(min(24, len(kinds) // 3))), range(first, index)
+            yield _mark(("line", *kinds[:_LONGEST_LINE])), range(first, min(index, first + _LONGEST_LINE))
+            yield _mark(("begins", *kinds[:3])), range(first, min(index, first + 3))
+            yield _mark(("long", str(min(24, len(kinds) // 3)))), range(first, index)
         first = index + 1
 
 
-def _uses(spelt: Sequence[_Spelt]) -> Iterator[tuple[Key, Sequence[int]]]:
+def _uses(spelt: Sequence[_Spelt]) -> Iterator[Occurrence]:
     """How often each name is used."""
     places: dict[str, list[int]] = defaultdict(list)
     for index, word in enumerate(spelt):
@@ -191,22 +225,30 @@ def _uses(spelt: Sequence[_Spelt]) -> Iterator[tuple[Key, Sequence[int]]]:
             places[word.chosen].append(index)
     for name, where in places.items():
         times = str(min(len(where), _MOST_USES))
-        yield ("used", times, _shape(name)), where
-        yield ("used", times), where
+        yield _mark(("used", times, _shape(name))), where
+        yield _mark(("used", times)), where
 
 
-def _characters(words: Sequence[Word]) -> Iterator[tuple[Key, Sequence[int]]]:
+def _of_characters(words: Sequence[Word]) -> Occurrences:
     """Runs of characters of the print, words parted by one space."""
     text: list[str] = []
     owners: list[int] = []
+    ends: list[int] = []  # the last word that a run speaks of which ends at a character
     for index, word in enumerate(words):
         spelling = "\n" + " " * min(word.depth, 5) if word.is_break else word.spelling
-        text += [*([" "] if index else []), *spelling]
-        owners += [index] * (len(spelling) + bool(index))
-    whole = "".join(text)
-    for length in _RUNS_OF_CHARACTERS:
-        for first in range(len(whole) - length + 1):
-            own = whole[first : first + length]
-            # The space before a word is owned by it: a run that ends there does not speak of that word.
-            last = first + length - 1 - (own[-1] == " " and not words[owners[first + length - 1]].is_break)
-            yield (own,), range(owners[first], owners[last] + 1)
+        if index:
+            # The space before a word is owned by it, but a run that ends there does not speak of that word.
+            text.append(" ")
+            owners.append(index)
+            ends.append(index if word.is_break else index - 1)
+        text.append(spelling)
+        owners += [index] * len(spelling)
+        ends += [index] * len(spelling)
+    parts = [_bytes(character) for character in "".join(text)]
+    first, last = np.array(owners, np.int64), np.array(ends, np.int64)
+    return Occurrences.joined(
+        [
+            Occurrences.of_runs(marks, first[: len(marks)], last[length - 1 :] - first[: len(marks)] + 1)
+            for length, marks in _marks_of_runs(0, parts, _RUNS_OF_CHARACTERS)
+        ]
+    )

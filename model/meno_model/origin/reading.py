@@ -23,6 +23,7 @@ MOST_WORDS = 6_000
 """Tokens of one passage; programs of the training data are far shorter."""
 _ANNOTATION_MODULES = frozenset({"typing", "typing_extensions", "__future__"})
 _LONGEST_SKIP = 80
+_TOO_DEEP = "This code is nested too deeply to be judged."
 _PARENTHESES = frozenset({"(", ")"})
 
 
@@ -71,14 +72,17 @@ def read_file(text: str) -> list[Passage]:
     """
     tree = _parse(text)
     original = _original(text)
+    stripped = _stripped(tree)
     last = max((lexeme.end_line for lexeme in original), default=0)
-    functions = [_passage(name, node, original) for name, node in _functions(tree, "")]
-    return [Passage(None, 0, last, _words(tree, original)), *functions]
+    # A function is stripped alike by itself and within its file.
+    pairs = zip(_functions(tree, ""), _functions(stripped, ""), strict=True)
+    functions = [_passage(name, node, bare, original) for (name, node), (_, bare) in pairs]
+    return [Passage(None, 0, last, _words(stripped, original)), *functions]
 
 
 def read_words(text: str) -> tuple[Word, ...]:
     """The words of a whole program; `UnreadableCode` where Python cannot parse it."""
-    return _words(_parse(text), _original(text))
+    return _words(_stripped(_parse(text)), _original(text))
 
 
 def _parse(text: str) -> ast.Module:
@@ -114,19 +118,27 @@ def _functions(node: ast.AST, prefix: str) -> Iterator[tuple[str, _Function]]:
             yield from _functions(child, prefix)
 
 
-def _passage(name: str, node: _Function, original: Sequence[Lexeme]) -> Passage:
+def _passage(name: str, node: _Function, bare: _Function, original: Sequence[Lexeme]) -> Passage:
     first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]) - 1
     last = (node.end_lineno or node.lineno) - 1
     own = [lexeme for lexeme in original if first <= lexeme.line <= last]
-    return Passage(name, first, last, _words(ast.Module(body=[node], type_ignores=[]), own))
+    return Passage(name, first, last, _words(ast.Module(body=[bare], type_ignores=[]), own))
 
 
-def _words(tree: ast.Module, original: Sequence[Lexeme]) -> tuple[Word, ...]:
+def _stripped(tree: ast.Module) -> ast.Module:
+    """The program without its layout and without what the model does not read."""
     try:
-        stripped = _Stripper().visit(ast.parse(ast.unparse(tree)))
-        printed = render(ast.unparse(ast.fix_missing_locations(stripped)))
+        stripped: ast.Module = _Stripper().visit(ast.parse(ast.unparse(tree)))
+        return ast.fix_missing_locations(stripped)
     except (RecursionError, ValueError, SyntaxError) as problem:
-        raise UnreadableCode("This code is nested too deeply to be judged.") from problem
+        raise UnreadableCode(_TOO_DEEP) from problem
+
+
+def _words(stripped: ast.Module, original: Sequence[Lexeme]) -> tuple[Word, ...]:
+    try:
+        printed = render(ast.unparse(stripped))
+    except (RecursionError, ValueError) as problem:
+        raise UnreadableCode(_TOO_DEEP) from problem
     return () if printed is None else tuple(_placed(printed, original))
 
 

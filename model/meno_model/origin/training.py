@@ -60,7 +60,8 @@ class Library:
         bare = tuple(Word(word.kind, word.spelling, word.depth, None) for word in words)
         if bare not in self._prints:
             bag = bag_of(bare)
-            light = Bag(bag.ids, bag.strengths, ())
+            nothing = np.zeros(0, np.int64)
+            light = Bag(bag.ids, bag.strengths, nothing, nothing)
             names = names_in(bare)
             length = sum(map(len, names)) / len(names) if names else 0.0
             self._prints[bare] = Counted(light, sum(not word.is_break for word in bare), length)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -73,12 +73,20 @@ class Judgement:
 
 def judgement_to_plain(judgement: Judgement) -> dict[str, Any]:
     """As JSON holds it; influences as lists."""
-    values = asdict(judgement)
-    values["verdict"] = judgement.verdict.value
-    values["influences"] = [
-        [i.line, i.column, i.end_line, i.end_column, i.text, round(i.amount, 6)] for i in judgement.influences
-    ]
-    return values
+    return {
+        "name": judgement.name,
+        "first_line": judgement.first_line,
+        "last_line": judgement.last_line,
+        "tokens": judgement.tokens,
+        "verdict": judgement.verdict.value,
+        "likelihood": judgement.likelihood,
+        "score": judgement.score,
+        "bias": judgement.bias,
+        "influences": [
+            [i.line, i.column, i.end_line, i.end_column, i.text, round(i.amount, 6)]
+            for i in judgement.influences
+        ],
+    }
 
 
 def judgement_from_plain(values: dict[str, Any]) -> Judgement:

@@ -82,6 +82,7 @@ class LocalWorkers:
     def _pool_of_model(self, log: Log) -> Pool:
         own = self._settings
         command = [sys.executable, "-P", "-m", "meno_model.worker", "--provider", own.model_provider]
+        command += ["--threads", str(own.model_threads)] if own.model_threads else []
         command += ["--model", str(own.model_path)] if own.model_path is not None else []
         return Pool(
             "model",

@@ -45,6 +45,13 @@ class GatewaySettings(BaseModel):
         "auto", description="Where the model runs; `auto` takes the first that can start."
     )
     model_processes: int = Field(1, ge=1, le=64, description="Processes of the model.")
+    model_threads: int = Field(
+        0,
+        ge=0,
+        le=64,
+        description="Threads of each process of the model on a processor, which change no answer; 0 takes "
+        "half of the cores, two at most. More help where cores are idle, and cost a tenth where none is.",
+    )
     origin: bool = Field(True, description="Serve `predict`: whose style a text resembles.")
     batching: Literal["auto", "on", "off"] = Field(
         "auto",

@@ -33,7 +33,8 @@ _REPORT = (
 )
 MEMORY = 2 * 2**30
 """Bytes of addresses; a text that wants more ends the process instead of the machine."""
-_COLLECT_EVERY = 50
+_COLLECT_EVERY = 1000
+"""Answers; a collection goes through all facts that are remembered, for a tenth of a second."""
 _SAMPLE = (
     "import math\n\n\nclass Shape:\n    def __init__(self, side=[]):\n        self.side = side\n\n"
     "    def area(self):\n        return self.sid ** 2\n\n\ndef total(values):\n    result = 0\n"
