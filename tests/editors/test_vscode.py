@@ -32,7 +32,7 @@ def test_the_extension_passes_its_own_checks(package: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=150,
+        timeout=380,
     )
 
     assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-1000:]
