@@ -79,8 +79,11 @@ def test_the_page_of_addresses_loads_nothing_from_elsewhere(gateway: Running) ->
 
 
 @pytest.mark.timeout(500)
-def test_schemathesis_finds_nothing_that_breaks(gateway: Running, tmp_path: Path) -> None:
+def test_schemathesis_finds_nothing_that_breaks(
+    gateway: Running, document: dict[str, Any], tmp_path: Path
+) -> None:
     """Its own command line, as anybody would run it against the gateway."""
+    count = sum(len(methods) for methods in document["paths"].values())
     key = new_key(gateway.data, *SCOPES)
     # 503 is the documented answer where the tutor is wanted and nobody has set one up.
     (tmp_path / "schemathesis.toml").write_text(
@@ -105,7 +108,7 @@ def test_schemathesis_finds_nothing_that_breaks(gateway: Running, tmp_path: Path
         check=False,
     )
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
-    assert "Tested: 12" in done.stdout
+    assert f"Tested: {count}" in done.stdout
     assert "broken" not in gateway.log
 
 
