@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import text
 
 from gateway.conftest import InProcess
@@ -60,6 +61,13 @@ class Team:
         engine = self.gateway.app.state.services.database.engine
         with engine.connect() as connection:
             return list(connection.execute(text(f"SELECT * FROM {table}")))
+
+
+@pytest.fixture(autouse=True)
+def _quick_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A class has many keys, and how slowly they are checked is no subject here."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr("meno_server.gateway.keys.hashing._HASHER", quick)
 
 
 @pytest.fixture
