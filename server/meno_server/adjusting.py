@@ -68,7 +68,12 @@ def on_screens(
     taken: list[int] = []
     order = sorted(
         range(len(listed)),
-        key=lambda i: (*guidance.order(listed[i][0])[:2], -listed[i][0].confidence, listed[i][1]),
+        key=lambda i: (
+            listed[i][0].severity.rank,
+            not guidance.about(listed[i][0]).recurring,
+            -listed[i][0].confidence,
+            listed[i][1],
+        ),
     )
     for index in order:
         line = listed[index][1]

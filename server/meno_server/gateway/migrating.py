@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect
 
-if TYPE_CHECKING:
-    from alembic.config import Config
+from meno_server import stepping
 
 REVISIONS = ("0001", "0002")
 """All steps, oldest first; the last one is what `schema.py` says."""
@@ -47,23 +45,9 @@ def lock(connection: Connection) -> None:
 
 def upgrade(connection: Connection, to: str = "head") -> None:
     """Makes the tables new; what is kept stays."""
-    from alembic import command
-
-    command.upgrade(_configuration(connection), to)
+    stepping.upgrade(connection, _FOLDER, to)
 
 
 def downgrade(connection: Connection, to: str = "base") -> None:
     """Makes the tables as they were at an older step."""
-    from alembic import command
-
-    command.downgrade(_configuration(connection), to)
-
-
-def _configuration(connection: Connection) -> Config:
-    from alembic.config import Config
-
-    configuration = Config()
-    configuration.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
-    configuration.set_main_option("path_separator", "os")
-    configuration.attributes["connection"] = connection
-    return configuration
+    stepping.downgrade(connection, _FOLDER, to)
