@@ -60,10 +60,14 @@ export class Ladders {
       this.climbing = undefined;
     }
     await this.load(finding);
+    this.tell();
     return this.known.get(finding.mark)?.rungs.find((rung) => rung.level === level)?.markdown;
   }
 
-  /** Takes a hint that was climbed to; false if it is some other text. */
+  /**
+   * Takes a hint that was climbed to; false if it is some other text. It is drawn with the way to the rung
+   * after it, once that is known: until then the button would offer the rung that has just been reached.
+   */
   take(hint: Hint): boolean {
     if (this.climbing === undefined) {
       return false;
@@ -72,7 +76,7 @@ export class Ladders {
     const ladder = this.known.get(mark);
     const rung: Rung = { level, markdown: hint.markdown.trim() };
     const rungs = [...(ladder?.rungs ?? []).filter((one) => one.level !== level), rung];
-    this.set(mark, { rungs, because: ladder?.because, actions: ladder?.actions ?? [] });
+    this.known.set(mark, { rungs, because: ladder?.because, actions: ladder?.actions ?? [] });
     return true;
   }
 
