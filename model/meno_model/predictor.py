@@ -18,7 +18,6 @@ import numpy as np
 
 from meno_analyzers.findings import Category, Finding, Severity, Source
 from meno_model.places import pointed_code
-from meno_model.providers import PROCESSOR
 from meno_model.rendering import Rendering, render
 from meno_model.runtime import Floats, Judgement, Runtime
 from meno_model.synthesis import gains
@@ -72,20 +71,11 @@ class Predictor:
         (found,) = self._found([units_of(text)[:MOST_UNITS]])
         return found
 
-    def findings_of_many(
-        self, texts: Sequence[str], *, together: bool | None = None
-    ) -> list[tuple[Finding, ...]]:
-        """The findings of each text, with the units of all of them judged `together` in padded batches.
+    def findings_of_many(self, texts: Sequence[str]) -> list[tuple[Finding, ...]]:
+        """The findings of each text; a unit that several of them share is judged once.
 
-        Without a choice they are judged together where that pays and changes nothing: on an accelerator. The
-        8-bit graph of the processor scales its numbers by the whole batch, so there the odds of a unit move
-        by some hundredths with what else is in it; text by text, an answer is that of `findings` to the bit,
-        whoever else asks at the same time. A unit that several texts share is judged once in either way.
+        On an accelerator the units of all of them go through the graph in the same batches.
         """
-        if together is None:
-            together = self.runtime.provider != PROCESSOR
-        if not together:
-            return [self.findings(text) for text in texts]
         return self._found([units_of(text)[:MOST_UNITS] for text in texts])
 
     def _found(self, files: Sequence[Sequence[Unit]]) -> list[tuple[Finding, ...]]:

@@ -3,11 +3,10 @@
 Request: `{"id": 7, "do": "predict", "text": "…"}`, `{"id": 8, "do": "suspicion", "text": "…"}`,
 `{"id": 9, "do": "attribution", "text": "…", "line": 4, "target": "mistake"}` (lines from 0),
 `{"id": 10, "do": "ranked", "text": "…"}`, `{"id": 11, "do": "origin", "text": "…"}`,
-`{"id": 12, "do": "info"}` or `{"id": 13, "do": "predict_many", "texts": ["…", "…"], "together": null}`
-(whether in one batch; null leaves it to the provider). Answer: the same `id` with `findings`, with `many`
-(findings of each text), with `suspicion` (pairs of line and score), with `attribution` (see
-`attribution/values.py`), with `ranked` (pairs of line from 0 and share), with `origin` (judgements of the
-file and its functions), with `info`, or with `unavailable` (a sentence).
+`{"id": 12, "do": "info"}` or `{"id": 13, "do": "predict_many", "texts": ["…", "…"]}`. Answer: the same `id`
+with `findings`, with `many` (findings of each text), with `suspicion` (pairs of line and score), with
+`attribution` (see `attribution/values.py`), with `ranked` (pairs of line from 0 and share), with `origin`
+(judgements of the file and its functions), with `info`, or with `unavailable` (a sentence).
 `{"do": "cancel", "cancels": 9}` says that nobody waits for an answer any more; it has none itself, and the
 request that it names may have none either. Only plain values cross; the standard library alone is imported,
 so that the server's side is cheap.

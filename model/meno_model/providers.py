@@ -59,10 +59,10 @@ def graph_for(provider: Provider, files: ModelFiles) -> Path:
 
 
 class Session:
-    """One graph on one provider; `run` takes and gives numpy arrays."""
+    """One graph on one provider; `run` takes and gives numpy arrays, and may be called by several threads."""
 
-    def __init__(self, files: ModelFiles, threads: int, wanted: str = AUTO) -> None:
-        self._session, self.provider = _open(files, threads, wanted)
+    def __init__(self, files: ModelFiles, wanted: str = AUTO) -> None:
+        self._session, self.provider = _open(files, wanted)
 
     def run(self, feeds: dict[str, Any]) -> list[Any]:
         """The graph's outputs in its own order."""
@@ -80,13 +80,13 @@ class Session:
         return brought
 
 
-def _open(files: ModelFiles, threads: int, wanted: str) -> tuple[Any, Provider]:
+def _open(files: ModelFiles, wanted: str) -> tuple[Any, Provider]:
     import onnxruntime
 
     problem: Exception | None = None
     for provider, graph in _graphs(files, onnxruntime.get_available_providers(), wanted):
         try:
-            session = onnxruntime.InferenceSession(read_whole(graph), _options(threads), [provider.library])
+            session = onnxruntime.InferenceSession(read_whole(graph), _options(), [provider.library])
         except Exception as reason:  # onnxruntime raises its own kinds, which it does not export
             problem = reason
             continue
@@ -104,11 +104,12 @@ def _graphs(files: ModelFiles, available: Sequence[str], wanted: str) -> Iterato
         yield provider, graph_for(provider, files)
 
 
-def _options(threads: int) -> Any:
+def _options() -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    # Windows are judged side by side instead: that divides the work without a word between the threads.
+    options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     # An editor's background process must leave the cores alone between two questions.

@@ -3,24 +3,30 @@
 Runs in the worker process only, with at most two threads unless more are asked for (which changes no bit of
 an answer), on the first of `providers.py` that starts; `provider` says which. Never imports torch. Guarded by
 `tests/model/test_runtime.py`.
+
+On the processor each window is judged by itself, several side by side in threads. The 8-bit graph scales its
+numbers by the whole batch, so that in a batch the answer about a function would move with what else is in its
+file; and what a batch gains there, filling windows up to the longest loses again.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from meno_model.providers import AUTO, Session
+from meno_model.providers import AUTO, PROCESSOR, Session
 from meno_model.tokenizer import PAD, CodeTokenizer
 from meno_model.weights import ModelFiles
 from meno_model.windows import Window
 
 Floats = npt.NDArray[np.float32]
 _BUCKETS = (32, 64, 96, 128, 192, 256, 384, 512)
+"""Widths on an accelerator, which prepares itself for each that it has not met."""
 _LARGEST_BATCH = 8
 
 
@@ -50,7 +56,8 @@ class Runtime:
     def __init__(self, files: ModelFiles, threads: int | None = None, provider: str = AUTO) -> None:
         self.files = files
         self.tokenizer = CodeTokenizer.load(files.tokenizer)
-        self._session = Session(files, threads or default_threads(), provider)
+        self._session = Session(files, provider)
+        self._threads = ThreadPoolExecutor(threads or default_threads(), thread_name_prefix="windows")
 
     @property
     def provider(self) -> str:
@@ -58,18 +65,26 @@ class Runtime:
         return self._session.provider.name
 
     def judge(self, windows: Sequence[Window]) -> list[Judgement]:
-        """Judgements in the order of the windows; batches are made of windows of similar length."""
+        """Judgements in the order of the windows; an accelerator gets batches of similar windows."""
+        if self.provider == PROCESSOR:
+            return self._one_by_one(windows)
         order = sorted(range(len(windows)), key=lambda k: len(windows[k].ids))
         answers: dict[int, Judgement] = {}
         for first in range(0, len(order), _LARGEST_BATCH):
             group = order[first : first + _LARGEST_BATCH]
-            answers.update(zip(group, self._batch([windows[k] for k in group]), strict=True))
+            longest = len(windows[group[-1]].ids)
+            bucket = next((size for size in _BUCKETS if size >= longest), longest)
+            width = min(bucket, max(longest, self.files.longest))
+            answers.update(zip(group, self._batch([windows[k] for k in group], width), strict=True))
         return [answers[k] for k in range(len(windows))]
 
-    def _batch(self, windows: Sequence[Window]) -> list[Judgement]:
-        longest = max(len(window.ids) for window in windows)
-        width = next((size for size in _BUCKETS if size >= longest), longest)
-        ids = np.full((len(windows), min(width, max(longest, self.files.longest))), PAD, dtype=np.int64)
+    def _one_by_one(self, windows: Sequence[Window]) -> list[Judgement]:
+        if len(windows) == 1:  # the most frequent: one function was changed
+            return self._batch(windows, len(windows[0].ids))
+        return list(self._threads.map(lambda window: self._batch([window], len(window.ids))[0], windows))
+
+    def _batch(self, windows: Sequence[Window], width: int) -> list[Judgement]:
+        ids = np.full((len(windows), width), PAD, dtype=np.int64)
         for row, window in enumerate(windows):
             ids[row, : len(window.ids)] = window.ids
         mask = (ids != PAD).astype(np.int64)

@@ -97,7 +97,7 @@ class Worker:
 
     def _many(self, message: dict[str, Any]) -> list[list[dict[str, Any]]]:
         texts = [str(text) for text in message.get("texts", ())]
-        answers = self.predictor().findings_of_many(texts, together=message.get("together"))
+        answers = self.predictor().findings_of_many(texts)
         return [[finding_to_plain(finding) for finding in findings] for findings in answers]
 
     def _suspicion(self, text: str) -> list[tuple[int, float]]:

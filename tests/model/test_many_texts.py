@@ -17,12 +17,6 @@ LONG = "def squares(limit):\n    found = []\n" + "".join(
     f"    found.append({number} * limit)\n" for number in range(60)
 )
 TEXTS = [TOTAL, "", SAME_WORD, "def broken(:\n", WARM_DAYS, LONG, TOTAL, "print('ä€😀')\n"]
-ROUNDING = 0.05
-"""The 8-bit graph scales its numbers by the whole batch: so far may a probability move."""
-
-
-def places(findings: tuple[Finding, ...]) -> list[tuple[str, object]]:
-    return [(finding.rule, finding.span) for finding in findings]
 
 
 @pytest.fixture(scope="module")
@@ -41,22 +35,11 @@ def test_on_the_processor_a_text_gets_the_answer_that_it_gets_alone_to_the_bit(
     assert Predictor(shipped.runtime).findings_of_many(TEXTS) == alone
 
 
-def test_in_one_batch_it_gets_the_same_findings_up_to_the_rounding_of_the_graph(
-    shipped: Predictor, alone: list[tuple[Finding, ...]]
-) -> None:
-    together = Predictor(shipped.runtime).findings_of_many(TEXTS, together=True)
-
-    assert [places(found) for found in together] == [places(found) for found in alone]
-    for one, other in zip(alone, together, strict=True):
-        for mine, theirs in zip(one, other, strict=True):
-            assert mine.confidence == pytest.approx(theirs.confidence, abs=ROUNDING)
-
-
 def test_a_unit_that_texts_share_is_judged_once(shipped: Predictor) -> None:
     fresh = Predictor(shipped.runtime)
-    fresh.findings_of_many([TOTAL, TOTAL, TOTAL], together=True)
+    fresh.findings_of_many([TOTAL, TOTAL, TOTAL])
     judged = fresh.scored
-    fresh.findings_of_many([TOTAL, TOTAL], together=True)
+    fresh.findings_of_many([TOTAL, TOTAL])
 
     assert 0 < judged == fresh.scored
     assert judged == len(set(_units(TOTAL)))
@@ -69,7 +52,7 @@ def _units(text: str) -> list[str]:
 
 
 def test_no_texts_have_no_answers(shipped: Predictor) -> None:
-    assert shipped.findings_of_many([]) == shipped.findings_of_many([], together=True) == []
+    assert shipped.findings_of_many([]) == []
 
 
 def test_the_worker_answers_for_many_texts(alone: list[tuple[Finding, ...]]) -> None:

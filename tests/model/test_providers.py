@@ -57,7 +57,7 @@ def test_each_provider_gets_the_graph_that_suits_it(copied_weights: Path) -> Non
 
 def test_bound_inputs_and_outputs_give_the_same_answers(shipped: Predictor) -> None:
     """The way a graphics card is driven, with the processor as the device."""
-    session = Session(shipped.files, 1)
+    session = Session(shipped.files)
     ids = np.arange(5, 37, dtype=np.int64).reshape(2, 16)
     feeds = {"ids": ids, "mask": np.ones_like(ids)}
     plain = session.run(feeds)

@@ -29,6 +29,8 @@ START_SECONDS = 60.0
 PAUSES = (0.0, 0.5, 2.0, 8.0, 30.0)
 """Seconds before a start, by the number of deaths in a row."""
 _HOPELESS = 3  # deaths in a row
+_AFTER_A_DEATH = 0.05
+"""Seconds before the second try: where all of them were killed at once, the others are gone by then, too."""
 _CROWDED = "Too many questions wait already; ask again in a moment."
 _TOO_SLOW = "This took longer than it may. A shorter text is answered sooner."
 _DIED = "What works on this stopped unexpectedly, twice. Ask again in a moment."
@@ -54,8 +56,9 @@ class Child:
 
     @property
     def has_ended(self) -> bool:
-        """Whether it is known to be gone; it may have died long ago, when nobody asked."""
-        return self._process is None or self._process.returncode is not None
+        """Whether it is gone; it may have died long ago, when nobody asked, or with others a moment ago."""
+        process = self._process
+        return process is None or process.returncode is not None or _is_dead(process.pid)
 
     async def start(self) -> None:
         """Starts it; `DiedError` if that cannot be done."""
@@ -127,6 +130,17 @@ class Child:
             transport.close()
 
 
+def _is_dead(process_id: int) -> bool:
+    """Whether a child of ours has ended, also where the event loop has not been told yet."""
+    if not hasattr(os, "waitid"):
+        return False
+    try:
+        options = os.WEXITED | os.WNOHANG | os.WNOWAIT  # it stays there for the event loop to take away
+        return os.waitid(os.P_PID, process_id, options) is not None
+    except ChildProcessError:
+        return True
+
+
 class Pool:
     """Some processes of one kind."""
 
@@ -185,6 +199,7 @@ class Pool:
                 self._log("worker_died", worker=self.name)
                 self._deaths += 1
                 self._replace(child)
+                await asyncio.sleep(_AFTER_A_DEATH)
                 continue
             self._deaths = 0
             self._idle.put_nowait(child)

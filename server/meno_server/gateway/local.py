@@ -39,6 +39,7 @@ WALLS = frozenset({"users", "processes", "network", "files"})
 _WARM_MODEL = {"do": "predict", "text": "def first(items):\n    return items[0]\n"}
 _WARM_ORIGIN = {"do": "origin", "text": "x = 1\n"}
 _MODEL_SECONDS_TO_START = 120.0
+_MOST_THREADS = 4  # of the model, unless the operator says otherwise
 _NO_MODEL = "The model is switched off on this gateway."
 _NO_ORIGIN = "Asking where code is from is switched off on this gateway."
 _NO_REPORT = (
@@ -82,7 +83,8 @@ class LocalWorkers:
     def _pool_of_model(self, log: Log) -> Pool:
         own = self._settings
         command = [sys.executable, "-P", "-m", "meno_model.worker", "--provider", own.model_provider]
-        command += ["--threads", str(own.model_threads)] if own.model_threads else []
+        threads = own.model_threads or min(os.cpu_count() or 1, _MOST_THREADS)
+        command += ["--threads", str(threads)]
         command += ["--model", str(own.model_path)] if own.model_path is not None else []
         return Pool(
             "model",
@@ -215,8 +217,7 @@ class LocalWorkers:
                 "name": str(told.get("name", "")),
                 "checksum": str(told.get("model_sha256", "")),
             }
-        together = {"on": True, "off": False}.get(self._settings.batching)
-        asked = {"do": "predict_many", "texts": list(texts), "together": together}
+        asked = {"do": "predict_many", "texts": list(texts)}
         reply = await self._model.ask(asked, self._settings.model_seconds)
         if "unavailable" in reply:
             return [ModelReply(unavailable=str(reply["unavailable"]))] * len(texts)

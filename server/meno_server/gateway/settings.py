@@ -49,15 +49,14 @@ class GatewaySettings(BaseModel):
         0,
         ge=0,
         le=64,
-        description="Threads of each process of the model on a processor, which change no answer; 0 takes "
-        "half of the cores, two at most. More help where cores are idle, and cost a tenth where none is.",
+        description="Threads of each process of the model on a processor; 0 takes one for each core, four at "
+        "most. They share the functions of a text among them and change no answer.",
     )
     origin: bool = Field(True, description="Serve `predict`: whose style a text resembles.")
-    batching: Literal["auto", "on", "off"] = Field(
-        "auto",
-        description="Whether texts for the model that come together are answered together. `auto`: in one "
-        "question, and on an accelerator in one padded batch. `on`: in one padded batch everywhere, which "
-        "moves probabilities by hundredths on a processor. `off`: one by one.",
+    batching: Literal["on", "off"] = Field(
+        "on",
+        description="Whether texts for the model that come together are answered in one question: on an "
+        "accelerator in the same batches, on a processor function by function, which changes no answer.",
     )
     batch_size: int = Field(16, ge=1, le=256, description="At most so many texts in one batch.")
     batch_milliseconds: float = Field(

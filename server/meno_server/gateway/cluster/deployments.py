@@ -142,7 +142,6 @@ class Model:
 
         self._worker = Worker(settings.model_path, settings.model_provider)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="model")
-        self._together = {"auto": None, "on": True, "off": False}[settings.batching]
         self._information: dict[str, str] | None = None
         size = 1 if settings.batching == "off" else settings.batch_size
         batch: Any = self._batch  # Ray's decorator adds these two, which its types do not know
@@ -167,7 +166,7 @@ class Model:
 
     @serve.batch(max_batch_size=16, batch_wait_timeout_s=0.002)
     async def _batch(self, texts: list[str]) -> list[ModelReply]:
-        reply = await self._ask({"do": "predict_many", "texts": texts, "together": self._together})
+        reply = await self._ask({"do": "predict_many", "texts": texts})
         information = self._information or {}
         if "many" not in reply:
             return [ModelReply(model=information, unavailable=reply["unavailable"])] * len(texts)
