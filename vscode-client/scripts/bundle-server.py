@@ -1,12 +1,15 @@
 """Puts Meno's server and what it needs into vscode-client/bundled/server.zip, for every Python it supports.
 
     python vscode-client/scripts/bundle-server.py [--target linux-x64]
+    python vscode-client/scripts/bundle-server.py --requirements      what scripts/lock pins for it
 
 Compiled modules carry the Python that they are for in their names, so those of all versions lie side by side
 in one folder, and the extension starts the server with whichever Python it finds. It is one file, which the
 extension unpacks when it first starts the server. The packages are fetched
-once into vscode-client/.wheels; after that nothing needs a network. The model's runtime (onnxruntime, numpy,
-tokenizers) is larger than all the rest, and stays out: the extension installs it when a person says so.
+once into vscode-client/.wheels, those whose hashes stand in requirements/bundled.txt and no others; then
+nothing needs a network. The same sources give the same archive, byte for byte. The model's runtime
+(onnxruntime, numpy, tokenizers) is larger than all the rest, and stays out: the extension installs it when a
+person says so.
 """
 
 from __future__ import annotations
@@ -19,13 +22,15 @@ import sys
 import tempfile
 import tomllib
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 CLIENT = Path(__file__).resolve().parent.parent
 ROOT = CLIENT.parent
+LOCK = ROOT / "requirements/bundled.txt"
 VERSIONS = ("3.11", "3.12", "3.13", "3.14")
 MODEL_RUNTIME = ("numpy", "onnxruntime", "tokenizers")
 BUILD = ("hatchling>=1.27",)
+OLDEST = (1980, 1, 1, 0, 0, 0)  # what an archive can tell
 # VS Code's names for platforms, and pip's; several, since a wheel may be built for an older system.
 PLATFORMS = {
     "linux-x64": ("manylinux_2_17_x86_64", "manylinux2014_x86_64", "manylinux_2_28_x86_64"),
@@ -56,7 +61,7 @@ def pip(*arguments: str) -> None:
 
 def fetch(target: str, wheels: Path) -> None:
     """Downloads the wheels of one platform, unless those of these very requirements are there."""
-    wanted = "\n".join([*VERSIONS, *BUILD, *requirements()])
+    wanted = "\n".join([*VERSIONS, *BUILD, LOCK.read_text("utf-8")])
     stamp = wheels / "requirements"
     if stamp.exists() and stamp.read_text("utf-8") == wanted:
         return
@@ -64,7 +69,8 @@ def fetch(target: str, wheels: Path) -> None:
     named = [word for name in PLATFORMS[target] for word in ("--platform", name)]
     for version in VERSIONS:
         only = ("--only-binary", ":all:", "--python-version", version, *named)
-        pip("download", "--dest", str(wheels / "libs"), *only, *requirements())
+        pinned = ("--no-deps", "--require-hashes", "--requirement", str(LOCK))
+        pip("download", "--dest", str(wheels / "libs"), *only, *pinned)
     pip("download", "--dest", str(wheels / "build"), *BUILD)
     stamp.write_text(wanted, "utf-8")
 
@@ -98,14 +104,20 @@ def add(wheel: Path, archive: ZipFile) -> None:
             else:
                 rest = [first, *rest]
             if not name.endswith("/") and "/".join(rest) not in there:
-                archive.writestr("/".join(rest), packed.read(name), ZIP_DEFLATED)
+                # Without a time of its own each file would carry the moment of this build.
+                archive.writestr(ZipInfo("/".join(rest), OLDEST), packed.read(name), ZIP_DEFLATED)
 
 
 def main() -> int:
     """Bundles for the platform that is named, or for this one."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--target", choices=sorted(PLATFORMS), default=None)
-    target = parser.parse_args().target or this_target()
+    parser.add_argument("--requirements", action="store_true", help="print what is to be pinned, and end")
+    chosen = parser.parse_args()
+    if chosen.requirements:
+        print("\n".join(requirements()))
+        return 0
+    target = chosen.target or this_target()
     if target not in PLATFORMS:
         print(f"There are no packages for {target}; name one of {', '.join(PLATFORMS)}.", file=sys.stderr)
         return 2
