@@ -136,6 +136,11 @@ class Wire:
         with self._arrived:
             return len(self.received)
 
+    def forget(self) -> None:
+        """Drops what has arrived; nobody may be waiting for any of it. For sessions of hours."""
+        with self._arrived:
+            self.received.clear()
+
     # The life of a session
 
     def start(self, capabilities: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
