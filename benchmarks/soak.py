@@ -330,11 +330,8 @@ def main() -> None:
     rows = [row(number, part) for number, part in enumerate(parts, 1)]
     print_rows([*rows, ratio(rows[0], rows[-1])], chosen.format)
     if chosen.format == "table":
-        print(
-            f"\nLeft behind when the server had ended: {left} temporary files. Lines on its error output: ",
-            end="",
-        )
-        print(len(wire.errors))
+        print(f"\nTemporary files when the server had ended: {', '.join(left) or 'none'}.")
+        print(f"Lines on its error output: {len(wire.errors)}.")
 
 
 if __name__ == "__main__":
