@@ -56,8 +56,14 @@ def test_the_demo_shows_the_whole_main_job(tmp_path: Path) -> None:
     result = run("demo", "--speed", "0", cwd=tmp_path, COLUMNS="100", XDG_DATA_HOME=str(tmp_path / "data"))
 
     assert result.returncode == 0, result.stderr
-    for wanted in ("ME301", "ME404", "ME101", "Hovering over line", "Ask me a question", "vim.lsp.enable"):
-        assert wanted in result.stdout
-    assert "(Meno (model))" in result.stdout
+    shown = " ".join(result.stdout.split())
+    for wanted in ("ME301", "ME404", "ME101", "Next hint: questions", "Ask me a question", "vim.lsp.enable"):
+        assert wanted in shown
+    assert "(Meno (model))" in shown
+    assert "These words move that most" in shown
+    assert "Look at line 3: Meno has checked that a small change there is enough." in shown
+    assert "Step by step" in shown
+    assert shown.index("All 2 cases pass") > shown.index("low <= high")
+    assert "The style resembles" in shown
     assert not (tmp_path / "data/meno/history").exists(), "the slips are nobody's"
     assert "Traceback" not in result.stderr
