@@ -63,7 +63,7 @@ def test_the_demo_shows_the_whole_main_job(tmp_path: Path) -> None:
     assert "These words move that most" in shown
     assert "Look at line 3: Meno has checked that a small change there is enough." in shown
     assert "Step by step" in shown
-    assert shown.index("All 2 cases pass") > shown.index("low <= high")
+    assert shown.index("All 2 cases passed") > shown.index("low <= high")
     assert "The style resembles" in shown
     assert not (tmp_path / "data/meno/history").exists(), "the slips are nobody's"
     assert "Traceback" not in result.stderr

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Union
+from typing import Any
 
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
@@ -28,7 +28,6 @@ def _converter() -> Any:
         return made
 
     converter.register_structure_hook(types.Command | types.CodeAction, action)
-    converter.register_structure_hook(Union[types.Command, types.CodeAction], action)  # noqa: UP007 - as lsprotocol writes it
     return converter
 
 
