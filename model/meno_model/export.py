@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import shutil
 import warnings
 from collections.abc import Sequence
@@ -27,6 +28,7 @@ from meno_model.configuration import CATEGORIES, Configuration, ModelShape, conf
 from meno_model.encoder import BugEncoder
 from meno_model.errors import ConfigurationError, ExportError, TrainingExtraMissingError
 from meno_model.mutations.inverses import REPAIRS
+from meno_model.onnx_library import library, open_session
 from meno_model.tokenizer import PAD
 from meno_model.weights import (
     ATTRIBUTION_GRAPH,
@@ -39,7 +41,7 @@ from meno_model.weights import (
     open_weights,
     write_manifest,
 )
-from meno_model.weights.shards import checksum, read_whole
+from meno_model.weights.shards import checksum
 
 OPSET = 17
 OUTPUTS = ("location", "category", "repair")
@@ -234,6 +236,7 @@ def _to_onnx(model: BugEncoder, path: Path) -> None:
 
 def _fuse(plain: Path, fused: Path, shape: ModelShape) -> int:
     """Fuse attention and layer norms; returns the number of fused attentions."""
+    library()  # before its parts
     from onnxruntime.transformers import optimizer
     from onnxruntime.transformers.fusion_options import FusionOptions
 
@@ -253,6 +256,8 @@ def _fuse(plain: Path, fused: Path, shape: ModelShape) -> int:
 
 def _quantize(fused: Path, quantized: Path) -> None:
     import onnx
+
+    library()  # before its parts
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     model = onnx.load(str(fused))
@@ -278,6 +283,8 @@ def _quantize(fused: Path, quantized: Path) -> None:
 def _halve(fused: Path, half: Path) -> None:
     """The same graph in half precision; inputs and outputs stay as they are."""
     import onnx
+
+    library()  # before its parts
     from onnxruntime.transformers.float16 import convert_float_to_float16
 
     model = onnx.load(str(fused))
@@ -286,12 +293,7 @@ def _halve(fused: Path, half: Path) -> None:
 
 
 def _session(path: Path) -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(read_whole(path), options, ["CPUExecutionProvider"])
+    return open_session(path, threads=os.cpu_count() or 1)
 
 
 def _largest_difference(model: BugEncoder, graph: Path, sequences: Sequence[Sequence[int]]) -> float:

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from meno_model.errors import WeightsError
+from meno_model.onnx_library import library, open_session
 from meno_model.weights import ModelFiles
-from meno_model.weights.shards import read_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +81,17 @@ class Session:
 
 
 def _open(files: ModelFiles, wanted: str) -> tuple[Any, Provider]:
-    import onnxruntime
-
     problem: Exception | None = None
-    for provider, graph in _graphs(files, onnxruntime.get_available_providers(), wanted):
+    for provider, graph in _graphs(files, library().get_available_providers(), wanted):
         try:
-            session = onnxruntime.InferenceSession(read_whole(graph), _options(), [provider.library])
+            # Windows are judged side by side: that divides the work without a word between threads.
+            opened = open_session(graph, provider.library, threads=1)
         except Exception as reason:  # onnxruntime raises its own kinds, which it does not export
             problem = reason
             continue
         # onnxruntime falls back to the processor by itself; that is the last one's turn, with its own graph.
-        if session.get_providers()[0] == provider.library:
-            return session, provider
+        if opened.get_providers()[0] == provider.library:
+            return opened, provider
     raise WeightsError(
         "The model could not be started: its graph cannot be read by the installed onnxruntime. Static hints"
         " go on; `meno doctor` shows how to repair it."
@@ -102,16 +101,3 @@ def _open(files: ModelFiles, wanted: str) -> tuple[Any, Provider]:
 def _graphs(files: ModelFiles, available: Sequence[str], wanted: str) -> Iterator[tuple[Provider, Path]]:
     for provider in to_try(available, wanted):
         yield provider, graph_for(provider, files)
-
-
-def _options() -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    # Windows are judged side by side instead: that divides the work without a word between the threads.
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # An editor's background process must leave the cores alone between two questions.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return options

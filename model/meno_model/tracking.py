@@ -26,6 +26,7 @@ def tracked(folder: Path | None, configuration: Configuration) -> Iterator[Note]
     if folder is None:
         yield lambda _step, _facts: None
         return
+    os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"  # it begins when it is imported
     try:
         import mlflow
     except ImportError as problem:
@@ -33,7 +34,6 @@ def tracked(folder: Path | None, configuration: Configuration) -> Iterator[Note]
             "The flag --track needs MLflow: install it (`pip install mlflow-skinny`) or leave it out."
         ) from problem
     folder.mkdir(parents=True, exist_ok=True)
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     # A store of files needs no database, and so no more than MLflow's small package.
     os.environ.setdefault("MLFLOW_ALLOW_FILE_STORE", "true")
     mlflow.set_tracking_uri(folder.resolve().as_uri())

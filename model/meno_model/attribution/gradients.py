@@ -16,9 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from meno_model.errors import WeightsError
+from meno_model.onnx_library import open_session
 from meno_model.runtime import default_threads
 from meno_model.weights import ModelFiles
-from meno_model.weights.shards import checksum, parts_of, read_whole
+from meno_model.weights.shards import checksum, parts_of
 
 INPUTS = ("ids", "baseline", "positions", "place", "target", "alphas", "weights")
 ABSENT = (
@@ -50,15 +51,8 @@ class GradientGraph:
     @classmethod
     def open(cls, path: Path, threads: int | None = None) -> GradientGraph:
         """Open a graph file; a `WeightsError` says so when it cannot be read."""
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads or default_threads()
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
-            return cls(onnxruntime.InferenceSession(read_whole(path), options, ["CPUExecutionProvider"]))
+            return cls(open_session(path, threads=threads or default_threads()))
         except Exception as problem:  # onnxruntime raises its own kinds, which it does not export
             raise WeightsError(UNREADABLE) from problem
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from meno_model.errors import WeightsError
+from meno_model.onnx_library import open_session
 from meno_model.origin.features import Bag, bag_of
 from meno_model.origin.reading import MOST_WORDS, Passage, Word, read_file
 from meno_model.origin.values import Influence, Judgement, Verdict
@@ -89,14 +90,8 @@ def _influences(words: Sequence[Word], shares: Sequence[float]) -> tuple[Influen
 
 
 def _open_session(files: OriginFiles) -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        return onnxruntime.InferenceSession(str(files.graph), options, ["CPUExecutionProvider"])
+        return open_session(files.graph)
     except Exception as problem:  # onnxruntime raises its own kinds, which it does not export
         raise WeightsError(
             "The origin model could not be started: its graph cannot be read by the installed onnxruntime."
