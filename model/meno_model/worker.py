@@ -244,11 +244,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--threads", type=int, default=None, help="threads of the graph on a processor")
     chosen = parser.parse_args(arguments)
     channel = protect_output()
+    worker = Worker(chosen.model, chosen.provider, chosen.threads)
+    # The reading thread holds standard input's lock, over which an orderly end would stumble.
     try:
-        serve(Worker(chosen.model, chosen.provider, chosen.threads), sys.stdin.buffer, channel)
+        serve(worker, sys.stdin.buffer, channel)
     except KeyboardInterrupt:
-        # The reading thread holds standard input's lock, over which an orderly end would stumble.
         os._exit(130)
+    if worker.is_starved:
+        os._exit(1)
     return 0
 
 

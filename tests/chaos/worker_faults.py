@@ -138,7 +138,7 @@ class OutOfMemory(ModelFault):
         run("prlimit", f"--pid={worker}", f"--as={used}:unlimited")
 
     def live_on(self, desk: Desk) -> None:
-        uri = desk.open("long.py", "\n\n".join(_LESSON.format(number=number) for number in range(4000)))
+        uri = desk.open("long.py", "\n\n".join(_LESSON.format(number=number) for number in range(30)))
         desk.save(uri)
         desk.until_heard(self.told[0])
 
