@@ -24,6 +24,7 @@ from meno_server.history import migrating
 from meno_server.history.events import Kept
 from meno_server.history.keeping import ASIDE, DATABASE
 from meno_server.history.store import ForeignTablesError, Store, empty, migrate
+from meno_server.places import NOWHERE
 
 T = TypeVar("T")
 
@@ -109,12 +110,17 @@ class SqliteStore(Store):
                     return None
                 aside = self._set_aside(inode, _DAMAGED)
             except OSError as error:
-                self.told.append(trouble.format(reason=error.strerror or "its folder gave an error"))
+                self.told.append(trouble.format(reason=self._why_no_folder(error)))
                 return None
             if not aside:
                 self.told.append(trouble.format(reason="its file is damaged and cannot be moved"))
                 return None
         return None
+
+    def _why_no_folder(self, error: OSError) -> str:
+        if self.folder.is_relative_to(NOWHERE):
+            return "there is no home folder for it"
+        return error.strerror or "its folder gave an error"
 
     def _reason(self, code: int) -> str:
         """Why it failed. On a disk that is full or read-only SQLite may say no more than that it could not go on."""
