@@ -42,7 +42,7 @@ class Desk:
         settings: Mapping[str, Any] | None = None,
         command: Sequence[str] = COMMAND,
         env: Mapping[str, str | None] | None = None,
-        typing_in: str | None = None,
+        client: Mapping[str, Any] = CLIENT,
         **options: Any,
     ) -> None:
         self.workspace, self.data = place / "work", place / "data"
@@ -53,13 +53,13 @@ class Desk:
             list(command),
             {name: value for name, value in {**os.environ, **surroundings}.items() if value is not None},
         )
-        self.wire.answers["workspace/configuration"] = [{"notifications": "on", **(settings or {})}]
-        self.wire.start(CLIENT, rootUri=self.workspace.as_uri(), **options)
+        self.wire.answers["workspace/configuration"] = [{"notifications": "on", "findingsPerScreen": 50, **(settings or {})}]
+        self.wire.start(dict(client), rootUri=self.workspace.as_uri(), **options)
         self._documents: dict[str, int] = {}
         until(
             lambda: self.do("meno.effectiveSettings")["notifications"]["origin"] == "editor", "settings"
         )
-        self.typist = Typist(self.wire, typing_in or (self.workspace / "typed.py").as_uri(), PACE)
+        self.typist = Typist(self.wire, (self.workspace / "typed.py").as_uri(), PACE)
 
     @property
     def pid(self) -> int:
@@ -145,6 +145,14 @@ class Desk:
             for message in list(self.wire.received)
             if message.get("method") in {"window/showMessage", "meno/showHint", "meno/status", "meno/dialogue"}
         )
+
+    def hints(self) -> list[str]:
+        """What was shown in the editor's place for hints."""
+        return [
+            str(message["params"]["markdown"])
+            for message in list(self.wire.received)
+            if message.get("method") == "meno/showHint"
+        ]
 
     def until_heard(self, words: str) -> None:
         until(lambda: self.heard(words), f"{words!r} is told; told were {self.messages()}, {self.states()}")

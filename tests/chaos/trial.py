@@ -27,6 +27,8 @@ class Fault:
     settings: Mapping[str, Any] = {}
     degrades: bool = True
     """Whether what is told stands in Meno's state as well, until it is well again."""
+    heals: bool = True
+    """Whether it is over without a new start of the editor."""
     clean_log: bool = True
     """Whether the server's log can be read afterwards."""
 
@@ -95,7 +97,7 @@ def try_out(fault: Fault, place: Path, keys: int = 25) -> Report:
         relented, since = len(typist.keys), time.monotonic()
         fault.recover(desk)
         recovery = time.monotonic() - since
-        if desk.states():
+        if fault.heals and desk.states():
             desk.until_well()
         typist.type_on(keys)
         typist.end()

@@ -35,6 +35,11 @@ if not ill.exists():
 """
 
 
+def lesson(number: int) -> str:
+    """A program in which a model may find something; a new one for each number."""
+    return _LESSON.format(number=number)
+
+
 def talkative(place: Path) -> Path:
     """The shipped weights in a folder of their own, with thresholds that let the model speak of everything."""
     folder = Path(shutil.copytree(DEFAULT_WEIGHTS, place / "weights"))
@@ -71,7 +76,7 @@ class ModelFault(Fault):
     def save(self, desk: Desk) -> str:
         """Saves a lesson that the model has not seen."""
         self._number += 1
-        uri = desk.open("lesson.py", _LESSON.format(number=self._number))
+        uri = desk.open("lesson.py", lesson(self._number))
         desk.save(uri)
         return uri
 
@@ -138,7 +143,7 @@ class OutOfMemory(ModelFault):
         run("prlimit", f"--pid={worker}", f"--as={used}:unlimited")
 
     def live_on(self, desk: Desk) -> None:
-        uri = desk.open("long.py", "\n\n".join(_LESSON.format(number=number) for number in range(30)))
+        uri = desk.open("long.py", "\n\n".join(lesson(number) for number in range(30)))
         desk.save(uri)
         desk.until_heard(self.told[0])
 
