@@ -1,9 +1,10 @@
 """One worker process and its life: started at the first question, watched, restarted and stopped.
 
-The process is stopped after `idle_seconds`, restarted with a growing pause after a crash, and left alone for some
-minutes after three crashes in a row. One that gives no answer, nonsense or a flood is ended like one that crashed.
-Questions queue; a cancelled one is forgotten and its late answer is dropped by its number. Whatever goes wrong comes
-back as one sentence. Nothing slow happens on the loop. Guarded by tests/model/test_client.py and tests/chaos.
+The process is stopped after `idle_seconds`, restarted with a growing pause after a crash, and left alone for
+some minutes after three crashes in a row. One that gives no answer, nonsense or a flood is ended like one
+that crashed. Questions queue; a cancelled one is forgotten and its late answer is dropped by its number.
+Whatever goes wrong comes back as one sentence. Nothing slow happens on the loop. Guarded by
+tests/model/test_client.py and tests/chaos.
 """
 
 from __future__ import annotations
@@ -110,7 +111,8 @@ class WorkerProcess:
         self._set_state("stopped")
 
     async def _ask(self, message: dict[str, Any], read: Callable[[dict[str, Any]], T]) -> T | Unavailable:
-        """What `read` makes of the reply; it raises KeyError, TypeError or ValueError for one that is none."""
+        """What `read` makes of the reply; it raises KeyError, TypeError or ValueError for one that is
+        none."""
         async with self._lock:
             if self._closed:
                 return Unavailable(STOPPED)
@@ -187,7 +189,8 @@ class WorkerProcess:
     async def _converse(
         process: asyncio.subprocess.Process, message: dict[str, Any], number: int
     ) -> dict[str, Any] | None:
-        """Send, then read until the answer with our number comes; None when the process is gone or floods us."""
+        """Send, then read until the answer with our number comes; None when the process is gone or floods
+        us."""
         if process.stdin is None or process.stdout is None:
             return None
         try:

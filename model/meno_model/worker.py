@@ -227,7 +227,13 @@ def serve(worker: Worker, source: BinaryIO, replies: BinaryIO) -> None:
 
 def _is_lack_of_memory(problem: BaseException | None) -> bool:
     """Python says so by its own exception; ONNX Runtime and the dynamic loader do in words."""
-    words = ("allocate memory", "bad_alloc", "bad allocation", "failed to map segment", "can't start new thread")
+    words = (
+        "allocate memory",
+        "bad_alloc",
+        "bad allocation",
+        "failed to map segment",
+        "can't start new thread",
+    )
     while problem is not None:
         if isinstance(problem, MemoryError) or any(one in str(problem) for one in words):
             return True

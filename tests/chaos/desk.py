@@ -1,8 +1,9 @@
-"""Somebody at a desk: an editor with a real server, a workspace, a home of their own, and a file they type into.
+"""Somebody at a desk: an editor with a real server, a workspace, a home of their own, and a file they type
+into.
 
-The editor has a place for Meno's state and shows messages as well, so that what is told and when it is well again can
-both be seen. Commands here are what a learner does: save, ask, mend a mistake, look at their patterns. Each waits for
-what comes of it, with a deadline.
+The editor has a place for Meno's state and shows messages as well, so that what is told and when it is well
+again can both be seen. Commands here are what a learner does: save, ask, mend a mistake, look at their
+patterns. Each waits for what comes of it, with a deadline.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ _MENDED = (1, 6), (1, 17), "total_price"
 
 
 def server_after(preparation: str) -> list[str]:
-    """The command of a server that runs some Python first, to find other surroundings or to lose its patience."""
+    """The command of a server that runs some Python first, to find other surroundings or to lose its
+    patience."""
     code = f"import sys; sys.argv[1:] = ['lsp']; {preparation}; from meno_server.cli import main; main()"
     return [sys.executable, "-P", "-c", code]
 
@@ -53,12 +55,12 @@ class Desk:
             list(command),
             {name: value for name, value in {**os.environ, **surroundings}.items() if value is not None},
         )
-        self.wire.answers["workspace/configuration"] = [{"notifications": "on", "findingsPerScreen": 50, **(settings or {})}]
+        self.wire.answers["workspace/configuration"] = [
+            {"notifications": "on", "findingsPerScreen": 50, **(settings or {})}
+        ]
         self.wire.start(dict(client), rootUri=self.workspace.as_uri(), **options)
         self._documents: dict[str, int] = {}
-        until(
-            lambda: self.do("meno.effectiveSettings")["notifications"]["origin"] == "editor", "settings"
-        )
+        until(lambda: self.do("meno.effectiveSettings")["notifications"]["origin"] == "editor", "settings")
         self.typist = Typist(self.wire, (self.workspace / "typed.py").as_uri(), PACE)
 
     @property
@@ -143,7 +145,8 @@ class Desk:
         return any(
             words in str(message["params"])
             for message in list(self.wire.received)
-            if message.get("method") in {"window/showMessage", "meno/showHint", "meno/status", "meno/dialogue"}
+            if message.get("method")
+            in {"window/showMessage", "meno/showHint", "meno/status", "meno/dialogue"}
         )
 
     def hints(self) -> list[str]:

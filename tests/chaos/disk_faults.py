@@ -1,14 +1,13 @@
-"""What can happen to folders and files: no room, no right to write, a history that is locked, damaged or no file at all,
-and folders that are gone.
+"""What can happen to folders and files: no room, no right to write, a history that is locked, damaged or no
+file at all, and folders that are gone.
 
-A full disk and a read-only one are real: a small file system of their own, which the server alone sees. Making one
-takes Linux and the right to make name spaces (root, or user name spaces).
+A full disk and a read-only one are real: a small file system of their own, which the server alone sees.
+Making one takes Linux and the right to make name spaces (root, or user name spaces).
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import sqlite3
 import subprocess

@@ -1,5 +1,5 @@
-"""What can happen to those who are asked over the network: a language model and a gateway that break off in the middle
-of an answer, drip, say nothing, or are gone; all on the loopback address.
+"""What can happen to those who are asked over the network: a language model and a gateway that break off in
+the middle of an answer, drip, say nothing, or are gone; all on the loopback address.
 """
 
 from __future__ import annotations
@@ -96,7 +96,8 @@ def _begin(handler: BaseHTTPRequestHandler, length: int) -> None:
 
 
 class GatewayFault(Fault):
-    """A gateway that is asked at each save, and does not answer as it should; the model here answers instead."""
+    """A gateway that is asked at each save, and does not answer as it should; the model here answers
+    instead."""
 
     told = ("The model on this machine answers instead.",)
     ill: Answer

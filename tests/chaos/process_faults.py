@@ -1,14 +1,12 @@
-"""What can happen to the server itself and its surroundings: folders that go, a clock that jumps, a machine that sleeps,
-no more descriptors, an editor that does not read, no log, no room for temporary files, no home.
+"""What can happen to the server itself and its surroundings: folders that go, a clock that jumps, a machine
+that sleeps, no more descriptors, an editor that does not read, no log, no room for temporary files, no home.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import sys
-from glob import glob
 from pathlib import Path
 
 from chaos.desk import Desk, run, signal_all, until
@@ -32,7 +30,7 @@ _SLIP = "for number in [1, 2]:\n    print(numbr)\n"
 
 class WorkspaceGone(Fault):
     name = "the working folder is removed"
-    how = "the workspace, which is the server's working folder, deleted; a hint, a check of the workspace, a new file"
+    how = "the workspace, which is the server's working folder, deleted; a hint, a check of it, a new file"
     told = ()
     degrades = False
 
@@ -42,7 +40,9 @@ class WorkspaceGone(Fault):
         work = place / "work"
         work.mkdir(parents=True)
         (work / "other.py").write_text(_SLIP, "utf-8")
-        return Desk(place, settings=self.settings, command=["sh", "-c", 'cd "$0" && exec "$@"', str(work), *COMMAND])
+        return Desk(
+            place, settings=self.settings, command=["sh", "-c", 'cd "$0" && exec "$@"', str(work), *COMMAND]
+        )
 
     def strike(self, desk: Desk) -> None:
         shutil.rmtree(desk.workspace)
@@ -202,12 +202,12 @@ class NoDescriptors(DiskFault):
         return None if sys.platform == "linux" and shutil.which("prlimit") else "prlimit is not here"
 
     def spoil(self, desk: Desk) -> None:
-        used = max(int(one) for one in os.listdir(f"/proc/{desk.pid}/fd")) + 1
+        used = max(int(one.name) for one in Path(f"/proc/{desk.pid}/fd").iterdir()) + 1
         run("prlimit", f"--pid={desk.pid}", f"--nofile={used}:4096")
 
     def live_on(self, desk: Desk) -> None:
         desk.do("meno.checkWorkspace")
-        desk.until_heard("no process could be started")
+        desk.until_heard("(Too many open files)")
         super().live_on(desk)
 
     def relent(self, desk: Desk) -> None:
@@ -297,4 +297,4 @@ def _progress(desk: Desk) -> int:
 
 
 def _libfaketime() -> str | None:
-    return next(iter(glob("/usr/lib/*/faketime/libfaketimeMT.so.1")), None)
+    return next((str(one) for one in Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), None)

@@ -1,4 +1,5 @@
-"""How a server ends that nobody ends as one should: it goes, what it started goes, and what was learned is kept."""
+"""How a server ends that nobody ends as one should: it goes, what it started goes, and what was learned is
+kept."""
 
 from __future__ import annotations
 
@@ -69,7 +70,9 @@ def test_a_signal_ends_it_in_order(desk: Desk, tmp_path: Path, number: signal.Si
     assert "Traceback" not in "".join(desk.wire.errors)
 
 
-def test_a_channel_that_closes_in_the_middle_of_a_message_ends_it_in_order(desk: Desk, tmp_path: Path) -> None:
+def test_a_channel_that_closes_in_the_middle_of_a_message_ends_it_in_order(
+    desk: Desk, tmp_path: Path
+) -> None:
     below = children(desk.pid)
     desk.typist.end()
     assert desk.wire.process.stdin is not None
@@ -94,7 +97,7 @@ def test_when_the_editor_is_killed_the_server_and_all_below_it_go(tmp_path: Path
     try:
         found = json.loads(editor.stdout.readline())
         if watched is not None:
-            # The server is told of an editor that dies, while whoever holds the other end of its pipes lives on.
+            # The server knows of an editor that dies, while whoever holds its pipes lives on.
             watched.kill()
             watched.communicate()
         else:

@@ -1,8 +1,9 @@
 """One fault, tried out while somebody types: before, during and after it, with everything that was seen.
 
-A fault is made (`strike`), a learner goes on working (`live_on`), the fault ends (`relent`), and the learner works until
-all is well (`recover`); keys come at their pace all the time. The same trial serves the tests, which ask whether all
-keys were answered with the right findings, and benchmarks/chaos.py, which asks how quickly.
+A fault is made (`strike`), a learner goes on working (`live_on`), the fault ends (`relent`), and the learner
+works until all is well (`recover`); keys come at their pace all the time. The same trial serves the tests,
+which ask whether all keys were answered with the right findings, and benchmarks/chaos.py, which asks how
+quickly.
 """
 
 from __future__ import annotations
@@ -59,7 +60,8 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a trial has shown. `recovery` is in seconds from the fault's end, and None if nothing had to heal."""
+    """What a trial has shown. `recovery` is in seconds from the fault's end, and None if nothing had to
+    heal."""
 
     before: Answered
     during: Answered

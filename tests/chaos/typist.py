@@ -1,9 +1,10 @@
-"""Steady typing: one key after another at an even pace into a file with mistakes that are known, on a thread of its
-own, so that whatever else happens to the server happens while somebody types.
+"""Steady typing: one key after another at an even pace into a file with mistakes that are known, on a thread
+of its own, so that whatever else happens to the server happens while somebody types.
 
-Each key is a change of its own. What comes back is judged afterwards, from everything that arrived: when the first
-findings of a key's version came, and whether every list for it has the known mistakes on the lines to which the
-typing has moved them. Keys that were typed while nobody could answer count too: they are answered later, or lost.
+Each key is a change of its own. What comes back is judged afterwards, from everything that arrived: when the
+first findings of a key's version came, and whether every list for it has the known mistakes on the lines to
+which the typing has moved them. Keys that were typed while nobody could answer count too: they are answered
+later, or lost.
 """
 
 from __future__ import annotations
@@ -44,7 +45,12 @@ def longest(words):
 """
 KNOWN = ["ME301", "ME101", "ME404"]
 """What is wrong below the place where the typing is done, line by line."""
-LINES = ["count = count + 1\n", "steps = count - 1\n", f"more{ERASE * 4}count = 2 * steps\n", "# so far, so good\n"]
+LINES = [
+    "count = count + 1\n",
+    "steps = count - 1\n",
+    f"more{ERASE * 4}count = 2 * steps\n",
+    "# so far, so good\n",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ class Typist:
         self._thread.start()
 
     def end(self) -> None:
-        """Types no more; returns when the last key was sent."""
+        """Finishes the line and types no more; returns when the last key was sent."""
         self._enough.set()
         self._thread.join(DEADLINE)
         assert not self._thread.is_alive(), "the server reads no more, and holds whoever types"
@@ -125,7 +131,9 @@ class Typist:
             seconds.append(lists[0][0] - key.at)
             wanted = self._wanted(key)
             for _, found in lists:
-                below = [one for one in known(found) if one >= wanted[0]]  # above, a half-typed name may be none
+                below = [
+                    one for one in known(found) if one >= wanted[0]
+                ]  # above, a half-typed name may be none
                 if below != wanted:
                     wrong.append(f"version {key.version}: {below}, and not {wanted}")
         return Answered(len(keys), tuple(seconds), tuple(unanswered), tuple(wrong))
@@ -149,7 +157,9 @@ class Typist:
 
     def _type(self) -> None:
         due = time.monotonic()
-        while not self._enough.wait(max(0.0, due - time.monotonic())):
+        while not (self._enough.wait(max(0.0, due - time.monotonic())) and self._written == ""):
+            if self._enough.is_set():
+                time.sleep(max(0.0, due - time.monotonic()))
             # Who was held back goes on at the old pace, and does not catch up.
             due = max(due, time.monotonic() - self.pace) + self.pace
             try:

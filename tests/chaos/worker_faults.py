@@ -1,4 +1,5 @@
-"""What can happen to the model: its process is killed, held, starved or talks nonsense, and its files go bad."""
+"""What can happen to the model: its process is killed, held, starved or talks nonsense, and its files go
+bad."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ def lesson(number: int) -> str:
 
 
 def talkative(place: Path) -> Path:
-    """The shipped weights in a folder of their own, with thresholds that let the model speak of everything."""
+    """The shipped weights in a folder of their own, with thresholds that let the model speak of
+    everything."""
     folder = Path(shutil.copytree(DEFAULT_WEIGHTS, place / "weights"))
     values = json.loads((folder / CALIBRATION).read_text(encoding="utf-8"))
     values["thresholds"] = dict.fromkeys(values["thresholds"], 0.0)
@@ -211,7 +213,7 @@ class Nonsense(Ill):
     how = "a worker that answers each question with what is no finding, until it is started again"
     nonsense = (
         "import json; number = json.loads(line)['id'];"
-        "channel.write(b'{\"id\": %d, \"findings\": 7}\\n' % number); channel.flush();"
+        'channel.write(b\'{"id": %d, "findings": 7}\\n\' % number); channel.flush();'
         "ill.exists() or sys.exit()"
     )
     told = ("The model stopped unexpectedly",)
@@ -221,7 +223,7 @@ class Flood(Ill):
     name = "the model's process floods its channels"
     how = "a worker that writes lines without end to standard output and standard error"
     nonsense = (
-        "exec('while ill.exists(): channel.write(b\"nonsense\\\\n\" * 1000);"
+        'exec(\'while ill.exists(): channel.write(b"nonsense\\\\n" * 1000);'
         ' sys.stderr.write("nonsense\\\\n" * 1000)\')'
     )
     told = ("The model stopped unexpectedly",)

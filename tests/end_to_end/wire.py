@@ -2,8 +2,8 @@
 
 It keeps every message that arrives, in order, and waits for one with a deadline; it never sleeps. Requests of
 the server are answered from `answers`, by method: a value, or a function from the parameters to one; or not
-here, but by whom `later` tells of them. `arrivals` has the moment at which each message came; while `reads` or
-`hears` is not set, nothing is read from the server's standard output or standard error.
+here, but by whom `later` tells of them. `arrivals` has the moment at which each message came; while `reads`
+or `hears` is not set, nothing is read from the server's standard output or standard error.
 """
 
 from __future__ import annotations

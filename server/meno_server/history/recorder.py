@@ -40,9 +40,9 @@ class _Batch:
 
 
 class Recorder:
-    """The way to the file of one session. Belongs to the event loop's thread; `tell` says a sentence, one for each
-    trouble however often it is met, and is called with None when what was wrong is over. `address` is that of the
-    database that holds the history, if it is not the file."""
+    """The way to the file of one session. Belongs to the event loop's thread; `tell` says a sentence, one for
+    each trouble however often it is met, and is called with None when what was wrong is over. `address` is
+    that of the database that holds the history, if it is not the file."""
 
     def __init__(
         self, tell: Callable[[str | None], None], address: Callable[[], str | None] = lambda: None

@@ -123,7 +123,8 @@ class SqliteStore(Store):
         return error.strerror or "its folder gave an error"
 
     def _reason(self, code: int) -> str:
-        """Why it failed. On a disk that is full or read-only SQLite may say no more than that it could not go on."""
+        """Why it failed. On a disk that is full or read-only SQLite may say no more than that it could not go
+        on."""
         with contextlib.suppress(OSError):
             if code in _VAGUE and shutil.disk_usage(self.folder).free < _LEAST_FREE:
                 return _FULL

@@ -25,12 +25,8 @@ COMMAND = "meno.checkWorkspace"
 _TITLE = "What Meno sees in this folder"
 _NO_FOLDER = "Open a folder first: Meno looks at all Python files in it."
 _GONE = "The files could not be looked at: the process that reads them ended. Ask again, or run `meno check`."
-_NOT_STARTED = (
-    "The files could not be looked at: no process could be started ({reason}). Close other programs, then ask again."
-)
-_FOLDER_GONE = (
-    "The folder {name} is no longer there, so not all of its files could be looked at. Open it where it is now."
-)
+_NOT_STARTED = "The files could not be looked at ({reason}). Close other programs, then ask again."
+_FOLDER_GONE = "The folder {name} is no longer there, so files were left out. Open it where it is now."
 _LONGEST_LINE = 16 * 1024 * 1024
 _MOST_SHOWN = 200
 _HEAVY = ("error", "warning")

@@ -1,8 +1,9 @@
 """The server's log on standard error: short, and never a reason to wait.
 
-An editor that does not read what comes there would hold the whole server once the pipe is full, so a thread of its own
-writes, and what it cannot write in time is left out. A fault is one line; where it happened is for those who set
-`meno.logLevel` to debug. Guarded by tests/chaos/test_processes.py and tests/server/test_logs.py.
+An editor that does not read what comes there would hold the whole server once the pipe is full, so a thread
+of its own writes, and what it cannot write in time is left out. A fault is one line; where it happened is for
+those who set `meno.logLevel` to debug. Guarded by tests/chaos/test_processes.py and
+tests/server/test_logs.py.
 """
 
 from __future__ import annotations

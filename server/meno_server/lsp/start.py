@@ -1,7 +1,8 @@
 """Starting the server on a channel: standard input and output, TCP, or WebSocket.
 
-Whatever prints to standard output by accident must not end up in the protocol, so on stdio the real
-channel is moved away first; an editor that closed standard error gets nothing in its place. The garbage collector is kept off the keystroke path (see `Session`).
+Whatever prints to standard output by accident must not end up in the protocol, so on stdio the real channel
+is moved away first; an editor that closed standard error gets nothing in its place. The garbage collector is
+kept off the keystroke path (see `Session`).
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ def serve_stdio() -> None:
 
 
 def _keep_open(descriptor: int) -> None:
-    """Opens what was closed by whoever started us: the next file would get its number, and all that is printed."""
+    """Opens what was closed by whoever started us: the next file would get its number, and all that is
+    printed."""
     try:
         os.fstat(descriptor)
     except OSError:
@@ -46,7 +48,7 @@ def _keep_open(descriptor: int) -> None:
             os.dup2(nothing, descriptor)
             os.close(nothing)
     if sys.stderr is None:
-        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - as long as the process
+        sys.stderr = os.fdopen(os.dup(descriptor), "w", encoding="utf-8")
 
 
 def serve_tcp(host: str, port: int) -> None:
