@@ -83,7 +83,7 @@ class Report:
         return [sentence for state, sentence in self.states if state == "degraded"]
 
 
-def try_out(fault: Fault, place: Path, keys: int = 25) -> Report:
+def try_out(fault: Fault, place: Path, keys: int = 15) -> Report:
     """Tries a fault out, with at least so many keys before it, while it lasts, and after it."""
     desk = fault.sit_down(place)
     typist = desk.typist
