@@ -70,6 +70,21 @@ def test_a_signal_ends_it_in_order(desk: Desk, tmp_path: Path, number: signal.Si
     assert "Traceback" not in "".join(desk.wire.errors)
 
 
+def test_a_signal_ends_it_also_while_it_waits_for_an_editor_that_reads_nothing(tmp_path: Path) -> None:
+    desk = Desk(
+        tmp_path, command=server_after("import meno_server.lsp.server as it; it.LEAVING_SECONDS = 1.0")
+    )
+    desk.wire.reads.clear()
+    for _ in range(1500):  # each is refused, with more bytes than the pipe holds in the end
+        desk.wire.send_body(b"{")
+
+    os.kill(desk.pid, signal.SIGTERM)
+
+    assert desk.wire.process.wait(DEADLINE) == 128 + signal.SIGTERM
+    desk.wire.reads.set()
+    desk.wire.close()
+
+
 def test_a_channel_that_closes_in_the_middle_of_a_message_ends_it_in_order(
     desk: Desk, tmp_path: Path
 ) -> None:

@@ -85,7 +85,7 @@ class MenoServer(LanguageServer):
         try:
             await run_async(self._stop_event, reader, self.protocol, log, self.report_server_error)
         finally:
-            self._leave_in_time()
+            self._leave_in_time(self.status or 1)
             if isinstance(reader, PipeReader):
                 reader.close()
             await self.session.close_soon()
@@ -93,24 +93,30 @@ class MenoServer(LanguageServer):
     def _watch_signals(self) -> None:
         """Whoever ends us by a signal ends us in order: with what was learned written down."""
         loop = asyncio.get_running_loop()
+
+        def take(number: int, _: object) -> None:
+            # The loop may be held by an editor that reads nothing; this runs all the same.
+            self._leave_in_time(128 + number)
+            loop.call_soon_threadsafe(self.leave, 128 + number)
+
         for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
-            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):  # Windows, a thread
-                loop.add_signal_handler(number, self.leave, 128 + number)
+            with contextlib.suppress(ValueError):  # not in the main thread
+                signal.signal(number, take)
 
     def leave(self, status: int) -> None:
         """Ends the server as if its input had ended."""
         if self.status:
             return
         self.status = status
-        self._leave_in_time()
+        self._leave_in_time(status)
         if isinstance(self._reader, PipeReader):
             self._reader.close()
         else:
             self.session.close_soon().add_done_callback(lambda _: os._exit(status))
 
-    def _leave_in_time(self) -> None:
+    def _leave_in_time(self, status: int = 1) -> None:
         """A disk or a network that does not answer must not keep a server without an editor."""
-        timer = Timer(LEAVING_SECONDS, lambda: os._exit(self.status or 1))
+        timer = Timer(LEAVING_SECONDS, lambda: os._exit(status))
         timer.daemon = True
         timer.start()
 
