@@ -8,13 +8,15 @@ jumps; the machine sleeps; and more. Each has a server of its own, into which so
 at least `--keys` of them before the fault, while it lasts, and after it. WORDS choose the faults whose names
 hold one of them. Prints for each fault: keys, p50, p99 and the longest wait in milliseconds before and during
 it, the ratio of the two p99, keys without an answer or with a wrong one, the sentence that was told, and
-after how many seconds all was well again. Keys typed while the server was stopped, or while nobody listened
-to it, wait by their nature: see the column `how`. Linux only.
+after how many seconds all was well again. The last column is the longest delay of a process that only sleeps
+beside it: what the machine itself held back. Keys typed while the server was stopped, or while nobody
+listened to it, wait by their nature: see the column `how`. Linux only.
 """
 
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -73,6 +75,29 @@ def row(fault: Fault, report: Report) -> Row:
     }
 
 
+class Sleeper:
+    """A process that does nothing but sleep, five milliseconds at a time: what it oversleeps is the machine's
+    own."""
+
+    _CODE = """
+import os, select, time
+longest, before = 0.0, time.monotonic()
+while not select.select([0], [], [], 0.005)[0]:
+    now = time.monotonic()
+    longest, before = max(longest, now - before - 0.005), now
+print(1000 * longest)
+"""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", self._CODE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def overslept(self) -> float:
+        """Ends it; its longest delay in milliseconds."""
+        return float(self._process.communicate("\n")[0])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("words", nargs="*")
@@ -85,7 +110,9 @@ def main() -> None:
             print(f"{fault.name}: skipped, {reason}", file=sys.stderr)
             continue
         with tempfile.TemporaryDirectory() as scratch:
-            rows.append(row(fault, try_out(fault, Path(scratch) / "desk", options.keys)))
+            sleeper = Sleeper()
+            report = try_out(fault, Path(scratch) / "desk", options.keys)
+            rows.append({**row(fault, report), "longest of a sleeper": sleeper.overslept()})
     print_rows(rows, options.format)
 
 
