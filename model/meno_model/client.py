@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from meno_analyzers.findings import Finding
 from meno_model.attribution.values import Attribution, Target, from_plain
 from meno_model.origin.values import Judgement, judgement_from_plain
-from meno_model.process import CRASHED, WorkerProcess
+from meno_model.process import Unavailable, WorkerProcess
 from meno_model.protocol import LONGEST_TEXT, finding_from_plain
 
 TOO_LONG = "This file is too long for the model. Static hints go on."
@@ -51,69 +52,66 @@ class ModelClient(WorkerProcess):
         """Findings of a whole file. May be cancelled at any time."""
         if len(text) > LONGEST_TEXT:
             return ModelAnswer((), TOO_LONG)
-        reply = await self._ask({"do": "predict", "text": text})
-        if "unavailable" in reply:
-            return ModelAnswer((), str(reply["unavailable"]))
-        try:
-            return ModelAnswer(tuple(finding_from_plain(item) for item in reply["findings"]))
-        except (KeyError, TypeError, ValueError):
-            return ModelAnswer((), CRASHED)
+        answer = await self._ask({"do": "predict", "text": text}, _findings)
+        return ModelAnswer((), answer.sentence) if isinstance(answer, Unavailable) else ModelAnswer(answer)
 
     async def suspicion(self, text: str) -> Mapping[int, float]:
         """How much the model suspects each 1-based line of a failing program; empty when it cannot say."""
         if len(text) > LONGEST_TEXT:
             return {}
-        reply = await self._ask({"do": "suspicion", "text": text})
-        try:
-            return {int(line): float(score) for line, score in reply.get("suspicion", ())}
-        except (TypeError, ValueError):
-            return {}
+        answer = await self._ask({"do": "suspicion", "text": text}, _suspicion)
+        return {} if isinstance(answer, Unavailable) else answer
 
     async def attribution(self, text: str, line: int, target: Target = Target.MISTAKE) -> AttributionAnswer:
         """Which words make the model suspect the unit at a 0-based line. May be cancelled at any time."""
         if len(text) > LONGEST_TEXT:
             return AttributionAnswer(None, TOO_LONG)
-        reply = await self._ask({"do": "attribution", "text": text, "line": line, "target": target.value})
-        if "unavailable" in reply:
-            return AttributionAnswer(None, str(reply["unavailable"]))
-        try:
-            return AttributionAnswer(from_plain(reply["attribution"]))
-        except (KeyError, TypeError, ValueError):
-            return AttributionAnswer(None, CRASHED)
+        question = {"do": "attribution", "text": text, "line": line, "target": target.value}
+        answer = await self._ask(question, lambda reply: from_plain(reply["attribution"]))
+        if isinstance(answer, Unavailable):
+            return AttributionAnswer(None, answer.sentence)
+        return AttributionAnswer(answer)
 
     async def ranked(self, text: str) -> Sequence[tuple[int, float]]:
         """The code lines (0-based) of a file with their share of all suspicion, the likeliest first; empty
         when the model cannot say."""
         if len(text) > LONGEST_TEXT:
             return ()
-        reply = await self._ask({"do": "ranked", "text": text})
-        try:
-            return tuple((int(line), float(share)) for line, share in reply.get("ranked", ()))
-        except (TypeError, ValueError):
-            return ()
+        answer = await self._ask({"do": "ranked", "text": text}, _ranked)
+        return () if isinstance(answer, Unavailable) else answer
 
     async def origin(self, text: str) -> OriginAnswer:
         """Whether the style of a file and of its functions resembles LLM-written code. Asked for only."""
         if len(text) > LONGEST_TEXT:
             return OriginAnswer((), unavailable=TOO_LONG)
-        reply = await self._ask({"do": "origin", "text": text})
-        if "unavailable" in reply:
-            return OriginAnswer((), unavailable=str(reply["unavailable"]))
-        try:
-            told = reply["origin"]
-            unreadable = told["unreadable"]
-            return OriginAnswer(
-                tuple(judgement_from_plain(item) for item in told["judgements"]),
-                int(told["least_tokens"]),
-                None if unreadable is None else str(unreadable),
-            )
-        except (KeyError, TypeError, ValueError):
-            return OriginAnswer((), unavailable=CRASHED)
+        answer = await self._ask({"do": "origin", "text": text}, _origin)
+        return OriginAnswer((), unavailable=answer.sentence) if isinstance(answer, Unavailable) else answer
 
     async def info(self) -> dict[str, object]:
         """Provider, name, parameters, checksum, thresholds; or `{"unavailable": sentence}`."""
-        reply = await self._ask({"do": "info"})
-        information = reply.get("info")
-        if isinstance(information, dict):
-            return information
-        return {"unavailable": str(reply.get("unavailable", CRASHED))}
+        answer = await self._ask({"do": "info"}, lambda reply: dict(reply["info"]))
+        return {"unavailable": answer.sentence} if isinstance(answer, Unavailable) else answer
+
+
+# What is made of a reply; each raises KeyError, TypeError or ValueError for one that does not fit.
+
+
+def _findings(reply: Mapping[str, Any]) -> tuple[Finding, ...]:
+    return tuple(finding_from_plain(item) for item in reply["findings"])
+
+
+def _suspicion(reply: Mapping[str, Any]) -> dict[int, float]:
+    return {int(line): float(score) for line, score in reply["suspicion"]}
+
+
+def _ranked(reply: Mapping[str, Any]) -> tuple[tuple[int, float], ...]:
+    return tuple((int(line), float(share)) for line, share in reply["ranked"])
+
+
+def _origin(reply: Mapping[str, Any]) -> OriginAnswer:
+    told = reply["origin"]
+    return OriginAnswer(
+        tuple(judgement_from_plain(item) for item in told["judgements"]),
+        int(told["least_tokens"]),
+        None if told["unreadable"] is None else str(told["unreadable"]),
+    )

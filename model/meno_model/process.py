@@ -1,8 +1,10 @@
 """One worker process and its life: started at the first question, watched, restarted and stopped.
 
-The process is stopped after `idle_seconds`, restarted with a growing pause after a crash, and given up after
-three crashes in a row. Questions queue; a cancelled one is forgotten and its late answer is dropped by its
-number. Whatever goes wrong comes back as one sentence. Nothing slow happens on the loop.
+The process is stopped after `idle_seconds`, restarted with a growing pause after a crash, and left alone for
+some minutes after three crashes in a row. One that gives no answer, nonsense or a flood is ended like one
+that crashed. Questions queue; a cancelled one is forgotten and its late answer is dropped by its number.
+Whatever goes wrong comes back as one sentence. Nothing slow happens on the loop. Guarded by
+tests/model/test_client.py and tests/chaos.
 """
 
 from __future__ import annotations
@@ -12,8 +14,9 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from meno_model.protocol import LONGEST_LINE, decode, encode
 
@@ -23,18 +26,33 @@ FIRST_REQUEST_SECONDS = 30.0
 PAUSES = (0.5, 2.0, 8.0)
 """Seconds to wait before a restart, after the first, second, … crash in a row."""
 MOST_CRASHES = 3
+REST_SECONDS = 300.0
+"""So long nobody starts a model that crashed so often; then one question may try."""
+MOST_STRAY_LINES = 1000
+"""Late answers and stray prints before an answer; whoever writes more is ill."""
+MOST_LOGGED_LINES = 100
 _STOP_SECONDS = 2.0
+_CHUNK = 2**16
 
 CRASHED = (
     "The model stopped unexpectedly and is being started again. Static hints go on;"
     " save the file again to ask it."
 )
 DISABLED = (
-    "The model was switched off because it stopped three times in a row. Static hints go on;"
+    "The model stopped three times in a row and rests for five minutes. Static hints go on;"
     " `meno doctor` shows how to repair it."
 )
 TOO_SLOW = "The model took too long for this file. Static hints go on; save again to ask it once more."
 STOPPED = "The model was stopped. Static hints go on."
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """Why there is no answer, in one plain sentence."""
+
+    sentence: str
 
 
 class WorkerProcess:
@@ -92,32 +110,45 @@ class WorkerProcess:
             await task
         self._set_state("stopped")
 
-    async def _ask(self, message: dict[str, Any]) -> dict[str, Any]:
+    async def _ask(self, message: dict[str, Any], read: Callable[[dict[str, Any]], T]) -> T | Unavailable:
+        """What `read` makes of the reply; it raises KeyError, TypeError or ValueError for one that is
+        none."""
         async with self._lock:
             if self._closed:
-                return {"unavailable": STOPPED}
+                return Unavailable(STOPPED)
             if self._state == "disabled":
-                return {"unavailable": DISABLED}
+                if time.monotonic() < self._may_start_at:
+                    return Unavailable(DISABLED)
+                self._crashes = MOST_CRASHES - 1  # one try
             self._keep_awake()
             try:
-                return await self._answer(message)
+                return await self._answer(message, read)
             except OSError as problem:
-                self._log(f"the model's process could not be started: {problem}")
+                self._log(f"the model's process could not be started: {problem.strerror}")
                 return self._crashed()
             finally:
                 self._watch_idleness()
 
-    async def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
+    async def _answer(self, message: dict[str, Any], read: Callable[[dict[str, Any]], T]) -> T | Unavailable:
         before = self._process
         process = await self._running()
-        reply = {"unavailable": STOPPED} if process is None else await self._exchange(process, message)
-        if process is before and reply.get("unavailable") == CRASHED:
+        if process is None:
+            return Unavailable(STOPPED)
+        answer = await self._exchange(process, message, read)
+        if process is before and answer == Unavailable(CRASHED):
             # It may have died long ago, when nobody asked: that is no reason to give this question up.
             process = await self._running()
-            reply = {"unavailable": STOPPED} if process is None else await self._exchange(process, message)
-        return reply
+            if process is None:
+                return Unavailable(STOPPED)
+            answer = await self._exchange(process, message, read)
+        return answer
 
-    async def _exchange(self, process: asyncio.subprocess.Process, message: dict[str, Any]) -> dict[str, Any]:
+    async def _exchange(
+        self,
+        process: asyncio.subprocess.Process,
+        message: dict[str, Any],
+        read: Callable[[dict[str, Any]], T],
+    ) -> T | Unavailable:
         self._number += 1
         number = self._number
         seconds = (
@@ -125,37 +156,50 @@ class WorkerProcess:
             if self._state == "ready"
             else max(self.request_seconds, FIRST_REQUEST_SECONDS)
         )
+        answer: T | Unavailable
         try:
             async with asyncio.timeout(seconds):
                 reply = await self._converse(process, {"id": number, **message}, number)
+            if reply is None:
+                return await self._lost()
+            answer = Unavailable(str(reply["unavailable"])) if "unavailable" in reply else read(reply)
         except TimeoutError:
             self._log(f"the model gave no answer within {seconds:g} s")
-            await self._end_process()
-            return {**self._crashed(), "unavailable": DISABLED if self._state == "disabled" else TOO_SLOW}
+            lost = await self._lost()
+            return Unavailable(TOO_SLOW) if lost == Unavailable(CRASHED) else lost
+        except (KeyError, TypeError, ValueError):
+            self._log("the model's answer was none")
+            return await self._lost()
         except asyncio.CancelledError:
             if process.stdin is not None and not process.stdin.is_closing():
                 process.stdin.write(encode({"do": "cancel", "cancels": number}))
             raise
-        if reply is None:
-            if self._closed:
-                return {"unavailable": STOPPED}
-            await self._end_process()
-            return self._crashed()
         self._crashes = 0
         self._set_state("ready")
-        return reply
+        return answer
+
+    async def _lost(self) -> Unavailable:
+        """Ends a process that is dead, or of no use any more."""
+        if self._closed:
+            return Unavailable(STOPPED)
+        await self._end_process(at_once=True)
+        return self._crashed()
 
     @staticmethod
     async def _converse(
         process: asyncio.subprocess.Process, message: dict[str, Any], number: int
     ) -> dict[str, Any] | None:
-        """Send, then read until the answer with our number comes; None when the process is gone."""
+        """Send, then read until the answer with our number comes; None when the process is gone or floods
+        us."""
         if process.stdin is None or process.stdout is None:
             return None
         try:
             process.stdin.write(encode(message))
             await process.stdin.drain()
-            while line := await process.stdout.readline():
+            for _ in range(MOST_STRAY_LINES):
+                line = await process.stdout.readline()
+                if not line:
+                    return None
                 reply = decode(line)
                 if reply is not None and reply.get("id") == number:
                     return reply
@@ -210,20 +254,24 @@ class WorkerProcess:
         if process.stderr is None:
             return
         with contextlib.suppress(ValueError, OSError):
-            while line := await process.stderr.readline():
+            for _ in range(MOST_LOGGED_LINES):
+                if not (line := await process.stderr.readline()):
+                    return
                 self._log(line.decode("utf-8", "replace").rstrip()[:500])
+            await _empty(process.stderr)
 
-    def _crashed(self) -> dict[str, Any]:
+    def _crashed(self) -> Unavailable:
         self._crashes += 1
         if self._crashes >= MOST_CRASHES:
+            self._may_start_at = time.monotonic() + REST_SECONDS
             self._set_state("disabled")
             self._log(DISABLED)
-            return {"unavailable": DISABLED}
+            return Unavailable(DISABLED)
         self._may_start_at = time.monotonic() + self.pauses[min(self._crashes, len(self.pauses)) - 1]
         self._set_state("stopped")
-        return {"unavailable": CRASHED}
+        return Unavailable(CRASHED)
 
-    async def _end_process(self) -> None:
+    async def _end_process(self, *, at_once: bool = False) -> None:
         process, self._process = self._process, None
         tasks, self._tasks = self._tasks, []
         self._keep_awake()
@@ -231,17 +279,17 @@ class WorkerProcess:
             return
         if process.stdin is not None:
             process.stdin.close()
+        if process.stdout is not None:
+            # Its end is heard only when all that it wrote has been taken.
+            tasks.append(asyncio.create_task(_empty(process.stdout)))
         try:
-            async with asyncio.timeout(_STOP_SECONDS if process.returncode is None else None):
+            async with asyncio.timeout(_STOP_SECONDS if process.returncode is None and not at_once else 0):
                 await process.wait()
         except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
+            _kill(process)
             await process.wait()
         finally:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
+            _kill(process)
         for task in tasks:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
@@ -275,3 +323,16 @@ class WorkerProcess:
             self._state = state
             if self.on_state_changed is not None:
                 self.on_state_changed(state)
+
+
+async def _empty(stream: asyncio.StreamReader) -> None:
+    """Reads what nobody wants, to the end."""
+    with contextlib.suppress(OSError, ValueError, RuntimeError):  # a question that was cut off may still read
+        while await stream.read(_CHUNK):
+            pass
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()

@@ -4,7 +4,8 @@
 put aside at the start and file descriptor 1 sent to standard error, so that a stray print of any library
 cannot break the channel.
 A request that fails is answered with a sentence; only a native crash ends the process, and the client deals
-with that. When standard input ends, so does the worker. Requests are read on a thread of their own, so that a
+with that; so does a lack of memory, once it is told, since that gives back what is held. When standard input
+ends, so does the worker. Requests are read on a thread of their own, so that a
 cancelled one is given up, before it begins or on its way, and answered by nothing.
 """
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from meno_model.predictor import Predictor
 
 _FAILED = "The model could not read this file. Static hints go on; `meno doctor` shows how to report it."
+_NO_MEMORY = "The model ran out of memory. Static hints go on; close other programs and save again."
 
 
 def protect_output() -> BinaryIO:
@@ -47,6 +49,7 @@ class Worker:
         self._predictor: Predictor | None = None
         self._explainer: Explainer | None = None
         self._detector: Detector | None = None
+        self.is_starved = False  # there was not enough memory: whoever starts anew begins with more
 
     def answer(
         self, message: dict[str, Any], is_cancelled: Callable[[], bool] = lambda: False
@@ -74,8 +77,10 @@ class Worker:
         except ModelError as problem:
             reply["unavailable"] = str(problem)
         except Exception as problem:
-            print(f"model worker: {type(problem).__name__}: {problem}", file=sys.stderr)
-            reply["unavailable"] = _FAILED
+            self.is_starved = _is_lack_of_memory(problem)
+            if not self.is_starved:
+                print(f"model worker: {type(problem).__name__}: {problem}", file=sys.stderr)
+            reply["unavailable"] = _NO_MEMORY if self.is_starved else _FAILED
         return reply
 
     def predictor(self) -> Predictor:
@@ -87,7 +92,7 @@ class Worker:
             try:
                 from meno_model.predictor import Predictor
                 from meno_model.runtime import Runtime
-            except ImportError as problem:
+            except ModuleNotFoundError as problem:
                 raise WeightsError(
                     f"The model could not be started: {problem.name} is not installed. Static hints go on;"
                     " reinstall meno-lsp to repair it."
@@ -155,7 +160,7 @@ class Worker:
                 from meno_model.origin.detector import Detector
 
                 self._detector = Detector(files)
-            except ImportError as problem:
+            except ModuleNotFoundError as problem:
                 raise WeightsError(
                     f"The origin model could not be started: {problem.name} is not installed; reinstall"
                     " meno-lsp to repair it."
@@ -179,15 +184,19 @@ class Requests:
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
-        for line in self._source:
-            message = decode(line)
-            if message is None:
-                continue
-            if message.get("do") == "cancel":
-                self._cancelled.add(message.get("cancels"))
-            else:
-                self._waiting.put(message)
-        self._waiting.put(None)
+        try:
+            for line in self._source:
+                message = decode(line)
+                if message is None:
+                    continue
+                if message.get("do") == "cancel":
+                    self._cancelled.add(message.get("cancels"))
+                else:
+                    self._waiting.put(message)
+        except (MemoryError, OSError, ValueError):
+            pass  # whoever cannot be read any more is not waited for
+        finally:
+            self._waiting.put(None)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         while (message := self._waiting.get()) is not None:
@@ -212,6 +221,24 @@ def serve(worker: Worker, source: BinaryIO, replies: BinaryIO) -> None:
             replies.flush()
         except (BrokenPipeError, ValueError):
             return
+        if worker.is_starved:
+            return
+
+
+def _is_lack_of_memory(problem: BaseException | None) -> bool:
+    """Python says so by its own exception; ONNX Runtime and the dynamic loader do in words."""
+    words = (
+        "allocate memory",
+        "bad_alloc",
+        "bad allocation",
+        "failed to map segment",
+        "can't start new thread",
+    )
+    while problem is not None:
+        if isinstance(problem, MemoryError) or any(one in str(problem) for one in words):
+            return True
+        problem = problem.__cause__ or problem.__context__
+    return False
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -223,11 +250,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--threads", type=int, default=None, help="threads of the graph on a processor")
     chosen = parser.parse_args(arguments)
     channel = protect_output()
+    worker = Worker(chosen.model, chosen.provider, chosen.threads)
+    # The reading thread holds standard input's lock, over which an orderly end would stumble.
     try:
-        serve(Worker(chosen.model, chosen.provider, chosen.threads), sys.stdin.buffer, channel)
+        serve(worker, sys.stdin.buffer, channel)
     except KeyboardInterrupt:
-        # The reading thread holds standard input's lock, over which an orderly end would stumble.
         os._exit(130)
+    if worker.is_starved:
+        os._exit(1)
     return 0
 
 

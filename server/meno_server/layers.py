@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
-import platformdirs
 from pydantic import TypeAdapter, ValidationError
 
-from meno_server.places import PROJECT_FILES, USER_FILE
+from meno_server.places import PROJECT_FILES, USER_FILE, config_folder
 from meno_server.settings import PERSONAL, Settings, public_names
 
 
@@ -103,7 +102,7 @@ def _flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 def user_file() -> Path:
     """Where a user keeps settings for every editor and the command line."""
-    return Path(platformdirs.user_config_dir("meno", appauthor=False)) / USER_FILE
+    return config_folder() / USER_FILE
 
 
 def file_layers(folder: Path | None) -> tuple[list[Layer], list[str]]:

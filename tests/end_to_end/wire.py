@@ -2,7 +2,8 @@
 
 It keeps every message that arrives, in order, and waits for one with a deadline; it never sleeps. Requests of
 the server are answered from `answers`, by method: a value, or a function from the parameters to one; or not
-here, but by whom `later` tells of them.
+here, but by whom `later` tells of them. `arrivals` has the moment at which each message came; while `reads`
+or `hears` is not set, nothing is read from the server's standard output or standard error.
 """
 
 from __future__ import annotations
@@ -56,6 +57,10 @@ class Wire:
             env=env,
         )
         self.received: list[dict[str, Any]] = []
+        self.arrivals: list[float] = []
+        self.reads, self.hears = threading.Event(), threading.Event()
+        self.reads.set()
+        self.hears.set()
         self.answers: dict[str, Any] = {
             "workspace/configuration": [{}],
             "window/showDocument": {"success": True},
@@ -216,6 +221,7 @@ class Wire:
         while header := stdout.readline():
             if not header.lower().startswith(b"content-length:"):
                 continue
+            self.reads.wait()
             length = int(header.split(b":")[1])
             while stdout.readline().strip():
                 pass
@@ -228,10 +234,12 @@ class Wire:
                 with contextlib.suppress(BrokenPipeError, ValueError):
                     self.send({"id": message["id"], "result": answer})
             with self._arrived:
+                self.arrivals.append(time.monotonic())
                 self.received.append(message)
                 self._arrived.notify_all()
 
     def _read_errors(self) -> None:
         assert self.process.stderr is not None
         for line in self.process.stderr:
+            self.hears.wait()
             self.errors.append(line.decode("utf-8", "replace"))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import json
 import os
 import signal
 import subprocess
@@ -271,6 +273,70 @@ async def test_nonsense_from_the_worker_is_a_sentence(make: Make) -> None:
         """
     )
     assert (await client.predict(CODE)).unavailable == CRASHED
+    assert client.process_id is None, "who answers so is not asked again"
+
+
+async def test_a_worker_that_floods_both_channels_is_ended(make: Make) -> None:
+    lines: list[str] = []
+    client = make(
+        """
+        import sys
+        for line in sys.stdin:
+            while True:
+                print("nonsense " * 100)
+                print("nonsense " * 100, file=sys.stderr)
+        """,
+        log=lines.append,
+    )
+    assert (await client.predict(CODE)).unavailable == CRASHED
+    assert client.process_id is None
+    assert len(lines) <= process_module.MOST_LOGGED_LINES
+
+
+async def test_after_a_rest_one_question_may_try_again(
+    make: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(process_module, "REST_SECONDS", 0.0)
+    ill = tmp_path / "ill"
+    ill.touch()
+    client = make(
+        f"import pathlib, sys; pathlib.Path({str(ill)!r}).exists() and sys.exit(9)\n"
+        + textwrap.dedent(ANSWERING)
+    )
+    sentences = [(await client.predict(CODE)).unavailable for _ in range(5)]
+    assert sentences == [CRASHED, CRASHED, DISABLED, DISABLED, DISABLED]
+    ill.unlink()
+    assert (await client.predict(CODE)).unavailable is None
+    assert client.state == "ready"
+
+
+def test_without_memory_the_worker_says_so_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    from meno_model.worker import Worker, serve
+
+    class StarvedError(Exception):
+        """As ONNX Runtime says it."""
+
+    def fail() -> None:
+        raise StarvedError("Failed to allocate memory for requested buffer of size 1572864")
+
+    worker = Worker(None)
+    monkeypatch.setattr(worker, "predictor", fail)
+    source, replies = io.BytesIO(b'{"id": 1, "do": "predict"}\n{"id": 2, "do": "predict"}\n'), io.BytesIO()
+    serve(worker, source, replies)
+    (reply,) = (json.loads(line) for line in replies.getvalue().splitlines())
+    assert reply["id"] == 1
+    assert "ran out of memory" in reply["unavailable"]
+    assert worker.is_starved
+
+
+def test_a_worker_that_cannot_read_any_more_ends() -> None:
+    from meno_model.worker import Worker, serve
+
+    class Unreadable(io.BytesIO):
+        def __next__(self) -> bytes:
+            raise MemoryError
+
+    serve(Worker(None), Unreadable(), io.BytesIO())
 
 
 def test_the_worker_keeps_stray_prints_off_the_channel_and_ends_with_its_input() -> None:

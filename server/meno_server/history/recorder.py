@@ -40,15 +40,15 @@ class _Batch:
 
 
 class Recorder:
-    """The way to the file of one session. Belongs to the event loop's thread; `tell` says a
-    sentence once, and is called with None when what was wrong is over. `address` is that of the database that
-    holds the history, if it is not the file."""
+    """The way to the file of one session. Belongs to the event loop's thread; `tell` says a sentence, one for
+    each trouble however often it is met, and is called with None when what was wrong is over. `address` is
+    that of the database that holds the history, if it is not the file."""
 
     def __init__(
         self, tell: Callable[[str | None], None], address: Callable[[], str | None] = lambda: None
     ) -> None:
         self._tell, self._address = tell, address
-        self._failed = False
+        self._troubled = self._failed = False
         self._waiting = _Batch()
         self._one_at_a_time = asyncio.Lock()
         self._folder: Path | None = None
@@ -126,12 +126,13 @@ class Recorder:
 
     async def _ask(self, question: Callable[[Store], T]) -> T | None:
         answer, told = await asyncio.to_thread(_ask, self.folder, self._address(), question)
-        for sentence in told:
-            self._tell(sentence)
         failed = answer is None or answer is False
-        if self._failed and not failed:
+        if self._troubled and not failed:
             self._tell(None)
-        self._failed = failed
+        # While nothing can be kept or read, the first sentence stands for all.
+        for sentence in told[:1] if failed and not self._failed else () if failed else told:
+            self._tell(sentence)
+        self._failed, self._troubled = failed, failed or bool(told)
         return answer
 
 

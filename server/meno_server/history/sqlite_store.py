@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -23,6 +24,7 @@ from meno_server.history import migrating
 from meno_server.history.events import Kept
 from meno_server.history.keeping import ASIDE, DATABASE
 from meno_server.history.store import ForeignTablesError, Store, empty, migrate
+from meno_server.places import NOWHERE
 
 T = TypeVar("T")
 
@@ -31,13 +33,17 @@ PATIENCE = 2.0
 _NOT_DELETED = "Your history cannot be deleted now ({reason})."
 _DAMAGED = "Your history was damaged. It was set aside as {name}, and a new one was begun."
 _NEWER = "Your history was written by a newer Meno. It was set aside as {name}, and a new one was begun."
+_FULL, _NOT_WRITABLE = "the disk is full", "it may not be written to"
+_LEAST_FREE = 1 << 17
+"""Bytes without which SQLite cannot even begin: its log of changes and what readers share."""
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_VAGUE = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN})
 _REASONS = {
     sqlite3.SQLITE_BUSY: "another program is using it",
     sqlite3.SQLITE_LOCKED: "another program is using it",
-    sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_READONLY: "it may not be written to",
-    sqlite3.SQLITE_PERM: "it may not be written to",
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_READONLY: _NOT_WRITABLE,
+    sqlite3.SQLITE_PERM: _NOT_WRITABLE,
     sqlite3.SQLITE_CANTOPEN: "its file cannot be opened",
 }
 
@@ -100,16 +106,31 @@ class SqliteStore(Store):
             except (SQLAlchemyError, sqlite3.Error) as error:
                 code = _code(error)
                 if code not in _DAMAGE:
-                    self.told.append(trouble.format(reason=_REASONS.get(code, "its file gave an error")))
+                    self.told.append(trouble.format(reason=self._reason(code)))
                     return None
                 aside = self._set_aside(inode, _DAMAGED)
             except OSError as error:
-                self.told.append(trouble.format(reason=error.strerror or "its folder gave an error"))
+                self.told.append(trouble.format(reason=self._why_no_folder(error)))
                 return None
             if not aside:
                 self.told.append(trouble.format(reason="its file is damaged and cannot be moved"))
                 return None
         return None
+
+    def _why_no_folder(self, error: OSError) -> str:
+        if self.folder.is_relative_to(NOWHERE):
+            return "there is no home folder for it"
+        return error.strerror or "its folder gave an error"
+
+    def _reason(self, code: int) -> str:
+        """Why it failed. On a disk that is full or read-only SQLite may say no more than that it could not go
+        on."""
+        with contextlib.suppress(OSError):
+            if code in _VAGUE and shutil.disk_usage(self.folder).free < _LEAST_FREE:
+                return _FULL
+            if code in _VAGUE and self.path.is_file() and not os.access(self.folder, os.W_OK):
+                return _NOT_WRITABLE
+        return _REASONS.get(code, "its file gave an error")
 
     @contextlib.contextmanager
     def _open(self, writes: bool) -> Iterator[Connection]:

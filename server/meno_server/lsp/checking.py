@@ -25,6 +25,8 @@ COMMAND = "meno.checkWorkspace"
 _TITLE = "What Meno sees in this folder"
 _NO_FOLDER = "Open a folder first: Meno looks at all Python files in it."
 _GONE = "The files could not be looked at: the process that reads them ended. Ask again, or run `meno check`."
+_NOT_STARTED = "The files could not be looked at ({reason}). Close other programs, then ask again."
+_FOLDER_GONE = "The folder {name} is no longer there, so files were left out. Open it where it is now."
 _LONGEST_LINE = 16 * 1024 * 1024
 _MOST_SHOWN = 200
 _HEAVY = ("error", "warning")
@@ -64,13 +66,17 @@ def register(server: MenoServer) -> None:
 async def _check(session: Session, folder: Path) -> None:
     await session.settled()
     result = _Result()
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-m", "meno_server.checking"),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        limit=_LONGEST_LINE,
-    )
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-P", "-m", "meno_server.checking"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            limit=_LONGEST_LINE,
+        )
+    except OSError as error:
+        session.say(_NOT_STARTED.format(reason=error.strerror or "unknown reason"))
+        return
 
     def stop() -> None:
         result.cancelled = True
@@ -84,7 +90,12 @@ async def _check(session: Session, folder: Path) -> None:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
-    if not result.is_whole and not result.cancelled:
+    if not await asyncio.to_thread(folder.is_dir):
+        session.say(_FOLDER_GONE.format(name=folder.name))
+        result.unreadable.clear()  # one sentence for all of them
+        if not result.records:
+            return
+    elif not result.is_whole and not result.cancelled:
         session.say(_GONE)
     if result.done or result.is_whole:
         await show(session, _TITLE, page(folder, result))
@@ -123,9 +134,11 @@ def page(folder: Path, result: _Result) -> str:
         if records:
             parts += [f"## {title}", *_by_file(folder, records)]
     if result.unreadable:
-        told = [f"- {_link(folder, path)}: {why}" for path, why in result.unreadable]
+        told = [f"- {_link(folder, path)}: {why}" for path, why in result.unreadable[:_MOST_SHOWN]]
+        if (more := len(result.unreadable) - _MOST_SHOWN) > 0:
+            told.append(f"- And {more} more.")
         parts += ["## Not read", "\n".join(told)]
-    if not result.records and result.is_whole:
+    if not result.records and not result.unreadable and result.is_whole:
         parts.append("Meno has nothing to ask about this folder. Do your tests have?")
     return "\n\n".join(parts)
 

@@ -110,7 +110,8 @@ def _watch_parent(server: MenoServer) -> None:
             os.kill(parent, 0)
         except ProcessLookupError:
             log.warning("The editor is gone; the server ends.")
-            os._exit(1)
+            server.leave(1)
+            return
         except OSError:
             pass
         loop.call_later(PARENT_CHECK_SECONDS, check)

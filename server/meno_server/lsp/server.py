@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import os
+import signal
 import sys
-from threading import Event
+from threading import Event, Timer
 from typing import Any, BinaryIO
 
 from pygls.io_ import StdinAsyncReader, StdoutWriter, run_async
@@ -35,6 +38,8 @@ from meno_server.lsp.session import Session
 from meno_server.lsp.standard_io import PipeReader
 
 log = logging.getLogger("meno.server")
+LEAVING_SECONDS = 8.0
+"""So long may what is left to do at the end take; then the process is over."""
 
 
 class MenoServer(LanguageServer):
@@ -51,6 +56,8 @@ class MenoServer(LanguageServer):
             notebook_document_sync=notebook_documents.SYNC,
         )
         self.session = Session(self)
+        self.status = 0
+        self._reader: PipeReader | StdinAsyncReader | None = None
 
     def start_io(self, stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> None:
         """Serves one client on standard input and output, or on what is given in their place."""
@@ -72,13 +79,46 @@ class MenoServer(LanguageServer):
             reader = await PipeReader.of(source, sink)
         except (OSError, ValueError):
             reader = StdinAsyncReader(source, self.thread_pool)
+        self._reader = reader
+        self._watch_signals()
         assert self._stop_event is not None
         try:
             await run_async(self._stop_event, reader, self.protocol, log, self.report_server_error)
         finally:
+            self._leave_in_time(self.status or 1)
             if isinstance(reader, PipeReader):
                 reader.close()
             await self.session.close_soon()
+
+    def _watch_signals(self) -> None:
+        """Whoever ends us by a signal ends us in order: with what was learned written down."""
+        loop = asyncio.get_running_loop()
+
+        def take(number: int, _: object) -> None:
+            # The loop may be held by an editor that reads nothing; this runs all the same.
+            self._leave_in_time(128 + number)
+            loop.call_soon_threadsafe(self.leave, 128 + number)
+
+        for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
+            with contextlib.suppress(ValueError):  # not in the main thread
+                signal.signal(number, take)
+
+    def leave(self, status: int) -> None:
+        """Ends the server as if its input had ended."""
+        if self.status:
+            return
+        self.status = status
+        self._leave_in_time(status)
+        if isinstance(self._reader, PipeReader):
+            self._reader.close()
+        else:
+            self.session.close_soon().add_done_callback(lambda _: os._exit(status))
+
+    def _leave_in_time(self, status: int = 1) -> None:
+        """A disk or a network that does not answer must not keep a server without an editor."""
+        timer = Timer(LEAVING_SECONDS, lambda: os._exit(status))
+        timer.daemon = True
+        timer.start()
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Logs a fault; pygls would show it to the user, and recurse if that fails too."""

@@ -63,7 +63,7 @@ class Arena:
             "module": program.module,
             "cases": [case_to_json(case) for case in cases],
             "modules": list(modules),
-            "home": str(Path.home()),
+            "home": _home(),
             "namespaces": self._namespaces,
             "limits": {name: getattr(limits, name) for name in limits.__dataclass_fields__},
         }
@@ -198,3 +198,11 @@ class Arena:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _home() -> str:
+    """The learner's home folder; empty for who has none."""
+    try:
+        return str(Path.home())
+    except RuntimeError:
+        return ""

@@ -1,0 +1,120 @@
+"""Whether keys are answered in time while the server's world falls apart, fault by fault.
+
+    python benchmarks/chaos.py [WORDS …] [--keys 75] [--format table|json]
+
+The faults are those of tests/chaos: the model's process is killed, stopped, starved; its files are damaged;
+the disk is full or read-only; the history is locked; a gateway and a language model break off; the clock
+jumps; the machine sleeps; and more. Each has a server of its own, into which somebody types a key each 40 ms:
+at least `--keys` of them before the fault, while it lasts, and after it. WORDS choose the faults whose names
+hold one of them. Prints for each fault: keys, p50, p99 and the longest wait in milliseconds before and during
+it, the ratio of the two p99, keys without an answer or with a wrong one, the sentence that was told, and
+after how many seconds all was well again. The last column is the longest delay of a process that only sleeps
+beside it: what the machine itself held back. Keys typed while the server was stopped, or while nobody
+listened to it, wait by their nature: see the column `how`. Linux only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import own_data  # noqa: F401 - what is typed here is nobody's history
+from tables import Row, print_rows
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from chaos.trial import Fault, Report, try_out
+from chaos.typist import Answered
+
+
+def faults(words: list[str]) -> list[Fault]:
+    """The faults with one of the words in their names; all of them without words."""
+    from chaos import disk_faults, network_faults, process_faults, worker_faults
+
+    known = [
+        *worker_faults.FAULTS,
+        *disk_faults.FAULTS,
+        *process_faults.FAULTS,
+        *network_faults.FAULTS,
+    ]
+    return [fault for fault in known if not words or any(word in fault.name for word in words)]
+
+
+def quantile(seconds: tuple[float, ...], share: float) -> float:
+    """In milliseconds."""
+    return 1000 * sorted(seconds)[min(len(seconds) - 1, int(len(seconds) * share))]
+
+
+def times(answered: Answered, when: str) -> Row:
+    """Columns about one stretch of typing."""
+    return {
+        f"keys {when}": answered.keys,
+        f"p50 {when}": quantile(answered.seconds, 0.5),
+        f"p99 {when}": quantile(answered.seconds, 0.99),
+        f"longest {when}": quantile(answered.seconds, 1.0),
+    }
+
+
+def row(fault: Fault, report: Report) -> Row:
+    """What is printed of one trial."""
+    ratio = quantile(report.during.seconds, 0.99) / quantile(report.before.seconds, 0.99)
+    healed = "with a new start only" if not fault.heals else f"after {report.recovery:.1f} s"
+    return {
+        "fault": fault.name,
+        "how": fault.how,
+        **times(report.before, "before"),
+        **times(report.during, "during"),
+        "p99 ratio": ratio,
+        "unanswered": len(report.everything.unanswered),
+        "wrong": len(report.everything.wrong),
+        "told": " / ".join(report.messages) or "(nothing: nothing is degraded, or the answer says it)",
+        "well again": healed,
+    }
+
+
+class Sleeper:
+    """A process that does nothing but sleep, five milliseconds at a time: what it oversleeps is the machine's
+    own."""
+
+    _CODE = """
+import os, select, time
+longest, before = 0.0, time.monotonic()
+while not select.select([0], [], [], 0.005)[0]:
+    now = time.monotonic()
+    longest, before = max(longest, now - before - 0.005), now
+print(1000 * longest)
+"""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", self._CODE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+
+    def overslept(self) -> float:
+        """Ends it; its longest delay in milliseconds."""
+        return float(self._process.communicate("\n")[0])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("words", nargs="*")
+    parser.add_argument("--keys", type=int, default=75)
+    parser.add_argument("--format", choices=["table", "json"], default="table")
+    options = parser.parse_args()
+    rows: list[Row] = []
+    for fault in faults(options.words):
+        if (reason := fault.why_not()) is not None:
+            print(f"{fault.name}: skipped, {reason}", file=sys.stderr)
+            continue
+        with tempfile.TemporaryDirectory() as scratch:
+            sleeper = Sleeper()
+            report = try_out(fault, Path(scratch) / "desk", options.keys)
+            rows.append({**row(fault, report), "longest of a sleeper": sleeper.overslept()})
+    print_rows(rows, options.format)
+
+
+if __name__ == "__main__":
+    main()
