@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, BinaryIO
 
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 DEADLINE = 20.0
@@ -182,6 +182,15 @@ class WebSocketLine(Line):
             return None
         assert isinstance(received, str), "a page could not read this"
         return received.encode()
+
+    def refused(self) -> int:
+        """The status with which another editor with the same key is refused."""
+        bearer = {"Authorization": f"Bearer {self.key}"}
+        try:
+            with connect(f"ws://{self.host}:{self.port}", additional_headers=bearer, proxy=None):
+                return 0
+        except InvalidStatus as refusal:
+            return refusal.response.status_code
 
     def hang_up(self) -> None:
         self._stack.close()

@@ -107,6 +107,20 @@ class MenoProtocol(LanguageServerProtocol):
             log.warning("A reply that does not fit the protocol counts as an error.")
             future.set_exception(JsonRpcException("The reply does not fit the protocol."))
 
+    def _send_handler_result(self, future: Future[Any], *, msg_id: str | int) -> None:
+        """As pygls does; a refusal of ours is an answer and leaves no traceback."""
+        refusal = None if future.cancelled() else future.exception()
+        if not isinstance(refusal, JsonRpcException):
+            super()._send_handler_result(future, msg_id=msg_id)
+            return
+        self._request_futures.pop(msg_id, None)
+        log.warning("A request was refused: %s", refusal)
+        self._send_response(msg_id, error=refusal.to_response_error())
+
+    def _handle_cancel_notification(self, msg_id: Any) -> None:
+        if envelope.is_id(msg_id):
+            super()._handle_cancel_notification(msg_id)
+
     def send_request(
         self,
         method: str,

@@ -13,6 +13,7 @@ from pygls.lsp.server import LanguageServer
 from meno_server import __version__
 from meno_server.lsp import (
     checking,
+    checksum,
     code_actions,
     commands,
     configuration,
@@ -34,6 +35,7 @@ from meno_server.lsp.frames import Frames, TooLargeError
 from meno_server.lsp.protocol import MenoProtocol
 from meno_server.lsp.session import Session
 from meno_server.lsp.standard_io import PipeReader
+from meno_server.lsp.strictness import converter
 
 log = logging.getLogger("meno.server")
 
@@ -55,6 +57,7 @@ class MenoServer(LanguageServer):
             "meno",
             __version__,
             protocol_cls=MenoProtocol,
+            converter_factory=converter,
             max_workers=2,
             notebook_document_sync=notebook_documents.SYNC,
         )
@@ -122,6 +125,7 @@ def create() -> MenoServer:
         lenses,
         commands,
         checking,
+        checksum,
         configuration,
         origins,
         reasons,
