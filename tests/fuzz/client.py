@@ -52,6 +52,11 @@ class Client:
                     why = "the server ended" if self.ended else "nothing arrived in time"
                     raise AssertionError(f"{what}: {why}; stderr: {''.join(self.line.errors[-30:])}")
 
+    def listen(self, seconds: float) -> None:
+        """Waits for whatever arrives next, not for long."""
+        with self._arrived:
+            self._arrived.wait(seconds)
+
     def ask(self, id: int | str, method: str, params: Any) -> dict[str, Any]:
         """The reply to a request whose id is used once."""
         key = json.dumps(id)

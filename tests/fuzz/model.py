@@ -1,6 +1,6 @@
 r"""What an open text must be after an edit, said once more and differently from the server.
 
-The text is one string here, walked from its beginning at every edit; the server splices lines. The rules:
+The text is one string here, searched from its beginning at every edit; the server splices lines. The rules:
 
 - A line ends at `\n`, `\r\n` or `\r`, and nowhere else. A position past the end of its line is the place before
   the line's end; one past the last line is the end of the text.
@@ -16,8 +16,10 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
+_LINE_END = re.compile("\r\n|\r|\n")
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 ENCODINGS = ("utf-8", "utf-16", "utf-32")
 
@@ -35,12 +37,11 @@ def width(character: str, encoding: str) -> int:
 def offset(text: str, line: int, units: int, encoding: str) -> int:
     """Where in the text a client's position is."""
     place = 0
-    for _ in range(line):
-        while place < len(text) and text[place] not in "\r\n":
-            place += 1
-        if place == len(text):
-            return place
-        place += 2 if text.startswith("\r\n", place) else 1
+    if line:
+        end = next(islice(_LINE_END.finditer(text), line - 1, line), None)
+        if end is None:
+            return len(text)
+        place = end.end()
     while place < len(text) and text[place] not in "\r\n":
         units -= width(text[place], encoding)
         if units < 0:

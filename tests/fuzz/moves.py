@@ -95,7 +95,7 @@ def typing(session: Session, chance: Random, count: int) -> list[Move]:
         version, now = texts.get(text.uri, (text.version, text.text))
         version += 1 if chance.random() < 0.95 else chance.randrange(-20, 20)
         changes = []
-        for _ in range(min(left, chance.choice((1, 1, 2, 5, 20, 50)))):
+        for _ in range(min(left, chance.choice((1, 1, 2, 5, 20, 50, 100, 200)))):
             change = _change(now, session.encoding, chance)
             now = edited(now, change, session.encoding)
             changes.append(change)
@@ -331,7 +331,7 @@ def burst(session: Session, chance: Random, edits: int) -> None:
             if chance.random() < share:
                 for move in others(session, chance):
                     session.perform(move)
-        for move in typing(session, chance, min(left, chance.randrange(1, 60))):
+        for move in typing(session, chance, min(left, chance.choice((3, 40, 200, 400)))):
             if move[0] == "change":
                 left -= len(move[3])
             session.perform(move)

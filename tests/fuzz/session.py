@@ -59,7 +59,7 @@ class Session:
         self.requests = 0
         self.checks = 0
         self._due: Counter[str] = Counter()
-        self._refusals_due = 0
+        self.refusals = 0
         self._configurations_due = 0
         self._own = 0
         self._folder = tempfile.mkdtemp(prefix="meno-fuzz-")
@@ -115,7 +115,7 @@ class Session:
     def _do_notify(self, method: Any, params: Any) -> None:
         """A notification that leaves every text alone. Parameters that are neither object nor list are no
         message at all, and refused as such."""
-        self._refusals_due += not isinstance(params, dict | list | None)
+        self.refusals += not isinstance(params, dict | list | None)
         self.client.send(method=method, params=params)
         for text in self.texts.values():
             text.touched = True
@@ -148,12 +148,12 @@ class Session:
 
     def _do_body(self, body: str, refusals: int) -> None:
         """A message that is none, in Latin-1; it is refused without an id so many times."""
-        self._refusals_due += refusals
+        self.refusals += refusals
         self.client.line.send_body(body.encode("latin-1"))
 
     def _do_bytes(self, data: str, refusals: int) -> None:
         """What stands between two messages of a stream."""
-        self._refusals_due += refusals
+        self.refusals += refusals
         self.client.line.send_bytes(data.encode("latin-1"))
 
     def _do_intrude(self) -> None:
@@ -174,6 +174,9 @@ class Session:
 
     def check(self) -> None:
         """Waits until the server rests, and compares."""
+        self.perform(["check"])
+
+    def _do_check(self) -> None:
         self.checks += 1
         client = self.client
         client.until(lambda: client.configurations >= self._configurations_due, "a question for the settings")
@@ -182,16 +185,16 @@ class Session:
             text.touched = False
         due = self._due
         client.until(lambda: all(client.replies[id] >= due[id] for id in due), "a reply to each request")
-        client.until(lambda: client.refusals >= self._refusals_due, "a refusal of each message that is none")
+        client.until(lambda: client.refusals >= self.refusals, "a refusal of each message that is none")
         assert client.replies == due, f"replies: {client.replies - due} too many"
-        assert client.refusals == self._refusals_due, f"{client.refusals} refusals, {self._refusals_due} due"
+        assert client.refusals == self.refusals, f"{client.refusals} refusals, {self.refusals} due"
         tracebacks = [line for line in client.line.errors if line.startswith("Traceback")]
         assert not tracebacks, "".join(client.line.errors[-40:])
 
     def _compare(self, text: OpenText) -> None:
         self.client.send(method="textDocument/didSave", params={"textDocument": {"uri": text.uri}})
         end = time.monotonic() + DEADLINE
-        fresh = None
+        fresh, seen = None, []
         while True:
             told = self._ask("meno/checksum", text)
             assert told is not None, f"{text.uri} is not open in the server"
@@ -202,6 +205,7 @@ class Session:
                 seen = self._seen(text)
                 if seen == fresh:
                     return
+            self.client.listen(0.05)
             assert time.monotonic() < end, f"{text.uri}: rests {told['rests']}, {_differences(text, fresh, seen)}"
 
     def _seen(self, text: OpenText) -> list[dict[str, Any]]:
@@ -254,12 +258,11 @@ class Session:
 
 
 def play(fixture: dict[str, Any], channel: str | None = None) -> None:
-    """Plays a session again, with a check after each move."""
+    """Plays a session again, with the checks that it had."""
     session = Session(channel or fixture["channel"], fixture["encoding"], fixture["kind"])
     try:
         for move in fixture["moves"]:
             session.perform(move)
-            session.check()
         session.end()
     finally:
         session.abandon()
