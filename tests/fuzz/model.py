@@ -42,7 +42,11 @@ def offset(text: str, line: int, units: int, encoding: str) -> int:
         if end is None:
             return len(text)
         place = end.end()
-    while place < len(text) and text[place] not in "\r\n":
+    end = _LINE_END.search(text, place)
+    line_end = end.start() if end else len(text)
+    if text[place:line_end].isascii():
+        return min(place + units, line_end)
+    while place < line_end:
         units -= width(text[place], encoding)
         if units < 0:
             break

@@ -187,7 +187,13 @@ _METHODS = (
     "textDocument/didChange", "textDocument/didOpen", "textDocument/didClose", "initialized", "exit",
     "$/cancelRequest", "$/setTrace",
 )  # fmt: skip
-_SAFE_COMMANDS = ("meno.nextHint", "meno.debugInformation", "meno.effectiveSettings", "meno.showAll", "meno.unknown")
+_SAFE_COMMANDS = (
+    "meno.nextHint",
+    "meno.debugInformation",
+    "meno.effectiveSettings",
+    "meno.showAll",
+    "meno.unknown",
+)
 
 
 def asking(session: Session, chance: Random) -> list[Move]:
@@ -201,7 +207,9 @@ def asking(session: Session, chance: Random) -> list[Move]:
         if chance.random() < 0.3:
             moves.append(["cancel", chance.choice((id, id, _id(session, chance), None, 1.5, [1], {}))])
         if chance.random() < 0.1:
-            moves.append(["reply", {"id": id, **chance.choice(({"result": 1}, {"error": None}, {"error": 7}))}])
+            moves.append(
+                ["reply", {"id": id, **chance.choice(({"result": 1}, {"error": None}, {"error": 7}))}]
+            )
     return moves
 
 
@@ -327,7 +335,7 @@ def burst(session: Session, chance: Random, edits: int) -> None:
     """So many edits with everything else in between, done at once."""
     left = edits
     while left > 0:
-        for others, share in OTHERS:
+        for others, share in OTHERS * 2:
             if chance.random() < share:
                 for move in others(session, chance):
                     session.perform(move)

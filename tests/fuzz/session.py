@@ -198,7 +198,9 @@ class Session:
         while True:
             told = self._ask("meno/checksum", text)
             assert told is not None, f"{text.uri} is not open in the server"
-            assert told["version"] == text.version, f"{text.uri}: version {told['version']}, not {text.version}"
+            assert told["version"] == text.version, (
+                f"{text.uri}: version {told['version']}, not {text.version}"
+            )
             assert told["sha256"] == text.checksum, f"{text.uri}: another text, of {told['characters']}"
             if told["rests"]:
                 fresh = fresh or self.reference.findings(text.uri, text.text, self.client.settings)
@@ -206,7 +208,9 @@ class Session:
                 if seen == fresh:
                     return
             self.client.listen(0.05)
-            assert time.monotonic() < end, f"{text.uri}: rests {told['rests']}, {_differences(text, fresh, seen)}"
+            assert time.monotonic() < end, (
+                f"{text.uri}: rests {told['rests']}, {_differences(text, fresh, seen)}"
+            )
 
     def _seen(self, text: OpenText) -> list[dict[str, Any]]:
         if self.reference.pulls:

@@ -312,9 +312,11 @@ class Session(Learned):
     def saved(self, uri: str) -> None:
         """What waits for a save: the other files' tests, and the model."""
         file = self.file(uri)
-        if file is None or not self.settings.enable:
+        if file is None:
             return
         self._pauses.end(file)
+        if not self.settings.enable:
+            return
         self.episodes.saved(file)
         for other in self.files.values():
             other.tests_beside = None

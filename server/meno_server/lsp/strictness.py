@@ -35,7 +35,9 @@ def _reading(kind: type, fields: dict[str, type], as_ever: Any) -> Any:
         for name, wanted in fields.items():
             found = value[name]
             # A truth value counts as a number in Python, in JSON it is none; 3.0 is 3 in both.
-            if type(found) is not wanted and not (wanted is int and type(found) is float and found.is_integer()):
+            if type(found) is not wanted and not (
+                wanted is int and type(found) is float and found.is_integer()
+            ):
                 raise TypeError(f"{name} is of another type")
         return as_ever(value, kind)
 
