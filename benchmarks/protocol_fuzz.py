@@ -1,14 +1,13 @@
-"""Do the server and a client ever disagree: a client that types, blunders and lies, and a model of what must hold.
+"""Do the server and a client ever disagree: a client that types and blunders, and a model of what must hold.
 
     python benchmarks/protocol_fuzz.py [--edits 1000000] [--session 10000] [--seed 1] [--jobs 2]
         [--channel stdio|tcp|ws] [--save FILE] [--format json]
 
-Real servers over standard input and output, TCP and WebSocket in turn, in all three encodings, for clients that
-are sent findings and clients that ask for them. After each burst of edits the server's text has to be the
-model's, its findings those of a fresh analysis, and every request has to have exactly one reply. The moves and
-the model are those of the tests in tests/fuzz, where the rules are written down. A session ends at its first
-failure; `--save` keeps each failed session as a fixture that `tests/fuzz` can play again. Several sessions run
-beside each other, with `--jobs`.
+Real servers over standard input and output, TCP and WebSocket in turn, in all three encodings, for clients
+that are sent findings and clients that ask for them. After each burst of edits the server's text has to be
+the model's, its findings those of a fresh analysis, and every request has to have exactly one reply. The
+moves and the model are those of the tests in tests/fuzz, where the rules are written down. A session ends at
+its first failure; `--save` keeps each failed session as a fixture that tests/fuzz can play again.
 """
 
 from __future__ import annotations
@@ -25,8 +24,8 @@ from tables import Row, print_rows
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from end_to_end.lines import CHANNELS  # noqa: E402 - the tests' folder has to be found first
-from fuzz.playing import Played, played  # noqa: E402
+from end_to_end.lines import CHANNELS
+from fuzz.playing import Played, played
 
 
 def row(channel: str, sessions: list[Played]) -> Row:

@@ -1,7 +1,7 @@
 """A client that counts rather than keeps: how often each id was answered, and what each file last showed.
 
-It stands on the same lines to a real server as `end_to_end.wire`, which keeps every message and so is no client
-for a million edits.
+It stands on the same lines to a real server as `end_to_end.wire`, which keeps every message and so is no
+client for a million edits.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@ r"""What an open text must be after an edit, said once more and differently from
 
 The text is one string here, searched from its beginning at every edit; the server splices lines. The rules:
 
-- A line ends at `\n`, `\r\n` or `\r`, and nowhere else. A position past the end of its line is the place before
-  the line's end; one past the last line is the end of the text.
+- A line ends at `\n`, `\r\n` or `\r`, and nowhere else. A position past the end of its line is the place
+  before the line's end; one past the last line is the end of the text.
 - A position within a character (half of a surrogate pair, a byte within a letter) is the place before it.
 - A range whose end stands before its start is the range between the two.
 - Two halves of a pair that come to stand side by side are one character, as in the editor's own text.

@@ -5,17 +5,16 @@ Every function takes the session, for what is open there, and the chance, and re
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from random import Random
 from typing import Any
 from urllib.parse import quote
 
+from fuzz.blunders import BETWEEN, BODIES, HUGE, JUNK, misfit, place
 from fuzz.model import OpenText, edited
 from fuzz.session import Move, Session
 
 LONGEST = 6_000
-HUGE = 2**31 - 1
 NAMES = ("one.py", "two.py", "the third.py", "vier-ä.py")
 PIECES = (
     "(", ")", "[", "]", "{", "}", ":", "'", '"', '"""', "#", " ", "    ", "=", "==", ".", ",", "x", "total",
@@ -23,9 +22,12 @@ PIECES = (
     "日本", "😀", "🧑‍🎓", "\ud83d", "\ude00", "a\u0301",
     "def f(a):\n    return a\n", "def f():\n", "class Dog:\n", "    def bark(self):\n        self.nmae = 1\n",
     "self.name", "lambda: ", "global total\n", "from math import sqrt\n", "import os\n", "print(nope)\n",
-    "for i in range(3):\n", "    for i in range(3):\n        return i\n", "while True:\n", "if x = 1:\n", "else:\n",
-    "total = 1\n", "print(total)\n", "age = input()\nprint(age > 3)\n", "scores = scores.sort()\n", "del total\n",
-    "try:\n    x\nexcept:\n    pass\n", "return x\n", "yield\n", "await f()\n", "s = '😀é'; print(s, nope)\r\n",
+    "for i in range(3):\n", "    for i in range(3):\n        return i\n", "while True:\n", "if x = 1:\n",
+    "else:\n",
+    "total = 1\n", "print(total)\n", "age = input()\nprint(age > 3)\n", "scores = scores.sort()\n",
+    "del total\n",
+    "try:\n    x\nexcept:\n    pass\n", "return x\n", "yield\n", "await f()\n",
+    "s = '😀é'; print(s, nope)\r\n",
     "x: int = 'a'\r", "match x:\n    case 1:\n        pass\n", "f'{x'", "rb'", "0777", "@dec\n", "pass",
 )  # fmt: skip
 START = """
@@ -126,7 +128,7 @@ def _change(text: str, encoding: str, chance: Random) -> dict[str, Any]:
         end = chance.choice((start, _odd_place(lines, chance)))
     removes = start != end and chance.random() < 0.6
     new = "" if removes else some_text(chance, chance.choice((1, 1, 1, 2, 4)))
-    change: dict[str, Any] = {"range": {"start": _place(start), "end": _place(end)}, "text": new}
+    change: dict[str, Any] = {"range": {"start": place(start), "end": place(end)}, "text": new}
     if chance.random() < 0.02:
         change["rangeLength"] = chance.choice((0, 7, HUGE))  # deprecated, and wrong
     return change
@@ -135,10 +137,6 @@ def _change(text: str, encoding: str, chance: Random) -> dict[str, Any]:
 def _odd_place(lines: list[str], chance: Random) -> tuple[int, int]:
     line = chance.choice((0, len(lines) - 1, len(lines), len(lines) + 7, HUGE))
     return line, chance.choice((0, 1, 3, 10_000, HUGE))
-
-
-def _place(at: tuple[int, int]) -> dict[str, int]:
-    return {"line": at[0], "character": at[1]}
 
 
 def configuring(session: Session, chance: Random) -> list[Move]:
@@ -174,12 +172,6 @@ _SETTINGS: dict[str, tuple[Any, ...]] = {
     "language": ("en", "de", "xx"),
     "noSuchSetting": (1,),
 }
-_JUNK: tuple[Any, ...] = (
-    None, 7, "text", [], {}, [1], {"textDocument": 7}, {"textDocument": {"uri": 7}}, {"textDocument": {}},
-    {"command": "meno.nextHint", "arguments": [1, 2, 3]}, {"command": "meno.unknown"}, {"command": 7},
-    {"type_name": "class", "a b": 1}, {"jsonrpc": "2.0", "id": 1, "method": "shutdown"},
-    {"x": {"jsonrpc": "2.0", "method": "exit"}}, {"title": "x", "data": {"uri": 1}}, {"title": "x"},
-)  # fmt: skip
 _METHODS = (
     "textDocument/hover", "textDocument/codeAction", "textDocument/codeLens", "codeAction/resolve",
     "textDocument/diagnostic", "workspace/executeCommand", "meno/checksum", "meno/origin", "meno/attribution",
@@ -227,13 +219,13 @@ def _id(session: Session, chance: Random) -> int | str:
 
 def _request(session: Session, chance: Random, id: int | str) -> Move:
     if chance.random() < 0.4:
-        return ["ask", id, chance.choice(_METHODS), chance.choice(_JUNK)]
+        return ["ask", id, chance.choice(_METHODS), chance.choice(JUNK)]
     document = {"textDocument": {"uri": uri(chance)}}
-    place = _place((chance.choice((0, 3, 20, HUGE)), chance.choice((0, 5, HUGE))))
-    span = {"start": place, "end": _place((chance.choice((0, 30)), 5))}
+    at = place((chance.choice((0, 3, 20, HUGE)), chance.choice((0, 5, HUGE))))
+    span = {"start": at, "end": place((chance.choice((0, 30)), 5))}
     command = {"command": chance.choice(_SAFE_COMMANDS), "arguments": chance.choice(([], [1], [None, {}]))}
     kinds: tuple[tuple[str, Any], ...] = (
-        ("textDocument/hover", {**document, "position": place}),
+        ("textDocument/hover", {**document, "position": at}),
         ("textDocument/codeAction", {**document, "range": span, "context": {"diagnostics": []}}),
         ("textDocument/codeLens", document),
         ("textDocument/diagnostic", document),
@@ -244,75 +236,16 @@ def _request(session: Session, chance: Random, id: int | str) -> Move:
 
 
 def blundering(session: Session, chance: Random) -> list[Move]:
-    """Notifications that do not fit, and messages that are none: no text may change, none may go unrefused."""
+    """Notifications that do not fit, and messages that are none: no text may change, each is refused."""
     kind = chance.random()
-    if kind < 0.5:
-        return [["notify", *_misfit(session, chance)]]
-    if kind < 0.8 or not session.is_stream:
-        body, refusals = chance.choice(_BODIES)
-        return [["body", body, refusals]]
-    data, refusals = chance.choice(_BETWEEN)
-    return [["bytes", data, refusals]]
-
-
-def _misfit(session: Session, chance: Random) -> tuple[Any, Any]:
     text = _an_open(session, chance)
-    document: Any = {"uri": text.uri if text else uri(chance), "version": 5}
-    good = {"range": {"start": _place((0, 0)), "end": _place((0, 0))}, "text": "x"}
-    minus = {"range": {"start": _place((-1, 0)), "end": _place((0, 0))}, "text": "x"}
-    half = {"range": {"start": {"line": 0}, "end": _place((0, 0))}, "text": "x"}
-    number = {"range": good["range"], "text": 7}
-    broken = {"range": {"start": _place((0, 0)), "end": {"line": 0.5, "character": "a"}}, "text": "x"}
-    opened = {**document, "languageId": "python", "text": None}
-    return chance.choice(
-        (
-            ("textDocument/didChange", {"textDocument": document, "contentChanges": [good, minus]}),
-            ("textDocument/didChange", {"textDocument": document, "contentChanges": [number]}),
-            ("textDocument/didChange", {"textDocument": document, "contentChanges": [half, good]}),
-            ("textDocument/didChange", {"textDocument": document, "contentChanges": [broken]}),
-            ("textDocument/didChange", {"textDocument": document, "contentChanges": good}),
-            ("textDocument/didChange", {"textDocument": document, "contentChanges": None}),
-            ("textDocument/didChange", {"textDocument": {"uri": 7}, "contentChanges": [good]}),
-            ("textDocument/didChange", {"contentChanges": [good]}),
-            ("textDocument/didOpen", {"textDocument": opened}),
-            ("textDocument/didOpen", {"textDocument": [document]}),
-            ("textDocument/didClose", {"textDocument": None}),
-            ("textDocument/didSave", {"textDocument": {"uri": "file:///never.py"}}),
-            ("textDocument/didChange", None),
-            ("textDocument/didOpen", [1, 2]),
-            ("workspace/didChangeWorkspaceFolders", {"event": {"added": 7}}),
-            ("textDocument/hover", {}),
-            ("initialized", {}) if session.kind != "asked" else ("no/such", {}),
-            ("$/progress", {"token": 1, "value": {}}),
-            ("window/workDoneProgress/cancel", {"token": "none"}),
-            ("no/such", chance.choice(_JUNK)),
-        )
-    )
-
-
-def _latin(body: dict[str, Any]) -> str:
-    return json.dumps({"jsonrpc": "2.0", **body})
-
-
-_BODIES = (
-    ("{", 1), ("", 0), ("null", 1), ("[]", 1), ("7", 1), ('"text"', 1), ("{}", 1), ("\xff\xfe", 1), ("\xc3", 1),
-    ('{"jsonrpc":"2.0","method":"x\xff"}', 1), ("[" * 100_000, 1), ("[[" * 40_000 + "]]" * 40_000, 1),
-    ('{"jsonrpc":"2.0","method":"no/such","params":{"a":NaN}}', 1), ('{"jsonrpc":"1.0","method":"x"}', 1),
-    ('{"jsonrpc":"2.0","id":null,"method":"shutdown"}', 1), ('{"jsonrpc":"2.0","id":1.5,"method":"shutdown"}', 1),
-    ('{"jsonrpc":"2.0","id":true,"method":"shutdown"}', 1), ('{"jsonrpc":"2.0","id":[1],"method":"shutdown"}', 1),
-    ('{"jsonrpc":"2.0","id":{},"result":1}', 1), ('{"jsonrpc":"2.0"}', 1), ('{"jsonrpc":"2.0","method":7}', 1),
-    ('{"jsonrpc":"2.0","method":"no/such","params":7}', 1), ("1" * 10_000, 1), (" \n ", 1),
-    ('[{"jsonrpc":"2.0","id":5,"method":"shutdown"}]', 1), ('{"jsonrpc":"2.0","method":"no/such","extra":1}', 0),
-    ('{"jsonrpc":"2.0","id":null,"error":{"code":1,"message":"x"}}', 0), ('{"jsonrpc":"2.0","id":77,"result":1}', 0),
-    ('\xef\xbb\xbf{"jsonrpc":"2.0","method":"no/such"}', 0), ("\0" * 50, 1),
-)  # fmt: skip
-_EMPTY = "Content-Length: 46\r\n\r\n" + '{"jsonrpc":"2.0","method":"no/such","params":{}}'[:46]
-_BETWEEN = (
-    ("\r\n\r\n", 0), ("no header\r\n", 0), ("Content-Length: many\r\n\r\n", 0), ("Content-Length: -5\r\n\r\n", 0),
-    ("Content-Length: 0\r\n\r\n", 0), ("content-length:2\r\nX-Other: 1\r\n\r\n{}", 1),
-    ("Content-Length: 99999999999999999999\r\n\r\n", 1), ("Content-Type: nothing\r\n", 0), ("x" * 70_000 + "\r\n", 0),
-    ("\xff\xfe\0\0\r\n", 0), ("CONTENT-LENGTH:   00002  \r\n\r\n{}", 1), (_EMPTY, 1),
-)  # fmt: skip
+    if kind < 0.5:
+        return [["notify", *misfit(chance, text.uri if text else uri(chance), session.kind)]]
+    if kind < 0.8 or not session.is_stream:
+        body, refusals = chance.choice(BODIES)
+        return [["body", body, refusals]]
+    data, refusals = chance.choice(BETWEEN)
+    return [["bytes", data, refusals]]
 
 
 def intruding(session: Session, chance: Random) -> list[Move]:

@@ -1,4 +1,4 @@
-"""Whole sessions from seeds: for the benchmark, which makes a million edits, and for the tests, which make some."""
+"""Whole sessions from seeds: for the benchmark and its million edits, and for the tests, which make some."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from end_to_end.lines import Line, TcpLine, WebSocketLine, framed, message, read_framed
+from end_to_end.lines import TcpLine, WebSocketLine, framed, message, read_framed
 from fuzz.client import DEADLINE, Client
 from fuzz.model import OpenText, edited, whole
 from fuzz.reference import Reference
@@ -147,8 +147,9 @@ class Session:
         self.client.send(**content)
 
     def _do_body(self, body: str, refusals: int) -> None:
-        """A message that is none, in Latin-1; it is refused without an id so many times."""
-        self.refusals += refusals
+        """A message that is none, in Latin-1; it is refused without an id so many times. In a stream, a
+        length of nothing is between two messages."""
+        self.refusals += refusals if body or not self.is_stream else 0
         self.client.line.send_body(body.encode("latin-1"))
 
     def _do_bytes(self, data: str, refusals: int) -> None:

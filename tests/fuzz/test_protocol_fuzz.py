@@ -1,9 +1,9 @@
 """Whatever a client does, over whatever channel: the server holds its text, finds what a fresh one finds, and
 answers every request once.
 
-Hypothesis chooses what happens in which order and makes failures small; sessions from seeds then bring the edits
-to their number. `benchmarks/protocol_fuzz.py` goes on to a million. What once failed is played again from
-`fixtures/`.
+Hypothesis chooses what happens in which order and makes failures small; sessions from seeds then bring the
+edits to their number. `benchmarks/protocol_fuzz.py` goes on to a million. What once failed is played again
+from `fixtures/`.
 """
 
 from __future__ import annotations

@@ -20,8 +20,8 @@ def plain_ends(text: str) -> str:
 def with_whole_characters(text: str) -> str:
     """The text with the two halves of a surrogate pair joined wherever they stand side by side.
 
-    Editors that count in UTF-16 may insert a character by halves. Python would take the two for two characters,
-    of which it can encode neither.
+    Editors that count in UTF-16 may insert a character by halves. Python would take the two for two
+    characters, of which it can encode neither.
     """
     if text.isascii():
         return text

@@ -286,9 +286,8 @@ class Session(Learned):
 
     def diagnostics(self, file: OpenFile) -> str:
         """The JSON list of the file's diagnostics as of now."""
-        if not self.settings.enable:
-            return "[]"
-        return file.diagnostics(self.settings, self.client, self.encoding)
+        settings = self.settings
+        return file.diagnostics(settings, self.client, self.encoding) if settings.enable else "[]"
 
     def findings_at(self, file: OpenFile, line: int, column: int) -> list[Finding]:
         """The findings under a cursor, worst first."""
@@ -299,10 +298,8 @@ class Session(Learned):
 
     def find(self, file: OpenFile, mark: str) -> Finding | None:
         """The finding with that fingerprint, if it still stands."""
-        for finding in file.findings(self.settings):
-            if self.fingerprint(file, finding) == mark:
-                return finding
-        return None
+        found = file.findings(self.settings)
+        return next((finding for finding in found if self.fingerprint(file, finding) == mark), None)
 
     def fingerprint(self, file: OpenFile, finding: Finding) -> str:
         lines = file.document.lines

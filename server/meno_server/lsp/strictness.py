@@ -1,8 +1,8 @@
 """What decides over a text is taken as it is or not at all.
 
-The converter makes texts of numbers and of nothing, and numbers of texts: `{"text": null}` would replace a file
-by the word None. For positions, addresses, versions and texts a value of another type is refused; elsewhere
-clients are forgiven.
+The converter makes texts of numbers and of nothing, and numbers of texts: `{"text": null}` would replace a
+file by the word None. For positions, addresses, versions and texts a value of another type is refused;
+elsewhere clients are forgiven.
 """
 
 from __future__ import annotations
