@@ -24,7 +24,7 @@ _STRICT: dict[type, dict[str, type]] = {
 
 def converter() -> Any:
     """pygls' converter with those types read strictly."""
-    made = default_converter()
+    made: Any = default_converter()  # type: ignore[no-untyped-call]
     for kind, fields in _STRICT.items():
         made.register_structure_hook(kind, _reading(kind, fields, made.get_structure_hook(kind)))
     return made
