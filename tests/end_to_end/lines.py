@@ -140,6 +140,12 @@ class TcpLine(Line):
         except (OSError, ValueError):
             return None
 
+    def close(self, join: Callable[[], None] = lambda: None) -> int:
+        try:
+            return super().close(join)
+        finally:
+            self._stream.close()
+
     def hang_up(self) -> None:
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
