@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from end_to_end.wire import COMMAND, DEADLINE, FULL_CLIENT, Wire
+from end_to_end.wire import DEADLINE, FULL_CLIENT, Wire
 
 NOPE = "print(nope)\n"
 
@@ -214,101 +213,18 @@ def test_the_server_ends_when_its_channel_closes(session: Wire) -> None:
     assert status is not None
 
 
-@pytest.mark.parametrize("channel", ["--tcp", "--ws"])
-def test_the_other_channels_speak_the_same_language(channel: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    process = subprocess.Popen([*COMMAND, channel, str(port)], stderr=subprocess.PIPE)
-    try:
-        items = _over_tcp(port) if channel == "--tcp" else _over_websocket(port)
-    finally:
-        process.kill()
-        process.communicate()
+@pytest.mark.parametrize("channel", ["tcp", "ws"])
+def test_edits_that_arrive_all_at_once_are_each_seen_in_turn(channel: str) -> None:
+    wire = Wire(channel=channel)
+    wire.start()
+
+    wire.open("\n")
+    for version, text in [(2, ")"), (3, "nope"), (4, "("), (5, "print")]:
+        wire.change(version, (0, 0), (0, 0), text)
+    items = wire.diagnostics(5, lambda items: bool(items))
 
     assert [item["code"] for item in items] == ["ME101"]
-
-
-def _messages() -> list[dict[str, Any]]:
-    """A session whose edits arrive all at once: handlers must still see each in its turn."""
-    document = {"uri": "file:///a.py", "languageId": "python", "version": 1, "text": "\n"}
-    place = {"line": 0, "character": 0}
-    edits = [
-        {
-            "method": "textDocument/didChange",
-            "params": {
-                "textDocument": {"uri": "file:///a.py", "version": version},
-                "contentChanges": [{"range": {"start": place, "end": place}, "text": text}],
-            },
-        }
-        for version, text in [(2, ")"), (3, "nope"), (4, "("), (5, "print")]
-    ]
-    return [
-        {"id": 1, "method": "initialize", "params": {"processId": None, "rootUri": None, "capabilities": {}}},
-        {"method": "initialized", "params": {}},
-        {"method": "textDocument/didOpen", "params": {"textDocument": document}},
-        *edits,
-    ]
-
-
-def _is_final(message: dict[str, Any]) -> bool:
-    params = message.get("params")
-    return (
-        message.get("method") == "textDocument/publishDiagnostics"
-        and params["version"] == 5
-        and bool(params["diagnostics"])
-    )
-
-
-def _connect(port: int) -> socket.socket:
-    end = time.monotonic() + DEADLINE
-    while True:
-        try:
-            return socket.create_connection(("127.0.0.1", port), timeout=DEADLINE)
-        except ConnectionRefusedError:
-            assert time.monotonic() < end, "the server did not open its port"
-
-
-def _over_tcp(port: int) -> list[dict[str, Any]]:
-    with _connect(port) as connection, connection.makefile("rwb") as stream:
-        packet = b""
-        for message in _messages():
-            body = json.dumps({"jsonrpc": "2.0", **message}).encode()
-            packet += b"Content-Length: %d\r\n\r\n%b" % (len(body), body)
-        stream.write(packet)
-        stream.flush()
-        while True:
-            length = 0
-            while header := stream.readline().strip():
-                name, _, value = header.partition(b":")
-                length = int(value) if name.lower() == b"content-length" else length
-            message = json.loads(stream.read(length))
-            if _is_final(message):
-                found: list[dict[str, Any]] = message["params"]["diagnostics"]
-                return found
-
-
-def _over_websocket(port: int) -> list[dict[str, Any]]:
-    from websockets.sync.client import connect
-
-    _connect(port).close()
-    with connect(f"ws://127.0.0.1:{port}") as websocket:
-        for message in _messages():
-            websocket.send(json.dumps({"jsonrpc": "2.0", **message}))
-        while True:
-            message = json.loads(websocket.recv(timeout=DEADLINE))
-            if _is_final(message):
-                found: list[dict[str, Any]] = message["params"]["diagnostics"]
-                return found
-
-
-def test_the_server_does_not_listen_for_other_machines() -> None:
-    result = subprocess.run(
-        [*COMMAND, "--tcp", "9", "--host", "0.0.0.0"], capture_output=True, text=True, check=False
-    )
-
-    assert result.returncode == 2
-    assert "this machine only" in result.stderr
-    assert "Traceback" not in result.stderr
+    assert wire.stop() == 0
 
 
 def test_a_module_of_the_learner_does_not_replace_one_of_python(tmp_path: Path) -> None:

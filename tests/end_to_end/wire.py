@@ -11,14 +11,16 @@ from __future__ import annotations
 import contextlib
 import json
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
-DEADLINE = 20.0
-COMMAND = [sys.executable, "-P", "-m", "meno_server", "lsp"]
+from websockets.exceptions import ConnectionClosed
+
+from end_to_end.lines import COMMAND, DEADLINE, LINES
+
+__all__ = ["COMMAND", "DEADLINE", "FULL_CLIENT", "Wire"]
 
 FULL_CLIENT: dict[str, Any] = {
     "general": {"positionEncodings": ["utf-16"]},
@@ -48,42 +50,33 @@ FULL_CLIENT: dict[str, Any] = {
 class Wire:
     """One server process and the conversation with it."""
 
-    def __init__(self, command: list[str] | None = None, env: dict[str, str] | None = None) -> None:
-        self.process = subprocess.Popen(
-            command or COMMAND,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=env,
-        )
+    def __init__(
+        self, command: list[str] | None = None, env: dict[str, str] | None = None, channel: str = "stdio"
+    ) -> None:
+        self.line = LINES[channel](command, env)
+        self.process = self.line.process
+        self.errors = self.line.errors
         self.received: list[dict[str, Any]] = []
         self.arrivals: list[float] = []
-        self.reads, self.hears = threading.Event(), threading.Event()
+        self.reads, self.hears = threading.Event(), self.line.hears
         self.reads.set()
-        self.hears.set()
         self.answers: dict[str, Any] = {
             "workspace/configuration": [{}],
             "window/showDocument": {"success": True},
         }
         self.later: dict[str, Callable[[dict[str, Any]], None]] = {}
-        self.errors: list[str] = []
         self._arrived = threading.Condition()
         self._id = 0
-        self._readers = [
-            threading.Thread(target=target, daemon=True) for target in (self._read, self._read_errors)
-        ]
-        for reader in self._readers:
-            reader.start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     # Sending
 
     def send_bytes(self, data: bytes) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write(data)
-        self.process.stdin.flush()
+        self.line.send_bytes(data)
 
     def send_body(self, body: bytes) -> None:
-        self.send_bytes(b"Content-Length: %d\r\n\r\n%b" % (len(body), body))
+        self.line.send_body(body)
 
     def send(self, message: dict[str, Any]) -> None:
         self.send_body(json.dumps({"jsonrpc": "2.0", **message}).encode())
@@ -145,19 +138,18 @@ class Wire:
         """Drops what has arrived; nobody may be waiting for any of it. For sessions of hours."""
         with self._arrived:
             self.received.clear()
+            self.arrivals.clear()
 
     # The life of a session
 
     def start(self, capabilities: dict[str, Any] | None = None, **options: Any) -> dict[str, Any]:
-        result: dict[str, Any] = self.request(
-            "initialize",
-            {
-                "processId": None,
-                "rootUri": None,
-                "capabilities": FULL_CLIENT if capabilities is None else capabilities,
-                **options,
-            },
-        )
+        params = {
+            "processId": None,
+            "rootUri": None,
+            "capabilities": FULL_CLIENT if capabilities is None else capabilities,
+            **options,
+        }
+        result: dict[str, Any] = self.request("initialize", self.line.with_key(params))
         self.notify("initialized")
         return result
 
@@ -190,7 +182,7 @@ class Wire:
     def stop(self) -> int:
         """Shuts the server down as a client should; returns its exit status."""
         if self.process.poll() is None:
-            with contextlib.suppress(BrokenPipeError, AssertionError):
+            with contextlib.suppress(OSError, AssertionError, ConnectionClosed):
                 self.reply(self.ask("shutdown"))
                 self.notify("exit")
             try:
@@ -201,45 +193,22 @@ class Wire:
         return self.close()
 
     def close(self) -> int:
-        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
-            if pipe is not None and pipe is self.process.stdin:
-                with contextlib.suppress(BrokenPipeError):
-                    pipe.close()
-        status = self.process.wait(DEADLINE)
-        for reader in self._readers:
-            reader.join(DEADLINE)
-        for pipe in (self.process.stdout, self.process.stderr):
-            if pipe is not None:
-                pipe.close()
-        return status
+        return self.line.close(lambda: self._reader.join(DEADLINE))
 
     # Receiving, on a thread of its own
 
     def _read(self) -> None:
-        stdout = self.process.stdout
-        assert stdout is not None
-        while header := stdout.readline():
-            if not header.lower().startswith(b"content-length:"):
-                continue
+        while (body := self.line.receive()) is not None:
             self.reads.wait()
-            length = int(header.split(b":")[1])
-            while stdout.readline().strip():
-                pass
-            message = json.loads(stdout.read(length))
+            message = json.loads(body)
             if "id" in message and message.get("method") in self.later:
                 self.later[message["method"]](message)
             elif "method" in message and "id" in message:
                 answer = self.answers.get(message["method"])
                 answer = answer(message["params"]) if callable(answer) else answer
-                with contextlib.suppress(BrokenPipeError, ValueError):
+                with contextlib.suppress(OSError, ValueError, ConnectionClosed):
                     self.send({"id": message["id"], "result": answer})
             with self._arrived:
                 self.arrivals.append(time.monotonic())
                 self.received.append(message)
                 self._arrived.notify_all()
-
-    def _read_errors(self) -> None:
-        assert self.process.stderr is not None
-        for line in self.process.stderr:
-            self.hears.wait()
-            self.errors.append(line.decode("utf-8", "replace"))

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from websockets.datastructures import Headers
 
-from meno_server.playground.gate import KEY_PREFIX, Gate, key_in
-from meno_server.playground.keys import Keys
+from meno_server.doors.gate import KEY_PREFIX, Gate, key_in
+from meno_server.doors.keys import Keys
 from meno_server.playground.pages import NotBuiltError, Pages, policy
+from meno_server.playground.serving import REFUSALS
 
 PORT = 7667
 OURS = f"127.0.0.1:{PORT}"
@@ -27,7 +28,7 @@ def offering(key: str) -> str:
 
 def test_our_own_page_with_the_key_comes_in_by_both_names() -> None:
     keys = Keys()
-    gate = Gate(keys, PORT)
+    gate = Gate(keys, PORT, REFUSALS)
 
     for host in (OURS, f"localhost:{PORT}"):
         given = headers(
@@ -43,7 +44,7 @@ def test_our_own_page_with_the_key_comes_in_by_both_names() -> None:
 def test_a_name_that_was_rebound_to_this_machine_is_refused(host: str) -> None:
     keys = Keys()
 
-    refused = Gate(keys, PORT).of_conversation(
+    refused = Gate(keys, PORT, REFUSALS).of_conversation(
         headers(Host=host, **{"Sec-WebSocket-Protocol": offering(keys.lasting)})
     )
 
@@ -57,7 +58,7 @@ def test_a_name_that_was_rebound_to_this_machine_is_refused(host: str) -> None:
 def test_a_page_from_elsewhere_is_refused_even_with_the_key(origin: str) -> None:
     keys = Keys()
 
-    refused = Gate(keys, PORT).of_conversation(
+    refused = Gate(keys, PORT, REFUSALS).of_conversation(
         headers(Origin=origin, **{"Sec-WebSocket-Protocol": offering(keys.lasting)})
     )
 
@@ -70,12 +71,14 @@ def test_a_header_that_stands_there_twice_counts_as_missing() -> None:
     given = Headers(headers(**{"Sec-WebSocket-Protocol": offering(keys.lasting)}))
     given["Origin"] = "https://evil.example"
 
-    assert Gate(keys, PORT).of_conversation(given) is not None
+    assert Gate(keys, PORT, REFUSALS).of_conversation(given) is not None
 
 
 @pytest.mark.parametrize("key", ["", "wrong", "ключ", "\udcff", "x" * 5000])
 def test_a_wrong_key_is_refused(key: str) -> None:
-    refused = Gate(Keys(), PORT).of_conversation(headers(**{"Sec-WebSocket-Protocol": offering(key)}))
+    refused = Gate(Keys(), PORT, REFUSALS).of_conversation(
+        headers(**{"Sec-WebSocket-Protocol": offering(key)})
+    )
 
     assert refused is not None
     assert refused[0] is HTTPStatus.FORBIDDEN
@@ -91,8 +94,8 @@ def test_a_key_for_the_browser_opens_once_and_the_terminals_as_often_as_needed()
 
 
 def test_the_key_is_found_among_other_protocols() -> None:
-    assert key_in(f"meno.lsp ,  {KEY_PREFIX}abc") == "abc"
-    assert key_in("meno.lsp, another") == ""
+    assert key_in({"Sec-WebSocket-Protocol": f"meno.lsp ,  {KEY_PREFIX}abc"}) == "abc"
+    assert key_in({"Sec-WebSocket-Protocol": "meno.lsp, another"}) == ""
 
 
 @pytest.fixture

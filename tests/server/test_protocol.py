@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import Future
 from typing import Any
 
+import pytest
 from pygls.feature_manager import is_thread_function
 
+from meno_server.lsp.protocol import MenoProtocol
 from meno_server.lsp.server import MenoServer, create
+
+
+class OpenChannel:
+    """A channel whose other end takes everything."""
+
+    def write(self, data: bytes) -> None: ...
+
+    def close(self) -> None: ...
 
 
 class ClosedChannel:
@@ -19,25 +30,57 @@ class ClosedChannel:
     def close(self) -> None: ...
 
 
+def asked(protocol: MenoProtocol) -> tuple[str, Future[Any]]:
+    """A request of ours that waits for its reply."""
+    protocol.set_writer(OpenChannel())
+    future = protocol.send_request("window/showDocument", {"uri": "file:///a"})
+    return next(iter(protocol._asked)), future  # type: ignore[return-value]
+
+
+def reply(id: object, **content: Any) -> str:
+    return json.dumps({"jsonrpc": "2.0", "id": id, **content})
+
+
 def test_a_reply_to_a_request_that_was_cancelled_meanwhile_is_dropped() -> None:
     protocol = create().protocol
-    future: Future[Any] = Future()
+    id, future = asked(protocol)
     future.cancel()
-    protocol._request_futures["late"] = future
 
-    protocol._handle_response("late", result={"success": True})
+    protocol.take(reply(id, result={"success": True}))
 
-    assert "late" not in protocol._request_futures
+    assert not protocol._asked
+    assert id not in protocol._request_futures
 
 
 def test_a_reply_in_time_arrives() -> None:
     protocol = create().protocol
-    future: Future[Any] = Future()
-    protocol._request_futures["asked"] = future
+    id, future = asked(protocol)
 
-    protocol._handle_response("asked", result=7)
+    protocol.take(reply(id, result={"success": True}))
 
-    assert future.result() == 7
+    assert future.result().success is True
+
+
+@pytest.mark.parametrize(
+    "content", [{"result": {"success": "maybe?", "x": []}}, {"error": 7}, {"error": {"code": "x"}}]
+)
+def test_a_reply_that_makes_no_sense_ends_the_wait_for_it(content: dict[str, Any]) -> None:
+    protocol = create().protocol
+    id, future = asked(protocol)
+
+    protocol.take(reply(id, **content))
+
+    assert future.done()
+
+
+def test_a_reply_does_not_end_what_the_client_itself_has_asked() -> None:
+    protocol = create().protocol
+    waiting: Future[Any] = Future()
+    protocol._request_futures[5] = waiting
+
+    protocol.take(reply(5, result=None))
+
+    assert not waiting.done()
 
 
 def test_a_channel_that_has_gone_is_written_to_once() -> None:

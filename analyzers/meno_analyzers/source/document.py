@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from meno_analyzers.source.lines import content_length, split_lines
+from meno_analyzers.source.lines import content_length, split_lines, with_whole_characters
 from meno_analyzers.source.positions import Encoding, from_units, to_units
 
 
@@ -71,7 +71,7 @@ class Document:
         if not head and start_line and lines[start_line - 1].endswith("\r"):
             start_line -= 1
             head = lines[start_line]
-        fresh = split_lines(head + text + tail)
+        fresh = split_lines(with_whole_characters(head + text + tail))
         # All but the file's last line carry their own end, after which split_lines adds an empty line.
         if end_line + 1 < len(lines):
             fresh.pop()

@@ -8,12 +8,24 @@ from __future__ import annotations
 
 import re
 
+_HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z")
 
 
 def plain_ends(text: str) -> str:
     """The text with `\\n` at the ends of lines, as Python reads it."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def with_whole_characters(text: str) -> str:
+    """The text with the two halves of a surrogate pair joined wherever they stand side by side.
+
+    Editors that count in UTF-16 may insert a character by halves. Python would take the two for two
+    characters, of which it can encode neither.
+    """
+    if text.isascii():
+        return text
+    return _HALVES.sub(lambda pair: pair[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le"), text)
 
 
 def split_lines(text: str) -> list[str]:

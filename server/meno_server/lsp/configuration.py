@@ -62,17 +62,17 @@ async def watch(server: MenoServer) -> None:
 
 
 async def fetch(server: MenoServer) -> None:
-    """Reads the settings that the client holds."""
+    """Reads the settings that the client holds, and those in files."""
     session = server.session
-    found: Any = {}
+    found: Any = None  # nothing new from the editor: what it told before still holds
     if session.client.configuration:
         item = types.ConfigurationItem(section="meno")
         try:
             answers = await server.workspace_configuration_async(types.ConfigurationParams([item]))
-            found = answers[0] if answers else {}
+            found = (answers[0] if answers else None) or {}
         except Exception:
             log.warning("The client did not answer for its settings; the others hold.")
     if not session.closing:
-        session.configure(found if isinstance(found, dict) else {})
+        session.configure(found if found is None or isinstance(found, dict) else {})
         session.configured.set()
         session.load_tutor()

@@ -99,6 +99,11 @@ class OpenFile:
         """The text as Python: what the model reads."""
         return self.document.text
 
+    @property
+    def rests(self) -> bool:
+        """Whether all is found and nothing waits for a pause: what is seen now will be seen until an edit."""
+        return not self.calm.waits and not self.analysis.pending
+
     def edited(self, splice: Splice, pause: bool) -> None:
         """Follows one edit that was made to the document."""
         self.edits += 1

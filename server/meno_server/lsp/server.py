@@ -8,20 +8,22 @@ import logging
 import os
 import signal
 import sys
-from threading import Event, Timer
-from typing import Any, BinaryIO
+from threading import Timer
+from typing import Any, BinaryIO, Protocol
 
-from pygls.io_ import StdinAsyncReader, StdoutWriter, run_async
+from pygls.io_ import StdinAsyncReader, StdoutWriter
 from pygls.lsp.server import LanguageServer
 
 from meno_server import __version__
 from meno_server.lsp import (
     checking,
+    checksum,
     code_actions,
     commands,
     configuration,
     diagnostics,
     documents,
+    envelope,
     hover,
     lenses,
     lifecycle,
@@ -33,13 +35,22 @@ from meno_server.lsp import (
     rewording,
     tutor_keys,
 )
+from meno_server.lsp.frames import Frames, TooLargeError
 from meno_server.lsp.protocol import MenoProtocol
 from meno_server.lsp.session import Session
 from meno_server.lsp.standard_io import PipeReader
+from meno_server.lsp.strictness import converter
 
 log = logging.getLogger("meno.server")
 LEAVING_SECONDS = 8.0
 """So long may what is left to do at the end take; then the process is over."""
+
+
+class Incoming(Protocol):
+    """Where a client's messages come from."""
+
+    async def next_message(self) -> bytes | str | None:
+        """The next message; None when the client has gone. `TooLargeError` for one that is passed over."""
 
 
 class MenoServer(LanguageServer):
@@ -52,6 +63,7 @@ class MenoServer(LanguageServer):
             "meno",
             __version__,
             protocol_cls=MenoProtocol,
+            converter_factory=converter,
             max_workers=2,
             notebook_document_sync=notebook_documents.SYNC,
         )
@@ -62,13 +74,12 @@ class MenoServer(LanguageServer):
     def start_io(self, stdin: BinaryIO | None = None, stdout: BinaryIO | None = None) -> None:
         """Serves one client on standard input and output, or on what is given in their place."""
         source, sink = stdin or sys.stdin.buffer, stdout or sys.stdout.buffer
-        self._stop_event = Event()
         self.protocol.set_writer(StdoutWriter(sink))
         try:
             asyncio.run(self._serve(source, sink))
         except BrokenPipeError:
             log.warning("The client went away without saying so.")
-        except (KeyboardInterrupt, SystemExit):
+        except KeyboardInterrupt:
             pass
         finally:
             self.shutdown()  # type: ignore[no-untyped-call]
@@ -80,14 +91,30 @@ class MenoServer(LanguageServer):
         except (OSError, ValueError):
             reader = StdinAsyncReader(source, self.thread_pool)
         self._reader = reader
-        self._watch_signals()
-        assert self._stop_event is not None
         try:
-            await run_async(self._stop_event, reader, self.protocol, log, self.report_server_error)
+            await self.converse(Frames(reader))
         finally:
-            self._leave_in_time(self.status or 1)
             if isinstance(reader, PipeReader):
                 reader.close()
+
+    async def converse(self, incoming: Incoming) -> None:
+        """Does what one client says until it goes, and ends the session."""
+        self._watch_signals()
+        try:
+            while True:
+                try:
+                    body = await incoming.next_message()
+                except TooLargeError as refusal:
+                    self.protocol.refuse(envelope.INVALID_REQUEST, str(refusal))
+                    continue
+                if body is None:
+                    return
+                try:
+                    self.protocol.take(body)
+                except Exception as error:  # one message must not end the others
+                    self.report_server_error(error, None)
+        finally:
+            self._leave_in_time(self.status or 1)
             await self.session.close_soon()
 
     def _watch_signals(self) -> None:
@@ -123,8 +150,6 @@ class MenoServer(LanguageServer):
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Logs a fault; pygls would show it to the user, and recurse if that fails too."""
         del source
-        if isinstance(error, ValueError) and type(error).__name__ == "JSONDecodeError":
-            self.protocol.refuse(-32700, "This is not JSON.")
         log.error("A message could not be handled: %s", error)
 
 
@@ -141,6 +166,7 @@ def create() -> MenoServer:
         lenses,
         commands,
         checking,
+        checksum,
         configuration,
         origins,
         reasons,

@@ -56,6 +56,7 @@ class Session(Learned):
         self.notebooks: dict[str, Notebook] = {}
         self.root: Path | None = None
         self.initialization_options: dict[str, Any] = {}
+        self._from_editor: dict[str, Any] = {}
         self._resolved: Resolved | None = None
         self._epoch = 0
         self._finishing: dict[str, asyncio.Task[None]] = {}
@@ -74,7 +75,7 @@ class Session(Learned):
     def resolved(self) -> Resolved:
         """The settings that hold, with origins; read on first use, since starting must be quick."""
         if self._resolved is None:
-            self.configure({})
+            self.configure()
         assert self._resolved is not None
         return self._resolved
 
@@ -82,10 +83,11 @@ class Session(Learned):
     def settings(self) -> Settings:
         return self.resolved.settings
 
-    def configure(self, from_editor: dict[str, Any]) -> None:
-        """Takes new settings from the editor and makes everything follow them."""
+    def configure(self, from_editor: dict[str, Any] | None = None) -> None:
+        """Takes new settings from the editor, or else what it told last, and makes everything follow them."""
         from meno_server.layers import Layer, file_layers, resolve
 
+        self._from_editor = from_editor = self._from_editor if from_editor is None else from_editor
         layers, problems = file_layers(self.root)
         if self.initialization_options:
             layers.append(Layer("editor, at start", self.initialization_options))
@@ -125,6 +127,7 @@ class Session(Learned):
         return self.files.get(unquote(uri))
 
     def opened(self, uri: str, text: str, version: int) -> None:
+        self.closed(uri)  # who opens a file twice means the second; what the first began must not go on
         target = self.settings.target
         if uri.endswith(".ipynb"):
             cells = [CellText(uri, text, version, whole=True)]
@@ -283,9 +286,8 @@ class Session(Learned):
 
     def diagnostics(self, file: OpenFile) -> str:
         """The JSON list of the file's diagnostics as of now."""
-        if not self.settings.enable:
-            return "[]"
-        return file.diagnostics(self.settings, self.client, self.encoding)
+        settings = self.settings
+        return file.diagnostics(settings, self.client, self.encoding) if settings.enable else "[]"
 
     def findings_at(self, file: OpenFile, line: int, column: int) -> list[Finding]:
         """The findings under a cursor, worst first."""
@@ -296,10 +298,8 @@ class Session(Learned):
 
     def find(self, file: OpenFile, mark: str) -> Finding | None:
         """The finding with that fingerprint, if it still stands."""
-        for finding in file.findings(self.settings):
-            if self.fingerprint(file, finding) == mark:
-                return finding
-        return None
+        found = file.findings(self.settings)
+        return next((finding for finding in found if self.fingerprint(file, finding) == mark), None)
 
     def fingerprint(self, file: OpenFile, finding: Finding) -> str:
         lines = file.document.lines
@@ -309,9 +309,11 @@ class Session(Learned):
     def saved(self, uri: str) -> None:
         """What waits for a save: the other files' tests, and the model."""
         file = self.file(uri)
-        if file is None or not self.settings.enable:
+        if file is None:
             return
         self._pauses.end(file)
+        if not self.settings.enable:
+            return
         self.episodes.saved(file)
         for other in self.files.values():
             other.tests_beside = None

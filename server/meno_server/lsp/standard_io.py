@@ -12,15 +12,17 @@ import os
 import sys
 from typing import BinaryIO
 
+from meno_server.lsp.frames import StreamLines
+
 # A message may be a whole file; a header line longer than this is no header line.
 _LONGEST_LINE = 1 << 24
 
 
-class PipeReader:
+class PipeReader(StreamLines):
     """Lines and bodies from a pipe, one turn of the event loop for each message."""
 
     def __init__(self, stream: asyncio.StreamReader, transport: asyncio.ReadTransport) -> None:
-        self._stream = stream
+        super().__init__(stream)
         self._transport = transport
 
     @classmethod
@@ -33,22 +35,6 @@ class PipeReader:
         stream = asyncio.StreamReader(limit=_LONGEST_LINE)
         transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stream), source)
         return cls(stream, transport)
-
-    async def readline(self) -> bytes:
-        """The next header line; empty at the end."""
-        try:
-            return await self._stream.readline()
-        except ValueError:
-            return b"\n"  # endless: dropped, like any other line that is no header
-
-    async def readexactly(self, count: int) -> bytes:
-        """A body; empty if the input ends within it."""
-        # Messages that are there already are read without waiting: what is due in between runs here.
-        await asyncio.sleep(0)
-        try:
-            return await self._stream.readexactly(count)
-        except asyncio.IncompleteReadError:
-            return b""
 
     def close(self) -> None:
         """Stops reading."""

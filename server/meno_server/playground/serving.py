@@ -20,9 +20,9 @@ from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
+from meno_server.doors.gate import PROTOCOL, Gate, Refusals, one
+from meno_server.doors.keys import Keys
 from meno_server.playground.bridge import Say, converse
-from meno_server.playground.gate import PROTOCOL, Gate, one
-from meno_server.playground.keys import Keys
 from meno_server.playground.pages import Pages
 
 if TYPE_CHECKING:
@@ -35,6 +35,12 @@ MOST_TABS = 8
 LARGEST_MESSAGE = 4_000_000
 TOO_MANY = 4001
 NOTHING_HERE = "There is nothing at this address."
+REFUSALS = Refusals(
+    foreign_host="This is Meno's playground. It answers on 127.0.0.1 only; open the address that the "
+    "terminal shows.",
+    foreign_page="Only the playground's own page may speak to Meno.",
+    no_key="The key is missing or of another start of Meno. Open the address that the terminal shows.",
+)
 Opened = Callable[[str, str], None]
 
 
@@ -49,7 +55,7 @@ class Playground:
         self._pages = pages
         self._say = say
         self._keys = Keys()
-        self._gate = Gate(self._keys, 0)
+        self._gate = Gate(self._keys, 0, REFUSALS)
         self._tabs = 0
 
     async def run(self, port: int, opened: Opened) -> None:
@@ -61,7 +67,7 @@ class Playground:
                 loop.add_signal_handler(getattr(signal, name), stop.set)
         async with await self._listen(port) as server:
             port = next(iter(server.sockets)).getsockname()[1]
-            self._gate = Gate(self._keys, port)
+            self._gate = Gate(self._keys, port, REFUSALS)
             opened(_address(port, self._keys.lasting), _address(port, self._keys.once()))
             await stop.wait()
 
