@@ -11,9 +11,9 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from meno_server.history.events import MOST_OPPORTUNITIES
+from meno_server.lsp.uris import key_of
 
 if TYPE_CHECKING:
     from meno_server.history.recorder import Recorder
@@ -61,7 +61,7 @@ class Chances:
 
     def closed(self, file: OpenFile) -> None:
         """Lets go of what was there; when the file is opened again, that is remembered anew."""
-        self._files.pop(unquote(file.document.uri), None)
+        self._files.pop(key_of(file.document.uri), None)
 
     def forget(self) -> None:
         """Begins anew: what files hold when they are next looked at is nobody's chance, as if just opened."""
@@ -82,7 +82,7 @@ class Chances:
 
     def places(self, file: OpenFile) -> _Places:
         """The file's places, as far as they are known."""
-        key = unquote(file.document.uri)
+        key = key_of(file.document.uri)
         if key not in self._files:
             self._files[key] = _Places(file.document.text)
         return self._files[key]

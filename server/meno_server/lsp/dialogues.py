@@ -12,7 +12,6 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from meno_analyzers.findings import Category, Edit, Finding, Source
 from meno_analyzers.hints import Level, Rotation
@@ -21,6 +20,7 @@ from meno_server.evidence import evidence_of
 from meno_server.lsp import asking, changing, surfaces
 from meno_server.lsp.hover import highest_level
 from meno_server.lsp.progress import under_progress
+from meno_server.lsp.uris import key_of
 
 if TYPE_CHECKING:
     from meno_model.tutor import Dialogue, Evidence, Said
@@ -154,7 +154,7 @@ class Dialogues:
     def closed(self, uri: str) -> None:
         """The file is gone, and what was said about it."""
         for conversation in list(self._open.values()):
-            if unquote(conversation.uri) == unquote(uri):
+            if key_of(conversation.uri) == key_of(uri):
                 self._forget(conversation)
 
     def is_open(self, conversation: Conversation) -> bool:

@@ -17,7 +17,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from meno_analyzers.findings import Category, Finding
 from meno_analyzers.hints import Level
@@ -35,6 +34,7 @@ from meno_server.history.guidance import STRUGGLE_EDITS, STRUGGLE_SECONDS
 from meno_server.history.recorder import Recorder
 from meno_server.lsp.chances import Chances
 from meno_server.lsp.convert import fingerprint
+from meno_server.lsp.uris import key_of
 
 if TYPE_CHECKING:
     from meno_server.lsp.open_file import OpenFile
@@ -122,7 +122,7 @@ class Episodes:
             self._later(file, PENDING_SECONDS)
             return
         self._chances.opened(file)
-        key = unquote(file.document.uri)
+        key = key_of(file.document.uri)
         before = [episode for episode in self._open.get(key, []) if episode.layer is layer]
         before = [episode for episode in before if not self._is_hushed(file, episode)]
         stay, new, gone = _matched(before, self._shown(file, layer))
@@ -141,7 +141,7 @@ class Episodes:
 
     def asked(self, uri: str, mark: str, level: int) -> None:
         """Somebody was helped with a finding otherwise than by the ladder."""
-        for episode in self._open.get(unquote(uri), ()):
+        for episode in self._open.get(key_of(uri), ()):
             if episode.mark == mark:
                 episode.level = max(episode.level, level)
 
@@ -151,12 +151,12 @@ class Episodes:
             episode.mark == mark
             and time.monotonic() - episode.since >= STRUGGLE_SECONDS
             and file.edits - episode.edits >= STRUGGLE_EDITS
-            for episode in self._open.get(unquote(file.document.uri), ())
+            for episode in self._open.get(key_of(file.document.uri), ())
         )
 
     def closed(self, file: OpenFile) -> None:
         """Ends what is left: a mistake that was made here and left here was ignored."""
-        key = unquote(file.document.uri)
+        key = key_of(file.document.uri)
         before = list(self._open.get(key, ()))
         lost = file not in file.together  # a cell that was taken out: nothing is found there any more
         if before and self.records and not lost and not file.analysis.pending:

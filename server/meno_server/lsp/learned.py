@@ -10,7 +10,6 @@ import importlib
 import logging
 import time
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from meno_model.client import ModelClient
 from meno_model.process import STOPPED
@@ -24,6 +23,7 @@ from meno_server.lsp.reasons import Reasons
 from meno_server.lsp.sending import Sending
 from meno_server.lsp.shared_model import SharedModel
 from meno_server.lsp.status import Status
+from meno_server.lsp.uris import key_of
 from meno_server.models import model_client
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class Learned(Housekeeping):
 
     def ask_model(self, file: OpenFile | Notebook) -> None:
         """Asks about the text as it was saved; a newer save replaces an older one."""
-        key = unquote(file.document.uri)
+        key = key_of(file.document.uri)
         running = self._model_tasks.get(key)
         if running is not None:
             running.cancel()

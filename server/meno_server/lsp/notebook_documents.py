@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from lsprotocol import types
 
 from meno_server.lsp.notebooks import CellText, Notebook
+from meno_server.lsp.uris import key_of
 
 if TYPE_CHECKING:
     from meno_server.lsp.server import MenoServer
@@ -44,12 +44,12 @@ def register(server: MenoServer) -> None:
         ]
         target = session.settings.target
         notebook = Notebook(params.notebook_document.uri, session.next_epoch(), target, cells)
-        session.notebooks[unquote(notebook.uri)] = notebook
+        session.notebooks[key_of(notebook.uri)] = notebook
         _show(session, notebook, 0, len(cells))
 
     @server.feature(types.NOTEBOOK_DOCUMENT_DID_CHANGE)
     def changed(params: types.DidChangeNotebookDocumentParams) -> None:
-        notebook = session.notebooks.get(unquote(params.notebook_document.uri))
+        notebook = session.notebooks.get(key_of(params.notebook_document.uri))
         cells = params.change.cells
         if notebook is None or cells is None:
             return
@@ -60,13 +60,13 @@ def register(server: MenoServer) -> None:
 
     @server.feature(types.NOTEBOOK_DOCUMENT_DID_SAVE)
     def saved(params: types.DidSaveNotebookDocumentParams) -> None:
-        notebook = session.notebooks.get(unquote(params.notebook_document.uri))
+        notebook = session.notebooks.get(key_of(params.notebook_document.uri))
         if notebook is not None:
             session.saved_notebook(notebook)
 
     @server.feature(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
     def closed(params: types.DidCloseNotebookDocumentParams) -> None:
-        notebook = session.notebooks.pop(unquote(params.notebook_document.uri), None)
+        notebook = session.notebooks.pop(key_of(params.notebook_document.uri), None)
         for cell in notebook.cells if notebook is not None else ():
             session.closed(cell.document.uri)
 
@@ -109,6 +109,6 @@ def _restructure(
 def _show(session: Session, notebook: Notebook, start: int, count: int) -> None:
     """Makes cells files of the session, and looks at the notebook as it is now."""
     for cell in notebook.cells[start : start + count]:
-        session.files[unquote(cell.document.uri)] = cell
+        session.files[key_of(cell.document.uri)] = cell
     if notebook.cells:
         session.arrived(notebook.cells[min(start, len(notebook.cells) - 1)])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from urllib.parse import unquote
 
 from meno_server.lsp.open_file import OpenFile
+from meno_server.lsp.uris import key_of
 
 # Who has rested so long has most likely written all that a function is to say for now.
 LONG_SECONDS = 5.0
@@ -34,7 +34,7 @@ class Pauses:
 
     def forget(self, uri: str) -> None:
         """Waits no more for a file."""
-        timer = self._timers.pop(unquote(uri), None)
+        timer = self._timers.pop(key_of(uri), None)
         if timer is not None:
             timer.cancel()
 
@@ -46,7 +46,7 @@ class Pauses:
 
     def _later(self, file: OpenFile, seconds: float, then: Callable[[OpenFile], None]) -> None:
         loop = asyncio.get_running_loop()
-        self._timers[unquote(file.document.uri)] = loop.call_later(seconds, then, file)
+        self._timers[key_of(file.document.uri)] = loop.call_later(seconds, then, file)
 
     def _rest(self, file: OpenFile) -> None:
         file.calm.rest()

@@ -16,7 +16,6 @@ from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from pygls.uris import from_fs_path, to_fs_path
 
@@ -27,6 +26,7 @@ from meno_server.lsp.open_file import LastRun
 from meno_server.lsp.progress import Tell, under_progress
 from meno_server.lsp.showing import show
 from meno_server.lsp.trust import Trust
+from meno_server.lsp.uris import key_of
 
 if TYPE_CHECKING:
     from meno_server.failures.analysis import Analysis
@@ -85,7 +85,7 @@ class Runs:
     def stop(self, uri: str | None) -> None:
         """Ends the run of a file, or all of them, with what is known by then."""
         for key, (analysis, _) in list(self._running.items()):
-            if uri is None or key == unquote(uri):
+            if uri is None or key == key_of(uri):
                 self._session.run(analysis.cancel())
 
     async def close(self) -> None:
@@ -114,7 +114,7 @@ class Runs:
         if not await self.trust.may_run(session, Path(path)):
             return
         model = await self._suspicion(file.document.text)
-        key = unquote(file.document.uri)
+        key = key_of(file.document.uri)
         while (older := self._running.get(key)) is not None:
             older[1].cancel()
             await asyncio.wait({older[1]})

@@ -14,7 +14,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 from lsprotocol import types
 
@@ -29,6 +28,7 @@ from meno_server.lsp.notebooks import CellText, Notebook
 from meno_server.lsp.open_file import OpenFile
 from meno_server.lsp.pauses import Pauses
 from meno_server.lsp.runs import Runs
+from meno_server.lsp.uris import key_of
 
 if TYPE_CHECKING:
     from meno_server.layers import Resolved
@@ -124,7 +124,7 @@ class Session(Learned):
     # Files
 
     def file(self, uri: str) -> OpenFile | None:
-        return self.files.get(unquote(uri))
+        return self.files.get(key_of(uri))
 
     def opened(self, uri: str, text: str, version: int) -> None:
         self.closed(uri)  # who opens a file twice means the second; what the first began must not go on
@@ -134,7 +134,7 @@ class Session(Learned):
             file: OpenFile = Notebook(uri, self.next_epoch(), target, cells).cells[0]
         else:
             file = OpenFile(Document(uri, text, version), self.next_epoch(), target)
-        self.files[unquote(uri)] = file
+        self.files[key_of(uri)] = file
         self.arrived(file)
 
     def next_epoch(self) -> int:
@@ -176,7 +176,7 @@ class Session(Learned):
         self.note("change", time.perf_counter() - started)
 
     def closed(self, uri: str) -> None:
-        file = self.files.pop(unquote(uri), None)
+        file = self.files.pop(key_of(uri), None)
         if file is None:
             return
         if file is self.latest_file:
@@ -185,7 +185,7 @@ class Session(Learned):
         self.runs.stop(uri)
         self.dialogues.closed(uri)
         for tasks in (self._finishing, self._looking, self._model_tasks):
-            task = tasks.pop(unquote(uri), None)
+            task = tasks.pop(key_of(uri), None)
             if task is not None:
                 task.cancel()
         self._pauses.forget(uri)
@@ -211,9 +211,8 @@ class Session(Learned):
         return any(one.last_sent not in (None, self.diagnostics(one)) for one in others)
 
     def _finish_later(self, file: OpenFile) -> None:
-        key = unquote(file.document.uri)
-        running = self._finishing.get(key)
-        if running is None or running.done():
+        key = key_of(file.document.uri)
+        if (running := self._finishing.get(key)) is None or running.done():
             self._finishing[key] = self.run(self._finish(file))
 
     async def _finish(self, file: OpenFile) -> None:
@@ -237,14 +236,14 @@ class Session(Learned):
 
     def look_around(self, file: OpenFile) -> None:
         """Reads, beside everything else, what the file imports from its workspace."""
-        key = unquote(file.document.uri)
+        key = key_of(file.document.uri)
         running = self._looking.get(key)
         if file.analysis.imports and (running is None or running.done()):
             self._looking[key] = self.run(self._look_around(file))
 
     async def _look_around(self, file: OpenFile) -> None:
         others = await self._neighbours.of(file, self.root)
-        if self.files.get(unquote(file.document.uri)) is file:
+        if self.files.get(key_of(file.document.uri)) is file:
             file.analysis.know_others(others)
             if file.analysis.pending:
                 self._finish_later(file)
@@ -332,7 +331,7 @@ class Session(Learned):
 
     def stands(self, file: OpenFile | Notebook, edits: int) -> bool:
         """Whether a file is open and was not edited since it had so many edits."""
-        key = unquote(file.document.uri)
+        key = key_of(file.document.uri)
         return file in (self.files.get(key), self.notebooks.get(key)) and file.edits == edits
 
     def close_soon(self) -> asyncio.Task[None]:
