@@ -2,7 +2,7 @@
 
 An editor that does not read what comes there would hold the whole server once the pipe is full, so a thread
 of its own writes, and what it cannot write in time is left out. A fault is one line; where it happened is for
-those who set `meno.logLevel` to debug. Guarded by tests/chaos/test_processes.py and
+those who set `meno.logLevel` to debug. Guarded by tests/chaos/test_leaving.py and
 tests/server/test_logs.py.
 """
 
