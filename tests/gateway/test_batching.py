@@ -124,3 +124,15 @@ async def test_who_asks_again_at_once_is_answered_again() -> None:
     async with asyncio.timeout(10):
         for number in range(5):
             assert await batcher.answer(f"x = {number}\n") == ModelReply()
+
+
+async def test_texts_can_be_asked_one_by_one_from_some_moment_on() -> None:
+    model = Model()
+    batcher = Batcher(model.ask, most=8, wait_seconds=0.01)
+    await asyncio.gather(*(batcher.answer(f"x = {number}\n") for number in range(3)))
+
+    batcher.one_by_one()
+    await asyncio.gather(*(batcher.answer(f"y = {number}\n") for number in range(3)))
+
+    assert [len(batch) for batch in model.batches] == [3, 1, 1, 1]
+    await batcher.close()

@@ -42,6 +42,10 @@ class Batcher:
             self._tasks.add(asyncio.create_task(self._serve()))
         return await future
 
+    def one_by_one(self) -> None:
+        """From now on each text is asked alone, and none waits for others."""
+        self._most, self._wait = 1, 0.0
+
     async def close(self) -> None:
         """Ends the batches under way; whoever waits gets an UnavailableError."""
         for task in tuple(self._tasks):

@@ -14,6 +14,7 @@ from typing import Any
 
 from meno_analyzers.failures.naming import is_test_file
 from meno_model.protocol import LONGEST_TEXT
+from meno_model.providers import PROCESSOR
 from meno_server.gateway.batching import Batcher
 from meno_server.gateway.children import Log, Pool
 from meno_server.gateway.enriching import Enricher
@@ -217,6 +218,8 @@ class LocalWorkers:
                 "name": str(told.get("name", "")),
                 "checksum": str(told.get("model_sha256", "")),
             }
+            if self._settings.batching == "auto" and told.get("provider") == PROCESSOR:
+                self._batcher.one_by_one()
         asked = {"do": "predict_many", "texts": list(texts)}
         reply = await self._model.ask(asked, self._settings.model_seconds)
         if "unavailable" in reply:

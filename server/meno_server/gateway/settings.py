@@ -53,10 +53,11 @@ class GatewaySettings(BaseModel):
         "most. They share the functions of a text among them and change no answer.",
     )
     origin: bool = Field(True, description="Serve `predict`: whose style a text resembles.")
-    batching: Literal["on", "off"] = Field(
-        "on",
-        description="Whether texts for the model that come together are answered in one question: on an "
-        "accelerator in the same batches, on a processor function by function, which changes no answer.",
+    batching: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Whether texts for the model that come together are answered in one question. `auto`: on "
+        "an accelerator only, since a processor judges each function by itself and nobody gains by waiting "
+        "for others. On a processor it changes no answer.",
     )
     batch_size: int = Field(16, ge=1, le=256, description="At most so many texts in one batch.")
     batch_milliseconds: float = Field(

@@ -45,7 +45,7 @@ def serve_gateway(
         bool | None, typer.Option("--model/--no-model", help="Serve the bug model.", show_default=False)
     ] = None,
     batching: Annotated[
-        str | None, typer.Option(help="on or off: whether the model answers many texts at once.")
+        str | None, typer.Option(help="auto, on or off: whether the model answers many texts at once.")
     ] = None,
     cluster: Annotated[
         bool, typer.Option("--cluster", help="Let a Ray cluster do the work; see docs/guides/cluster.md.")

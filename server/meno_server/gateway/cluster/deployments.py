@@ -22,6 +22,7 @@ from typing import Any
 from ray import serve
 from ray.serve import Application
 
+from meno_model.providers import PROCESSOR
 from meno_server.gateway.cluster.crossing import Refused, packed
 from meno_server.gateway.cluster.settings import ClusterSettings, bounds
 from meno_server.gateway.cluster.workers import ClusterWorkers
@@ -143,16 +144,21 @@ class Model:
         self._worker = Worker(settings.model_path, settings.model_provider)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="model")
         self._information: dict[str, str] | None = None
-        size = 1 if settings.batching == "off" else settings.batch_size
-        batch: Any = self._batch  # Ray's decorator adds these two, which its types do not know
-        batch.set_max_batch_size(size)
-        batch.set_batch_wait_timeout_s(settings.batch_milliseconds / 1000)
+        self._settings = settings
+        self._batch_of(1 if settings.batching == "off" else settings.batch_size)
 
     async def check_health(self) -> None:
         if self._information is None:
             known = (await self._ask({"do": "info"})).get("info") or {}
             checksum = str(known.get("model_sha256", ""))
             self._information = {"name": str(known.get("name", "")), "checksum": checksum}
+            if self._settings.batching == "auto" and known.get("provider") == PROCESSOR:
+                self._batch_of(1)
+
+    def _batch_of(self, size: int) -> None:
+        batch: Any = self._batch  # Ray's decorator adds these two, which its types do not know
+        batch.set_max_batch_size(size)
+        batch.set_batch_wait_timeout_s(self._settings.batch_milliseconds / 1000 if size > 1 else 0.0)
 
     async def model(self, text: str) -> ModelReply:
         reply: ModelReply = await self._batch(text)
