@@ -1,1 +1,1 @@
-"""Faults under steady typing. A package in name, so that benchmarks/chaos.py is not taken for it."""
+"""Faults under steady typing. A package in name, so that benchmarks/faults.py is not taken for it."""

@@ -1,6 +1,6 @@
 """Every fault, under steady typing: each key is answered with the right findings, one plain sentence tells
 what is degraded, it heals by itself where it can, and nothing is lost. Deadlines here are for what hangs; how
-quickly keys are answered is for benchmarks/chaos.py to say.
+quickly keys are answered is for benchmarks/faults.py to say.
 """
 
 from __future__ import annotations

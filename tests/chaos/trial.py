@@ -2,7 +2,7 @@
 
 A fault is made (`strike`), a learner goes on working (`live_on`), the fault ends (`relent`), and the learner
 works until all is well (`recover`); keys come at their pace all the time. The same trial serves the tests,
-which ask whether all keys were answered with the right findings, and benchmarks/chaos.py, which asks how
+which ask whether all keys were answered with the right findings, and benchmarks/faults.py, which asks how
 quickly.
 """
 

@@ -1,6 +1,6 @@
 """Whether keys are answered in time while the server's world falls apart, fault by fault.
 
-    python benchmarks/chaos.py [WORDS …] [--keys 75] [--format table|json]
+    python benchmarks/faults.py [WORDS …] [--keys 75] [--format table|json]
 
 The faults are those of tests/chaos: the model's process is killed, stopped, starved; its files are damaged;
 the disk is full or read-only; the history is locked; a gateway and a language model break off; the clock
