@@ -41,6 +41,10 @@ def reply(id: object, **content: Any) -> str:
     return json.dumps({"jsonrpc": "2.0", "id": id, **content})
 
 
+def notification(method: str, params: dict[str, Any]) -> str:
+    return json.dumps({"jsonrpc": "2.0", "method": method, "params": params})
+
+
 def test_a_reply_to_a_request_that_was_cancelled_meanwhile_is_dropped() -> None:
     protocol = create().protocol
     id, future = asked(protocol)
@@ -115,3 +119,24 @@ def test_every_command_that_the_server_offers_is_its_own() -> None:
     server: MenoServer = create()
 
     assert all(name.startswith("meno.") for name in server.protocol.fm.commands)
+
+
+def test_nothing_is_kept_of_what_was_done() -> None:
+    """pygls keeps an object for each notification, which in a day of typing are hundreds of megabytes."""
+    server = create()
+    server.protocol.set_writer(OpenChannel())
+    server.protocol.take(reply(1, method="initialize", params={"capabilities": {}}))
+    document = {"uri": "file:///a.py", "languageId": "python", "version": 1, "text": "x = 1\n"}
+    server.protocol.take(notification("textDocument/didOpen", {"textDocument": document}))
+
+    for version in range(2, 50):
+        identifier = {"uri": "file:///a.py", "version": version}
+        place = {"line": 0, "character": 0}
+        change = {"range": {"start": place, "end": place}, "text": "y"}
+        params = {"textDocument": identifier, "contentChanges": [change]}
+        server.protocol.take(notification("textDocument/didChange", params))
+
+    file = server.session.file("file:///a.py")
+    assert file is not None
+    assert file.document.text == "y" * 48 + "x = 1\n"
+    assert server.protocol._request_futures == {}

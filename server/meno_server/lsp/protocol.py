@@ -107,6 +107,17 @@ class MenoProtocol(LanguageServerProtocol):
             log.warning("A reply that does not fit the protocol counts as an error.")
             future.set_exception(JsonRpcException("The reply does not fit the protocol."))
 
+    def _execute_handler(self, msg_id: str | int, *args: Any, **kwargs: Any) -> None:
+        """As pygls does, which keeps what a notification came to for ever: one object for each key."""
+        super()._execute_handler(msg_id, *args, **kwargs)
+        future = self._request_futures.get(msg_id)
+        if future is not None:
+            future.add_done_callback(lambda done: self._forget(msg_id, done))
+
+    def _forget(self, msg_id: str | int, future: Any) -> None:
+        if self._request_futures.get(msg_id) is future:
+            del self._request_futures[msg_id]
+
     def _send_handler_result(self, future: Future[Any], *, msg_id: str | int) -> None:
         """As pygls does; a refusal of ours is an answer and leaves no traceback."""
         refusal = None if future.cancelled() else future.exception()
