@@ -121,7 +121,7 @@ def test_every_command_that_the_server_offers_is_its_own() -> None:
     assert all(name.startswith("meno.") for name in server.protocol.fm.commands)
 
 
-def test_nothing_is_kept_of_what_was_done() -> None:
+async def test_nothing_is_kept_of_what_was_done() -> None:
     """pygls keeps an object for each notification, which in a day of typing are hundreds of megabytes."""
     server = create()
     server.protocol.set_writer(OpenChannel())
