@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import signal
 import tempfile
 from pathlib import Path
 
@@ -20,6 +21,11 @@ ROOT = Path(__file__).parent.parent
 _DATA = tempfile.mkdtemp(prefix="meno-tests-")
 os.environ["XDG_DATA_HOME"] = _DATA
 atexit.register(shutil.rmtree, _DATA, ignore_errors=True)
+
+# A shell ignores interrupts for what it runs in the background, and whatever is started there inherits that:
+# the tests that interrupt a program would wait for ever.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
