@@ -57,15 +57,7 @@ class Typist:
         else:
             place = (self.line, 7 + column)
             self.wire.change(self.version, place, place, text[column - 1], self.uri)
-        uri, version = self.uri, self.version
-        self.wire.wait(
-            lambda m: (
-                m.get("method") == "textDocument/publishDiagnostics"
-                and m["params"]["uri"] == uri
-                and m["params"]["version"] == version
-            ),
-            since,
-        )
+        self.wire.diagnostics(self.version, since=since, uri=self.uri)
         return 1000 * (time.perf_counter() - started)
 
 

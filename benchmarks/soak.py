@@ -142,15 +142,7 @@ class Author:
         return time.perf_counter() - began
 
     def _answer(self, name: str, since: int) -> None:
-        uri, version = self.uri(name), self._versions[name]
-        self.wire.wait(
-            lambda m: (
-                m.get("method") == "textDocument/publishDiagnostics"
-                and m["params"]["uri"] == uri
-                and m["params"]["version"] == version
-            ),
-            since,
-        )
+        self.wire.diagnostics(self._versions[name], since=since, uri=self.uri(name))
 
 
 def _place(text: str, offset: int) -> tuple[int, int]:

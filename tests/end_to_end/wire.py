@@ -116,13 +116,19 @@ class Wire:
         return self.wait(lambda message: message.get("id") == id and "method" not in message)
 
     def diagnostics(
-        self, version: int, wanted: Callable[[list[dict[str, Any]]], bool] = lambda _: True, since: int = 0
+        self,
+        version: int,
+        wanted: Callable[[list[dict[str, Any]]], bool] = lambda _: True,
+        since: int = 0,
+        uri: str | None = None,
     ) -> list[dict[str, Any]]:
-        """The diagnostics published for that version, from the first publication that is wanted."""
+        """The diagnostics published for that version, of one file where several are open, from the first
+        publication that is wanted."""
         message = self.wait(
             lambda m: (
                 m.get("method") == "textDocument/publishDiagnostics"
                 and m["params"]["version"] == version
+                and uri in (None, m["params"]["uri"])
                 and wanted(m["params"]["diagnostics"])
             ),
             since,
