@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from concurrent.futures import Future
 from typing import Any
@@ -16,7 +17,11 @@ from meno_server.lsp.server import MenoServer, create
 class OpenChannel:
     """A channel whose other end takes everything."""
 
-    def write(self, data: bytes) -> None: ...
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+
+    def write(self, data: bytes) -> None:
+        self.sent.append(json.loads(data.partition(b"\r\n\r\n")[2] or data))
 
     def close(self) -> None: ...
 
@@ -140,3 +145,21 @@ async def test_nothing_is_kept_of_what_was_done() -> None:
     assert file is not None
     assert file.document.text == "y" * 48 + "x = 1\n"
     assert server.protocol._request_futures == {}
+
+
+async def test_a_session_ends_while_its_beginning_still_waits_for_the_editor() -> None:
+    """An editor may close before it has said its settings, for which `initialized` waits."""
+    server = create()
+    channel = OpenChannel()
+    server.protocol.set_writer(channel)
+    abilities = {"workspace": {"configuration": True}}
+    server.protocol.take(reply(1, method="initialize", params={"capabilities": abilities}))
+    server.protocol.take(notification("initialized", {}))
+    await asyncio.sleep(0)
+    assert server.protocol._request_futures
+
+    server.protocol.take(reply(2, method="shutdown"))
+
+    (answer,) = [sent for sent in channel.sent if sent.get("id") == 2]
+    assert "error" not in answer
+    assert server.protocol._shutdown

@@ -14,14 +14,14 @@ import inspect
 import json
 import logging
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from functools import cached_property
 from typing import Any
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
-from pygls.protocol import LanguageServerProtocol
+from pygls.protocol import LanguageServerProtocol, lsp_method
 from pygls.protocol.json_rpc import JsonRPCNotification, JsonRPCRequestMessage, JsonRPCResponseMessage
 
 from meno_server.lsp import envelope
@@ -117,6 +117,17 @@ class MenoProtocol(LanguageServerProtocol):
     def _forget(self, msg_id: str | int, future: Any) -> None:
         if self._request_futures.get(msg_id) is future:
             del self._request_futures[msg_id]
+
+    @lsp_method(types.SHUTDOWN)
+    def lsp_shutdown(self, *args: Any) -> Generator[Any, Any, None]:
+        """As pygls does, which walks along what it waits for while each of them, ended, leaves the row."""
+        handler = self.fm.features.get(types.SHUTDOWN)
+        if handler is not None:
+            yield handler, args, None
+        for id, future in list(self._request_futures.items()):
+            if id != self.msg_id:
+                future.cancel()
+        self._shutdown = True
 
     def _send_handler_result(self, future: Future[Any], *, msg_id: str | int) -> None:
         """As pygls does; a refusal of ours is an answer and leaves no traceback."""
