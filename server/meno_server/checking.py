@@ -14,9 +14,9 @@ from typing import Any, TextIO
 
 from meno_analyzers.engine import analyse
 from meno_server.adjusting import adjusted
+from meno_server.records import as_record
 from meno_server.settings import Settings
 from meno_server.terminal.files import UnreadableError, python_files, read_python
-from meno_server.terminal.reports import as_record
 
 
 def check_folder(folder: Path, settings: Settings, out: TextIO) -> None:

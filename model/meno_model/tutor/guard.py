@@ -55,11 +55,6 @@ def violations(reply: Reply, evidence: Evidence) -> tuple[str, ...]:
     return tuple(sentence for rule in RULES for sentence in rule(reply, evidence))
 
 
-def content_violations(reply: Reply, evidence: Evidence) -> tuple[str, ...]:
-    """Those of the rules that keep the secret, whatever the form of the text."""
-    return tuple(sentence for rule in CONTENT_RULES for sentence in rule(reply, evidence))
-
-
 def _answers_the_request(reply: Reply, evidence: Evidence) -> Iterator[str]:
     if reply.level != int(evidence.level):
         yield f"level must be {int(evidence.level)}."

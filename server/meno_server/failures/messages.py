@@ -13,6 +13,7 @@ from typing import Any
 
 from meno_analyzers.findings import Category, Edit, Finding, Note, Severity, Source, Span
 from meno_analyzers.hints import FindingWithLadder, Ladder
+from meno_server.records import identity, numbers
 
 CANCEL = {"do": "cancel"}
 
@@ -96,14 +97,10 @@ def answer_from_plain(values: Mapping[str, Any]) -> Answer:
 def _finding_to_plain(finding: Finding) -> dict[str, Any]:
     ladder = finding.ladder if isinstance(finding, FindingWithLadder) else None
     return {
-        "rule": finding.rule,
-        "name": finding.name,
-        "category": finding.category.value,
-        "severity": finding.severity.value,
-        "confidence": finding.confidence,
-        "span": _numbers(finding.span),
-        "notes": [[_numbers(note.span), note.text, note.path] for note in finding.notes],
-        "fix": [[_numbers(edit.span), edit.text] for edit in finding.fix],
+        **identity(finding),
+        "span": numbers(finding.span),
+        "notes": [[numbers(note.span), note.text, note.path] for note in finding.notes],
+        "fix": [[numbers(edit.span), edit.text] for edit in finding.fix],
         "ladder": asdict(ladder) if ladder is not None else None,
     }
 
@@ -124,7 +121,3 @@ def _finding_from_plain(values: Mapping[str, Any]) -> Finding:
         fix=tuple(Edit(Span(*span), text) for span, text in values["fix"]),
         ladder=ladder,
     )
-
-
-def _numbers(span: Span) -> list[int]:
-    return [span.start_line, span.start_column, span.end_line, span.end_column]

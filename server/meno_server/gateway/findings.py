@@ -12,6 +12,7 @@ from typing import Any
 from meno_analyzers.findings import Category, Edit, Finding, Severity, Source, Span
 from meno_analyzers.hints import Level, ladder_for
 from meno_analyzers.hints.markdown import as_plain_text
+from meno_server.records import identity, numbers, place
 from meno_server.settings import Settings
 
 Plain = dict[str, Any]
@@ -19,7 +20,7 @@ Plain = dict[str, Any]
 
 def view(finding: Finding, language: str, highest: int) -> Plain:
     """A finding for a client, with its rungs up to `highest`."""
-    span, ladder = finding.span, ladder_for(finding, language)
+    ladder = ladder_for(finding, language)
     hints: Plain = {}
     if highest >= Level.ORIENT:
         hints["orient"] = ladder.orient
@@ -29,35 +30,18 @@ def view(finding: Finding, language: str, highest: int) -> Plain:
         hints["questions"] = list(ladder.questions)
     if highest >= Level.EXAMPLE:
         hints["example"] = ladder.example
-    return {
-        "rule": finding.rule,
-        "name": finding.name,
-        "category": finding.category.value,
-        "severity": finding.severity.value,
-        "confidence": finding.confidence,
-        "source": finding.source.value,
-        "line": span.start_line + 1,
-        "column": span.start_column + 1,
-        "end_line": span.end_line + 1,
-        "end_column": span.end_column + 1,
-        "message": as_plain_text(ladder.notice),
-        "hints": hints,
-    }
+    message = as_plain_text(ladder.notice)
+    return {**identity(finding), **place(finding.span), "message": message, "hints": hints}
 
 
 def to_plain(finding: Finding) -> Plain:
     """All of a finding but its notes."""
     return {
-        "rule": finding.rule,
-        "name": finding.name,
-        "category": finding.category.value,
-        "severity": finding.severity.value,
-        "confidence": finding.confidence,
-        "source": finding.source.value,
-        "span": _numbers(finding.span),
+        **identity(finding),
+        "span": numbers(finding.span),
         "values": dict(finding.values),
         "variant": finding.variant,
-        "fix": [[_numbers(edit.span), edit.text] for edit in finding.fix],
+        "fix": [[numbers(edit.span), edit.text] for edit in finding.fix],
     }
 
 
@@ -84,7 +68,3 @@ def from_plain(values: Plain) -> Finding:
 def settings_for(profile: str) -> Settings:
     """The learner's settings that decide which findings are told."""
     return Settings.model_validate({"profile": profile})
-
-
-def _numbers(span: Span) -> list[int]:
-    return [span.start_line, span.start_column, span.end_line, span.end_column]

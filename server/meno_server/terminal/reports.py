@@ -13,32 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from meno_analyzers.findings import Finding
-from meno_analyzers.hints import notice_for
 from meno_analyzers.hints.listing import lines_for
 from meno_server import __version__
+from meno_server.records import as_record
 
 Found = Sequence[tuple[str, Finding]]
 _SARIF_LEVELS = {"error": "error", "warning": "warning", "information": "note", "hint": "note"}
 _FILES_WORTH_A_BAR = 10
-
-
-def as_record(path: str, finding: Finding) -> dict[str, Any]:
-    """One finding in the terms of the JSON contract: 1-based lines and columns, columns in characters."""
-    span = finding.span
-    return {
-        "path": path,
-        "rule": finding.rule,
-        "name": finding.name,
-        "category": finding.category.value,
-        "severity": finding.severity.value,
-        "confidence": finding.confidence,
-        "source": finding.source.value,
-        "line": span.start_line + 1,
-        "column": span.start_column + 1,
-        "end_line": span.end_line + 1,
-        "end_column": span.end_column + 1,
-        "message": notice_for(finding),
-    }
 
 
 def as_json(found: Found) -> str:
