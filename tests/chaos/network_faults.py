@@ -15,7 +15,7 @@ from typing import Any
 
 from chaos.desk import Desk, until
 from chaos.trial import Fault
-from chaos.worker_faults import lesson
+from chaos.worker_faults import SavingFault
 
 _FINDING = {
     "rule": "model/OffByOneError",
@@ -95,15 +95,12 @@ def _begin(handler: BaseHTTPRequestHandler, length: int) -> None:
     handler.end_headers()
 
 
-class GatewayFault(Fault):
+class GatewayFault(SavingFault):
     """A gateway that is asked at each save, and does not answer as it should; the model here answers
     instead."""
 
     told = ("The model on this machine answers instead.",)
     ill: Answer
-
-    def __init__(self) -> None:
-        self._number = 0
 
     def sit_down(self, place: Path) -> Desk:
         self.server = Server(says({"findings": [_FINDING]}))
@@ -111,16 +108,6 @@ class GatewayFault(Fault):
         desk.wire.answers["window/showMessageRequest"] = {"title": _YES}
         self.until_found(desk)
         return desk
-
-    def save(self, desk: Desk) -> str:
-        self._number += 1
-        uri = desk.open("lesson.py", lesson(self._number))
-        desk.save(uri)
-        return uri
-
-    def until_found(self, desk: Desk) -> None:
-        uri = self.save(desk)
-        until(lambda: desk.model_finds(uri), "the gateway's finding")
 
     def strike(self, desk: Desk) -> None:
         self.server.answer = self.ill
@@ -133,9 +120,6 @@ class GatewayFault(Fault):
 
     def relent(self, desk: Desk) -> None:
         self.server.answer = says({"findings": [_FINDING]})
-
-    def recover(self, desk: Desk) -> None:
-        self.until_found(desk)
 
     def clear_away(self) -> None:
         self.server.stop()

@@ -53,15 +53,34 @@ def talkative(place: Path) -> Path:
     return folder
 
 
-class ModelFault(Fault):
-    """A fault of the model: a save shows it, and a later save shows that it is over."""
+class SavingFault(Fault):
+    """A fault that a save shows, and of which a later save shows that it is over."""
+
+    def __init__(self) -> None:
+        self._number = 0
+
+    def save(self, desk: Desk) -> str:
+        """Saves a lesson that no model has seen."""
+        self._number += 1
+        uri = desk.open("lesson.py", lesson(self._number))
+        desk.save(uri)
+        return uri
+
+    def until_found(self, desk: Desk) -> None:
+        """Saves, as somebody does who goes on working, until a model says something."""
+        uri = self.save(desk)
+        until(lambda: desk.model_finds(uri), "the model's finding")
+
+    def recover(self, desk: Desk) -> None:
+        self.until_found(desk)
+
+
+class ModelFault(SavingFault):
+    """A fault of the model on this machine."""
 
     preparation = "pass"
     loaded = True
     """Whether the model has answered before the fault."""
-
-    def __init__(self) -> None:
-        self._number = 0
 
     def sit_down(self, place: Path) -> Desk:
         place.mkdir(parents=True, exist_ok=True)
@@ -75,24 +94,9 @@ class ModelFault(Fault):
             self.until_found(desk)
         return desk
 
-    def save(self, desk: Desk) -> str:
-        """Saves a lesson that the model has not seen."""
-        self._number += 1
-        uri = desk.open("lesson.py", lesson(self._number))
-        desk.save(uri)
-        return uri
-
-    def until_found(self, desk: Desk) -> None:
-        """Saves until the model says something, as somebody does who goes on working."""
-        uri = self.save(desk)
-        until(lambda: desk.model_finds(uri), "the model's finding")
-
     def live_on(self, desk: Desk) -> None:
         self.save(desk)
         desk.until_heard(self.told[0])
-
-    def recover(self, desk: Desk) -> None:
-        self.until_found(desk)
 
 
 class Killed(ModelFault):
