@@ -2,7 +2,7 @@
 
 A language is a folder (`catalogue/en`), a rule or a category one TOML file in it, and a file that a language
 does not have is taken from English. Start-up reads nothing. A damaged file is a bug of ours and raises.
-Guarded by tests/analyzers/hints/test_catalogue.py.
+Guarded by tests/analyzers/hints/test_hint_catalogue.py.
 """
 
 from __future__ import annotations

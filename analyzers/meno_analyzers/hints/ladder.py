@@ -2,7 +2,7 @@
 
 The texts of the rule come first, then those of its category, then neutral ones, so there is always a ladder.
 The ladder ends at the example: the verified diff of the last level is made by the failure analysis, never
-by a catalogue. Guarded by tests/analyzers/hints/test_ladder.py.
+by a catalogue. Guarded by tests/analyzers/hints/test_hint_ladder.py.
 """
 
 from __future__ import annotations

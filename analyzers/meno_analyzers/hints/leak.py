@@ -4,7 +4,7 @@ It compares a text with the edit that is known to repair the code. A text leaks 
 that only the repair has, when it shares a run of three tokens with the repair, when it says an edit in words
 next to the place, or when its example is the repair in other clothes. The same function checks the
 catalogue in the tests and a language model's reply at run time. It errs towards "leaks": a withheld reply
-costs little, since a curated text takes its place. Guarded by tests/analyzers/hints/test_leak.py and
+costs little, since a curated text takes its place. Guarded by tests/analyzers/hints/test_hint_leak.py and
 test_catalogue_leaks.py.
 """
 

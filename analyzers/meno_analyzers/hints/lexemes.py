@@ -2,7 +2,7 @@
 
 Python's own tokenizer refuses broken text and half-sentences; a reply of a language model is full of both.
 So this one takes whatever comes. Texts are put in one form (`'a'` is `"a"`, `1_000` is `1000`), comments and
-spaces are left out. Guarded by tests/analyzers/hints/test_lexemes.py.
+spaces are left out. Guarded by tests/analyzers/hints/test_hint_lexemes.py.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The small part of Markdown that hint texts use: quoting a learner's code safely, and taking Markdown away.
 
 Values come from the learner's file, so they are data: no backtick, brace, bracket or line end in a value may
-change how the text around it is read. Guarded by tests/analyzers/hints/test_markdown.py.
+change how the text around it is read. Guarded by tests/analyzers/hints/test_hint_markdown.py.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ _ESCAPED = re.compile(r"\\([\\`*_\[\]<>#|~!&])")
 _FENCE = re.compile(r"^```[^\n]*\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
 _CODE_SPAN = re.compile(r"(?<!\\)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _EMPHASIS = re.compile(r"(?<![\\\w*])(\*{1,2})(?=\S)(.+?)(?<=\S)\1(?![\w*])", re.DOTALL)
+_HEADING = re.compile(r"^#{1,6} +", re.MULTILINE)
 _LINK = re.compile(r"(?<![\\!])\[([^\]]+)\]\([^)\s]+\)")
 
 
@@ -59,7 +60,7 @@ def escape(text: str) -> str:
 
 
 def as_plain_text(markdown: str) -> str:
-    """The same words for a client that shows text as it is: no fences, emphasis, links or escapes.
+    """The same words for a client that shows text as it is: no fences, headings, emphasis, links, escapes.
 
     Fenced code is indented by four spaces; code spans keep one backtick on each side, which most readers
     know from error messages.
@@ -73,6 +74,7 @@ def as_plain_text(markdown: str) -> str:
     text = markdown.replace("\x00", "")
     text = _FENCE.sub(lambda m: keep(_indented(m.group(1))), text)
     text = _CODE_SPAN.sub(lambda m: keep(plain_code(_unpadded(m.group(2)))), text)
+    text = _HEADING.sub("", text)
     text = _LINK.sub(r"\1", text)
     text = _EMPHASIS.sub(r"\2", text)
     text = _ESCAPED.sub(r"\1", text)

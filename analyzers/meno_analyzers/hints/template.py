@@ -3,7 +3,7 @@
 Catalogue texts write `{name}` for a value and `{{`, `}}` for braces. A gap inside a code span is quoted
 together with the span; a gap in prose is escaped. A value is inserted once and never read again, so braces
 in it mean nothing. Words of ours that begin a sentence get a capital letter.
-Guarded by tests/analyzers/hints/test_template.py.
+Guarded by tests/analyzers/hints/test_hint_template.py.
 """
 
 from __future__ import annotations

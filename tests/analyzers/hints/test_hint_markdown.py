@@ -55,6 +55,11 @@ def test_plain_text_keeps_the_words_and_drops_the_marks() -> None:
     assert as_plain_text(markdown) == "The answer of 'a`b' is kept in `x_y*z*`, see the page."
 
 
+def test_plain_text_has_headings_as_lines_of_their_own() -> None:
+    assert as_plain_text("## What happened\n\nA `list` #2") == "What happened\n\nA `list` #2"
+    assert as_plain_text("```python\n# a comment\n```") == "    # a comment"
+
+
 def test_plain_text_indents_a_block_of_code() -> None:
     assert as_plain_text("Guess:\n\n```python\nif a:\n    b()\n```\n\nThen run.") == (
         "Guess:\n\n    if a:\n        b()\n\nThen run."
