@@ -38,6 +38,17 @@ def calls(function: str, *pairs: tuple[list[object], object]) -> list[Case]:
     return [CallCase(f"{function} {n}", function, args, wanted) for n, (args, wanted) in enumerate(pairs)]
 
 
+def after(tries: int) -> dict[str, object]:
+    """Arguments that end a search by the number of its tries: a busy machine has fewer in a second."""
+    cancel = threading.Event()
+
+    def tell(progress: Progress) -> None:
+        if progress.tried >= tries:
+            cancel.set()
+
+    return {"progress": tell, "cancel": cancel}
+
+
 LARGEST = """
     def largest(numbers):
         best = numbers[0]
@@ -126,7 +137,7 @@ def test_an_answer_written_down_by_heart_is_not_believed(look: Look) -> None:
             return 0
     """
 
-    found = look(text, calls("secret", ([5], 1234)), seconds=3)
+    found = look(text, calls("secret", ([5], 1234)), **after(500))
 
     assert found.repair is None
     assert "It writes down a value that a test expects." in found.refused
@@ -163,7 +174,7 @@ def test_a_search_without_success_says_what_came_nearest(look: Look) -> None:
         CodeCase("g", "assert g(3) == 'eccbc87e4b5ce2fe28308fd9f2a7baf3'"),
     ]
 
-    found = look(text, cases, seconds=4)
+    found = look(text, cases, **after(150))
 
     assert found.repair is None
     assert found.nearest is not None
