@@ -22,6 +22,10 @@ _DATA = tempfile.mkdtemp(prefix="meno-tests-")
 os.environ["XDG_DATA_HOME"] = _DATA
 atexit.register(shutil.rmtree, _DATA, ignore_errors=True)
 
+# The networks of the tests are tiny: threads that wait for each other take longer there than one does, and
+# much longer where something else runs as well.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # A shell ignores interrupts for what it runs in the background, and whatever is started there inherits that:
 # the tests that interrupt a program would wait for ever.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
