@@ -26,7 +26,7 @@ BODY = {"code": PROGRAM, "model": False}
         (("--host", "0.0.0.0"), "--behind-proxy"),
         (("--database", "mysql://x"), "not understood"),
         (("--database", "postgresql://localhost:many/x"), "not understood"),
-        (("--batching", "perhaps"), "MENO_GATEWAY_BATCHING cannot hold"),
+        (("--batching", "perhaps"), "MENO_GATEWAY_BATCHING does not fit"),
     ],
 )
 def test_what_cannot_be_served_is_one_sentence(

@@ -22,6 +22,7 @@ from meno_server.layers import Resolved, file_layers, resolve
 from meno_server.terminal import reports
 from meno_server.terminal.files import UnreadableError, decode_python, python_files, read_python
 
+INTERRUPTED = 130
 # Starting helpers costs more than it saves below so many files.
 _FILES_WORTH_HELPERS = 40
 
@@ -53,7 +54,8 @@ def check(
 ) -> None:
     """Look for mistakes in files.
 
-    Exits with 0 if nothing was found, 1 if something was, 2 if something could not be read.
+    Exits with 0 if nothing was found, 1 if something was, 2 if something could not be read, and 130 if it
+    was interrupted.
     """
     layers, problems = file_layers(Path.cwd())
     resolved = resolve(layers)
@@ -63,7 +65,9 @@ def check(
         results = list(_check_all(paths, jobs, resolved.settings.target))
     except KeyboardInterrupt:
         typer.echo("Stopped.", err=True)
-        raise typer.Exit(2) from None
+        raise typer.Exit(INTERRUPTED) from None
+    if not results:
+        typer.echo(f"There are no Python files in {', '.join(map(str, paths))}.", err=True)
     found: list[tuple[str, Finding]] = []
     unreadable = False
     for result in results:
