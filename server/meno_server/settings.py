@@ -131,8 +131,8 @@ class Settings(BaseModel):
     )
     language: Annotated[str, AfterValidator(translated)] = Field(
         "en",
-        description="The language of the hints: `en`, `de`, `es` or `fr`. What has no translation yet is shown "
-        "in English.",
+        description="The language of the hints: `en`, `de`, `es` or `fr`. What has no translation yet is "
+        "shown in English.",
     )
     log_level: Literal["error", "warning", "info", "debug"] = Field(
         "warning", alias="logLevel", description="How much the server writes to its log."

@@ -36,6 +36,21 @@ def test_exit_codes_are_those_of_a_linter(tmp_path: Path) -> None:
     assert run("--format", "yaml", "good.py", cwd=tmp_path).returncode == 2
 
 
+def test_a_folder_without_python_files_is_told(tmp_path: Path) -> None:
+    result = run(".", cwd=tmp_path)
+
+    assert result.returncode == 0
+    assert result.stderr == b"There are no Python files in ..\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a named pipe, which this system does not have in folders")
+def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.py")
+    (tmp_path / "bad.py").write_text("print(nope)\n")
+
+    assert run(".", cwd=tmp_path).returncode == 1
+
+
 def test_the_json_keeps_its_contract(tmp_path: Path) -> None:
     (tmp_path / "bad.py").write_text("x = '😀'; print(x, nope)\n", "utf-8")
 

@@ -8,6 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from meno_server import cli
 from meno_server.terminal.doctor import runtime_advice
 
 
@@ -34,13 +37,29 @@ def test_doctor_says_what_holds_and_never_a_key(tmp_path: Path) -> None:
     assert facts["settings"]["maxHintLevel"]["origin"].endswith("meno.toml")
     assert facts["packages"]["pygls"]
     assert "provider" in facts["model"]
+    assert facts["running"].startswith("Programs that you have run are confined")
 
 
 def test_doctor_prints_tables_for_people(tmp_path: Path) -> None:
     result = run("doctor", cwd=tmp_path)
 
     assert "meno.maxHintLevel" in result.stdout
+    assert "…" not in result.stdout, "a checksum that is cut short cannot be compared"
     assert "Traceback" not in result.stderr
+
+
+def test_an_interruption_while_a_command_is_loaded_shows_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_run", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+
+    assert ended.value.code == 130
+    assert capfd.readouterr().err == ""
 
 
 def test_both_runtimes_at_once_are_told_apart() -> None:

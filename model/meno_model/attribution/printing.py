@@ -21,7 +21,8 @@ _COLUMN = re.compile(r"(:\d+):\d+:?$")
 
 
 def read_place(place: str) -> tuple[Path, int]:
-    """`FILE:LINE`, or `FILE:LINE:COLUMN` as `meno check` prints it, as a path and a 0-based line; an `AttributionError` says how it should look."""
+    """`FILE:LINE`, or `FILE:LINE:COLUMN` as `meno check` prints it, as a path and a 0-based line; an
+    `AttributionError` says how it should look."""
     place = _COLUMN.sub(r"\1", place)
     name, colon, number = place.rpartition(":")
     if not colon or not name or not number.isdecimal() or int(number) < 1:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from meno_server.doors.keys import Keys
 
 _NO_EDITOR = (
-    "Meno waits for an editor, which speaks to it on standard input: the pages on editors say how yours starts "
-    "it. `meno check FILE` looks for mistakes from a terminal. Ctrl+C ends this."
+    "Meno waits for an editor, which starts it by itself and speaks to it on standard input. In a terminal "
+    "`meno check FILE` looks for mistakes. Ctrl+C ends this."
 )
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 

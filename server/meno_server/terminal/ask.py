@@ -41,7 +41,10 @@ _HELP = "(An empty line brings another question; q ends it.)"
 
 def ask(
     place: Annotated[
-        str, typer.Argument(metavar="FILE:LINE", help="The file, and the line in question; without a line, the first finding.")
+        str,
+        typer.Argument(
+            metavar="FILE:LINE", help="The file, and the line in question; without a line, the first finding."
+        ),
     ],
     once: Annotated[bool, typer.Option("--once", help="Print one question and end.")] = False,
     offline: Annotated[

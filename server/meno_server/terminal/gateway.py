@@ -22,6 +22,7 @@ _OPEN_HOST = (
     "the way. Let a proxy speak TLS (docs/gateway.md has one for Caddy and one for nginx), and say "
     "--behind-proxy if only the proxy reaches this port."
 )
+_NO_DATABASE = "The gateway's database cannot be used yet, so whoever has a key gets 503 until it can."
 _NO_CLUSTER = 'A cluster needs packages that are not installed: pip install "meno-lsp[cluster]"'
 
 
@@ -103,10 +104,7 @@ def _tell_of_the_database(settings: GatewaySettings) -> None:
     except DatabaseError as problem:
         _end(str(problem))
     if not database.works():
-        typer.echo(
-            f"The gateway's database cannot be used yet, so every request gets 503 until it can. {WHERE_TO_LOOK}",
-            err=True,
-        )
+        typer.echo(f"{_NO_DATABASE} {WHERE_TO_LOOK}")
     database.close()
 
 

@@ -74,7 +74,9 @@ def lsp(
 
 def _not_opened(port: int | None, error: OSError) -> str:
     if port is None:
-        return f"The conversation with the editor broke off ({error.strerror or error}). Start the server anew."
+        return (
+            f"The conversation with the editor broke off ({error.strerror or error}). Start the server anew."
+        )
     if error.errno == errno.EADDRINUSE:
         return f"Port {port} is in use. Choose another one, or 0 for any that is free."
     return f"Port {port} cannot be opened ({error.strerror or error}). Choose another one."

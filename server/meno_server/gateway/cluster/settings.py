@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from meno_server.expected import expected
 from meno_server.gateway.settings import SettingsError
 
 PREFIX = "MENO_CLUSTER_"
