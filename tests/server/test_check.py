@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import jsonschema
@@ -49,6 +51,23 @@ def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path: Path) -> None:
     (tmp_path / "bad.py").write_text("print(nope)\n")
 
     assert run(".", cwd=tmp_path).returncode == 1
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="its processes are read from /proc")
+def test_an_interruption_in_a_terminal_is_one_word_and_no_traceback(tmp_path: Path) -> None:
+    for number in range(60):
+        (tmp_path / f"program_{number}.py").write_text("print(1)\n" * 2000)
+    command = [sys.executable, "-P", "-m", "meno_server", "check", "--jobs", "2", "."]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, start_new_session=True) as process:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        deadline = time.monotonic() + 60
+        while not children.read_text() and process.poll() is None and time.monotonic() < deadline:
+            pass
+        os.killpg(process.pid, signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert b"Traceback" not in told
 
 
 def test_the_json_keeps_its_contract(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -60,6 +61,28 @@ def test_an_interruption_while_a_command_is_loaded_shows_no_traceback(
 
     assert ended.value.code == 130
     assert capfd.readouterr().err == ""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a group of processes, as a terminal has it")
+def test_a_demo_that_is_stopped_in_a_terminal_says_so(tmp_path: Path) -> None:
+    command = [sys.executable, "-P", "-m", "meno_server", "demo"]
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    ) as process:
+        assert process.stdout is not None
+        while "one key at a time" not in process.stdout.readline():
+            assert process.poll() is None
+        os.killpg(process.pid, signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert told == "Stopped.\n"
 
 
 def test_both_runtimes_at_once_are_told_apart() -> None:

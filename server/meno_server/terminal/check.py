@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -114,6 +116,22 @@ def _check_all(paths: list[Path], jobs: int, target: Version | None) -> Iterator
             return
         # Spawned, not forked: the same on every platform, and no locks are inherited.
         with ProcessPoolExecutor(jobs or None, mp_context=get_context("spawn")) as pool:
-            for result in pool.map(partial(_check_one, target=target), files, chunksize=8):
+            with _deaf_to_interruptions():
+                answers = pool.map(partial(_check_one, target=target), files, chunksize=8)
+            for result in answers:
                 yield result
                 advance()
+
+
+@contextmanager
+def _deaf_to_interruptions() -> Iterator[None]:
+    """Processes that are started meanwhile do not hear Ctrl+C, which a terminal sends to all of them: each
+    would end in a traceback of its own. What comes for this process meanwhile is heard afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

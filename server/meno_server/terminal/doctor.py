@@ -108,7 +108,7 @@ def _print(facts: dict[str, Any]) -> None:
     for name, value in facts["model"].items():
         # `meno model info` has the figures; here it matters that it runs, where, and what it speaks about.
         if name == "thresholds":
-            model.add_row("speaks about", ", ".join(value))
+            model.add_row("speaks about", Text(", ".join(value), overflow="fold"))
         elif not isinstance(value, dict):
             # A checksum that is cut short cannot be compared with another.
             model.add_row(str(name).replace("_", " "), Text(str(value), overflow="fold"))

@@ -69,9 +69,10 @@ def list_them(database: Database = None, as_json: AsJson = False) -> None:
         typer.echo("There are no keys. Make one: meno keys create --name my-course --scope analyze")
         return
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    table = Table("id", "name", "state", "scopes", "made", "expires")
+    headings = ("id", "name", "state", "scopes", "made", "expires")
+    table = Table(*(Column(heading, overflow="fold") for heading in headings))
     for key in found:
         told = _plain(key, now)
         values = (*(told[part] for part in ("id", "name", "state")), " ".join(told["scopes"]))
