@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Annotated
 
@@ -118,9 +118,14 @@ def _check_all(paths: list[Path], jobs: int, target: Version | None) -> Iterator
         with ProcessPoolExecutor(jobs or None, mp_context=get_context("spawn")) as pool:
             with _deaf_to_interruptions():
                 answers = pool.map(partial(_check_one, target=target), files, chunksize=8)
-            for result in answers:
-                yield result
-                advance()
+            try:
+                for result in answers:
+                    yield result
+                    advance()
+            except KeyboardInterrupt:
+                for helper in active_children():  # what they have begun nobody waits for
+                    helper.terminate()
+                raise
 
 
 @contextmanager
