@@ -21,10 +21,13 @@ _LIMITS = (
 
 def show_suspects(file: Path, model: Path | None, number: int, as_json: bool) -> None:
     """Print the first `number` lines of the ranking with their shares."""
+    if not file.is_file():
+        there = "is a folder" if file.is_dir() else "is not there"
+        raise CorpusError(f"{file} {there}: name a Python file.")
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
-        raise CorpusError(f"The file {file} cannot be read: name a Python file in UTF-8.") from problem
+        raise CorpusError(f"{file} cannot be read: save it as UTF-8 and ask again.") from problem
     if parse_quietly(text) is None:
         raise CorpusError(f"{file} does not parse yet: `meno check {file}` says where.")
     found = ranked(open_predictor(model), text)[:number]
@@ -37,6 +40,9 @@ def show_suspects(file: Path, model: Path | None, number: int, as_json: bool) ->
         Console(soft_wrap=True).print_json(json.dumps(values))
         return
     console = Console()
+    if not found:
+        console.print(f"There is no code in {file.name} yet, so there is nowhere to look.")
+        return
     table = Table(box=None, padding=(0, 2, 0, 0))
     for heading in ("line", "share", "code"):
         table.add_column(heading, justify="left" if heading == "code" else "right")

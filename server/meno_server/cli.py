@@ -8,9 +8,19 @@ from __future__ import annotations
 import gc
 import sys
 
+_INTERRUPTED = 130
+
 
 def main() -> None:
     """The console script."""
+    try:
+        _run()
+    except KeyboardInterrupt:
+        # Commands that have something to say about it do. Here it came while they were being loaded.
+        sys.exit(_INTERRUPTED)
+
+
+def _run() -> None:
     if sys.argv[1:] in (["lsp"], ["lsp", "--stdio"]):
         # Importing makes much that stays: looking all through it for garbage took a tenth of the start. What
         # is thrown away is young, and looking at the young only keeps memory as small.

@@ -6,15 +6,18 @@ value is reported in one sentence and ignored; all others hold.
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from meno_server.expected import expected
 from meno_server.places import PROJECT_FILES, USER_FILE, config_folder
 from meno_server.settings import PERSONAL, Settings, public_names
 
@@ -60,7 +63,7 @@ def resolve(layers: Iterable[Layer]) -> Resolved:
         for public, value in _flatten(layer.values).items():
             if public not in names:
                 if not public.startswith("trace."):
-                    problems.append(f"Setting meno.{public} ({layer.origin}) is not known; it is ignored.")
+                    problems.append(f"Setting meno.{public} ({layer.origin}) {_not_known(public, names)}")
                 continue
             if public in PERSONAL and not layer.trusted:
                 problems.append(
@@ -73,19 +76,32 @@ def resolve(layers: Iterable[Layer]) -> Resolved:
             try:
                 values[names[public]] = _adapter(names[public]).validate_python(value)
             except ValidationError as error:
-                reason = error.errors()[0]["msg"]
+                needed = expected(error.errors()[0], Settings.model_fields[names[public]])
                 problems.append(
-                    f"Setting meno.{public} ({layer.origin}) has the value {_shown(value)}: {reason}. "
-                    f"The {origins[public]} value holds."
+                    f"Setting meno.{public} ({layer.origin}) has the value {_shown(value)}, but {needed}. "
+                    + _holds(origins[public])
                 )
                 continue
             origins[public] = layer.origin
     return Resolved(Settings(**values), origins, tuple(problems))
 
 
+def _holds(origin: str) -> str:
+    """Which value stands instead of a refused one."""
+    return "The default holds." if origin == "default" else f"The value of {origin} holds."
+
+
+def _not_known(public: str, known: Iterable[str]) -> str:
+    """The end of the sentence about a name that is no setting: the nearest that is one, if any is near."""
+    near = get_close_matches(public, list(known), n=1, cutoff=0.8)
+    meant = f" Did you mean meno.{near[0]}?" if near else ""
+    return f"is not known; it is ignored.{meant}"
+
+
 def _shown(value: Any) -> str:
-    """A refused value as it may be read in a log: without the password of an address."""
-    return re.sub(r"(?<=//)([^/@\s:]*):[^@\s]*@", r"\1:…@", repr(value))
+    """A refused value as it may be read in a log: as it was written, without the password of an address."""
+    written = json.dumps(value, ensure_ascii=False, default=str)
+    return re.sub(r"(?<=//)([^/@\s:]*):[^@\s]*@", r"\1:…@", written)
 
 
 def _flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -7,6 +7,7 @@ cloned repository is not the learner's decision (`PERSONAL`). `layers.py` says w
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -29,6 +30,16 @@ def without_password(address: str) -> str:
     except ValueError:
         raise ValueError("an address such as postgresql://anna@db.example.org/meno is needed") from None
     return address
+
+
+def translated(tag: str) -> str:
+    """The tag of a language that hints are in, such as `de` or `de-AT`; `ValueError` for any other."""
+    from meno_analyzers.hints.catalogue import FOLDER
+
+    known = sorted(folder.name for folder in FOLDER.iterdir() if len(folder.name) in (2, 3))
+    if re.split("[-_]", tag, maxsplit=1)[0].lower() not in known:
+        raise ValueError(f"one of {', '.join(known)} is needed")
+    return tag
 
 
 class Settings(BaseModel):
@@ -62,7 +73,10 @@ class Settings(BaseModel):
     )
     hover: bool = Field(True, description="Show hints when hovering over a finding.")
     disabled_rules: tuple[str, ...] = Field(
-        (), alias="disabledRules", description="Rules that stay silent, by id or name, such as `ME301`."
+        (),
+        alias="disabledRules",
+        examples=['["ME301"]'],
+        description="Rules that stay silent, by id or name, such as `ME301`.",
     )
     severity: dict[str, SeverityWord] = Field(
         default_factory=dict,
@@ -75,6 +89,7 @@ class Settings(BaseModel):
         None,
         alias="pythonVersion",
         pattern=r"^3\.\d{1,2}$",
+        examples=['"3.9"'],
         description="The Python that your programs run on, such as `3.9`. Syntax that it is too old for is "
         "reported; without it no syntax is too new.",
     )
@@ -97,6 +112,7 @@ class Settings(BaseModel):
         None,
         alias="rulePages",
         pattern=r"^(https?|file)://\S+$",
+        examples=["https://example.org/meno/"],
         description="Where a finding's code leads: the address of a published site, such as "
         "`https://example.org/meno/`. Without it, to the pages on this machine.",
     )
@@ -113,7 +129,11 @@ class Settings(BaseModel):
         "be started. `auto`: only in an editor that has no other place for them. What you ask for is always "
         "answered.",
     )
-    language: str = Field("en", description="The language of the hints.")
+    language: Annotated[str, AfterValidator(translated)] = Field(
+        "en",
+        description="The language of the hints: `en`, `de`, `es` or `fr`. What has no translation yet is "
+        "shown in English.",
+    )
     log_level: Literal["error", "warning", "info", "debug"] = Field(
         "warning", alias="logLevel", description="How much the server writes to its log."
     )
@@ -157,6 +177,7 @@ class Settings(BaseModel):
         None,
         alias="history.database",
         pattern=r"^postgresql://[^\s]+$",
+        examples=["postgresql://anna@db.example.org/meno"],
         description="A PostgreSQL database that keeps your history instead of the file on this machine, such "
         "as `postgresql://anna@db.example.org/meno`. The password belongs into `~/.pgpass`. It needs "
         '`pip install "meno-lsp[postgresql]"`.',
@@ -189,6 +210,7 @@ class Settings(BaseModel):
     run_trusted_folders: tuple[str, ...] = Field(
         (),
         alias="run.trustedFolders",
+        examples=['["~/lessons"]'],
         description="Folders whose programs may be run without asking, with all that is below them.",
     )
     run_interpreter: str | None = Field(
@@ -230,6 +252,7 @@ class Settings(BaseModel):
     tutor_fallbacks: tuple[Annotated[dict[str, Any], AfterValidator(one_more_server)], ...] = Field(
         (),
         alias="tutor.fallbacks",
+        examples=['[{"provider": "openai", "model": "gpt-3.5-turbo"}]'],
         description="Who is asked, in this order, when the first cannot answer: a list of `{provider, "
         "baseUrl, model}`, each also with `inputPrice` and `outputPrice` if it has its own.",
     )

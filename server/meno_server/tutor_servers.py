@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from meno_server.expected import expected
+
 
 class TutorServer(BaseModel):
     """One entry of `tutor.fallbacks`."""
@@ -25,7 +27,7 @@ def one_more_server(value: dict[str, Any]) -> dict[str, Any]:
         server = TutorServer.model_validate(value)
     except ValidationError as error:
         problem = error.errors()[0]
-        raise ValueError(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}") from None
+        raise ValueError(f"{'.'.join(map(str, problem['loc']))}: {expected(problem)}") from None
     if server.provider == "compatible" and not server.base_url:
         raise ValueError("baseUrl: a compatible server needs an address")
     return value

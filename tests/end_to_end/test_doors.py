@@ -281,6 +281,7 @@ def test_the_key_is_no_setting_and_reaches_nobody_behind_the_door() -> None:
         (["--ws", "9", "--origin", "localhost"], "not an origin"),
         (["--ws", "9", "--origin", "*"], "not an origin"),
         (["--ws", "9", "--tcp", "9"], "Choose one"),
+        (["--host", "localhost"], "--host goes with --tcp or --ws"),
     ],
 )
 def test_a_start_that_would_be_unsafe_or_senseless_is_one_sentence(arguments: list[str], word: str) -> None:
@@ -289,6 +290,17 @@ def test_a_start_that_would_be_unsafe_or_senseless_is_one_sentence(arguments: li
     assert result.returncode == 2
     assert word in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("door", ["--tcp", "--ws"])
+def test_a_port_in_use_is_one_sentence(door: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = subprocess.run([*COMMAND, door, str(port)], capture_output=True, text=True, check=False)
+
+    assert result.returncode == 2
+    assert f"Port {port} is in use." in result.stderr
+    assert "Errno" not in result.stderr
 
 
 @pytest.mark.parametrize("channel", ["stdio", "tcp"])

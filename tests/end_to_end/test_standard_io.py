@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 from pathlib import Path
@@ -39,6 +40,31 @@ def test_a_file_as_input_is_served(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert b'"capabilities"' in done.stdout
     assert b'"id":2' in done.stdout.replace(b" ", b"")
+
+
+def test_an_input_that_holds_nothing_ends_the_server() -> None:
+    done = subprocess.run(
+        COMMAND, stdin=subprocess.DEVNULL, capture_output=True, timeout=DEADLINE, check=False
+    )
+
+    assert done.stdout == b""
+    assert b"Exception" not in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a terminal of our own")
+def test_a_person_at_a_terminal_is_told_what_it_waits_for() -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(COMMAND, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        told = process.stderr.readline()
+        process.send_signal(signal.SIGTERM)
+        process.wait(DEADLINE)
+    os.close(ours)
+    os.close(theirs)
+
+    assert told.startswith(b"Meno waits for an editor")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a socket as standard input")

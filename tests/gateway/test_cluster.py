@@ -175,7 +175,7 @@ def test_replicas_are_a_number_or_the_least_and_the_most(written: str, meant: tu
 
 @pytest.mark.parametrize("written", ["0", "8-2", "many", "-3", "2-", "2-8-9"])
 def test_a_range_that_is_none_is_one_sentence(written: str) -> None:
-    with pytest.raises(SettingsError, match="MENO_CLUSTER_STATIC_REPLICAS cannot hold"):
+    with pytest.raises(SettingsError, match="MENO_CLUSTER_STATIC_REPLICAS does not fit"):
         cluster_from_environment({"MENO_CLUSTER_STATIC_REPLICAS": written})
 
 

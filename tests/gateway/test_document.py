@@ -147,8 +147,12 @@ def test_settings_come_from_the_environment_and_flags_come_first() -> None:
     ("name", "value", "sentence"),
     [
         ("MENO_GATEWAY_WORKER", "3", "MENO_GATEWAY_WORKER is no setting"),
-        ("MENO_GATEWAY_WORKERS", "many", "MENO_GATEWAY_WORKERS cannot hold"),
-        ("MENO_GATEWAY_BATCHING", "perhaps", "MENO_GATEWAY_BATCHING cannot hold"),
+        (
+            "MENO_GATEWAY_WORKERS",
+            "many",
+            "MENO_GATEWAY_WORKERS does not fit: a whole number from 0 to 256 is needed",
+        ),
+        ("MENO_GATEWAY_BATCHING", "perhaps", "MENO_GATEWAY_BATCHING does not fit"),
     ],
 )
 def test_a_setting_that_cannot_hold_is_one_sentence(name: str, value: str, sentence: str) -> None:

@@ -26,7 +26,8 @@ BODY = {"code": PROGRAM, "model": False}
         (("--host", "0.0.0.0"), "--behind-proxy"),
         (("--database", "mysql://x"), "not understood"),
         (("--database", "postgresql://localhost:many/x"), "not understood"),
-        (("--batching", "perhaps"), "MENO_GATEWAY_BATCHING cannot hold"),
+        (("--batching", "perhaps"), "MENO_GATEWAY_BATCHING does not fit: 'auto', 'on' or 'off' is needed"),
+        (("--address", "auto"), "--address goes with --cluster"),
     ],
 )
 def test_what_cannot_be_served_is_one_sentence(
@@ -46,6 +47,14 @@ def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
 
     assert refused.returncode == 2
     assert refused.stderr.startswith(f"Port {port} is in use")
+
+
+def test_keys_say_where_to_look_for_a_database_that_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder", "utf-8")
+    refused = meno(tmp_path / "file", "keys", "list")
+
+    assert refused.returncode == 2
+    assert "MENO_GATEWAY_DATABASE and MENO_GATEWAY_DATA" in refused.stderr
 
 
 def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:

@@ -126,7 +126,9 @@ def test_code_that_cannot_be_read_is_not_taken_for_mended(desk: Desk) -> None:
     [
         ("lesson.py:1", 1, "It has one about line 3"),
         ("nowhere.py:1", 2, "there is no such file"),
-        (".", 2, "cannot be asked about"),
+        (".", 2, "it is a folder; name a file in it"),
+        ("lesson.py:0", 2, "a line, counted from 1, as in lesson.py:12"),
+        ("lesson.py:x", 2, "a line, counted from 1, as in lesson.py:12"),
     ],
 )
 def test_a_place_without_a_question_gets_a_sentence(desk: Desk, place: str, status: int, said: str) -> None:
@@ -134,6 +136,24 @@ def test_a_place_without_a_question_gets_a_sentence(desk: Desk, place: str, stat
     assert done.returncode == status
     assert said in done.stderr
     assert done.stdout == ""
+
+
+def test_a_place_as_a_check_prints_it_is_taken(desk: Desk) -> None:
+    place = desk.meno("check", "lesson.py").stdout.partition(" ")[0]
+    assert place.startswith("lesson.py:3:")
+
+    assert desk.meno("ask", place, "--once").stdout == desk.meno("ask", "lesson.py:3", "--once").stdout
+
+
+def test_several_other_places_are_named_as_such(desk: Desk) -> None:
+    desk.program.write_text(HAS_EVEN + "\n\nprint(nope)\n", "utf-8")
+    assert "It has one about lines 3 and 9." in desk.meno("ask", "lesson.py:1").stderr
+
+
+def test_a_preview_without_a_tutor_says_that_nobody_is_asked(desk: Desk) -> None:
+    done = desk.meno("tutor", "preview", "lesson.py:3")
+    assert done.returncode == 0
+    assert done.stdout.startswith("Nobody is asked")
 
 
 def test_a_program_without_findings_gets_a_sentence(desk: Desk) -> None:

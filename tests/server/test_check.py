@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import jsonschema
@@ -26,6 +28,12 @@ def run(*arguments: str | Path, cwd: Path, stdin: bytes = b"") -> subprocess.Com
     )
 
 
+def has_started_another(process: int) -> bool:
+    """Whether a process has one below it that is about to check files: it is loading what it needs."""
+    below = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return any("_multiprocessing" in Path(f"/proc/{child}/maps").read_text() for child in below)
+
+
 def test_exit_codes_are_those_of_a_linter(tmp_path: Path) -> None:
     (tmp_path / "good.py").write_text("print(1)\n")
     (tmp_path / "bad.py").write_text("print(nope)\n")
@@ -34,6 +42,37 @@ def test_exit_codes_are_those_of_a_linter(tmp_path: Path) -> None:
     assert run("bad.py", cwd=tmp_path).returncode == 1
     assert run("missing.py", cwd=tmp_path).returncode == 2
     assert run("--format", "yaml", "good.py", cwd=tmp_path).returncode == 2
+
+
+def test_a_folder_without_python_files_is_told(tmp_path: Path) -> None:
+    result = run(".", cwd=tmp_path)
+
+    assert result.returncode == 0
+    assert result.stderr == b"There are no Python files in ..\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a named pipe, which this system does not have in folders")
+def test_a_pipe_in_a_folder_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.py")
+    (tmp_path / "bad.py").write_text("print(nope)\n")
+
+    assert run(".", cwd=tmp_path).returncode == 1
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="its processes are read from /proc")
+def test_an_interruption_in_a_terminal_is_one_word_and_no_traceback(tmp_path: Path) -> None:
+    for number in range(60):
+        (tmp_path / f"program_{number}.py").write_text("print(1)\n" * 2000)
+    command = [sys.executable, "-P", "-m", "meno_server", "check", "--jobs", "2", "."]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, start_new_session=True) as process:
+        deadline = time.monotonic() + 60
+        while not has_started_another(process.pid) and process.poll() is None:
+            assert time.monotonic() < deadline
+        os.killpg(process.pid, signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert b"Traceback" not in told
 
 
 def test_the_json_keeps_its_contract(tmp_path: Path) -> None:

@@ -52,6 +52,17 @@ def run(*arguments: str | Path, cwd: Path, stdin: str = "") -> subprocess.Comple
     return result
 
 
+def test_the_interpreter_of_the_settings_runs_the_program(tmp_path: Path) -> None:
+    (tmp_path / "crash.py").write_text(CRASH)
+    own = tmp_path / "nowhere/meno"
+    own.mkdir(parents=True)
+    (own / "config.toml").write_text('[run]\ninterpreter = "/no/such/python"\n')
+
+    assert "/no/such/python could not be started" in run("crash.py", cwd=tmp_path).stderr
+    named = run("crash.py", "--interpreter", sys.executable, cwd=tmp_path)
+    assert named.returncode == 1
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "work.py").write_text(TOTAL)

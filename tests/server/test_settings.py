@@ -41,6 +41,54 @@ def test_a_bad_value_is_told_in_a_sentence_and_spoils_no_other(bad: dict[str, ob
     assert problem.endswith(".")
 
 
+@pytest.mark.parametrize("public", sorted(public_names().values()))
+def test_every_setting_tells_in_plain_words_what_it_needs(public: str) -> None:
+    wrong: object = 7 if public.endswith(("enable", "enabled")) else [{"no": "value"}]
+
+    resolved = resolve([Layer("config.toml", {public: wrong})])
+
+    (problem,) = resolved.problems
+    assert problem.startswith(f"Setting meno.{public} (config.toml) has the value ")
+    assert problem.endswith(" The default holds.")
+    assert " needed" in problem or "it is missing" in problem
+    for word in ("Input should", "tuple", "dictionary", "pattern", "Value error", "parse", "valid"):
+        assert word not in problem
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"maxHintLevel": 9}, "has the value 9, but a number from 0 to 5 is needed."),
+        ({"maxHintLevel": "high"}, 'has the value "high", but a whole number from 0 to 5 is needed.'),
+        ({"tutor": {"dailyCost": -1}}, "but a number that is 0 or more is needed."),
+        ({"tutor": {"deadlineSeconds": 0}}, "but a number above 0, 60 at most, is needed."),
+        ({"profile": "pro"}, "but 'student', 'developer', 'notebook' or 'contest' is needed."),
+        ({"pythonVersion": "3"}, 'such as "3.9".'),
+        ({"disabledRules": "ME301"}, 'but a list is needed, such as ["ME301"].'),
+        ({"language": "deutsch"}, "but one of de, en, es, fr is needed."),
+        ({"maxHintLevell": 3}, "is not known; it is ignored. Did you mean meno.maxHintLevel?"),
+        ({"modle": {"enable": False}}, "Did you mean meno.model.enable?"),
+    ],
+)
+def test_a_wrong_value_or_name_is_told_with_what_would_be_right(values: dict[str, object], says: str) -> None:
+    (problem,) = resolve([Layer("config.toml", values)]).problems
+    assert says in problem
+
+
+def test_a_value_that_held_before_is_named_by_its_place() -> None:
+    resolved = resolve([Layer("config.toml", {"hover": False}), Layer("editor", {"hover": "no way"})])
+
+    assert resolved.settings.hover is False
+    assert resolved.problems[0].endswith("The value of config.toml holds.")
+
+
+def test_a_language_may_name_a_region() -> None:
+    resolved = resolve([Layer("editor", {"language": "de-AT"})])
+
+    assert resolved.problems == ()
+    assert resolved.settings.language == "de-AT"
+
+
 @pytest.mark.parametrize(
     ("entry", "says"),
     [
@@ -49,7 +97,7 @@ def test_a_bad_value_is_told_in_a_sentence_and_spoils_no_other(bad: dict[str, ob
         ({"provider": "compatible", "model": "m"}, "needs an address"),
         ({"provider": "openai", "model": "m", "key": "k"}, "key"),
         ({"provider": "openai", "model": "m", "inputPrice": -1}, "inputPrice"),
-        ("openai", "dictionary"),
+        ("openai", "a table"),
     ],
 )
 def test_a_server_that_cannot_be_asked_is_told_and_the_list_left_out(entry: object, says: str) -> None:

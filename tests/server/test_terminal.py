@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from meno_server import cli
 from meno_server.terminal.doctor import runtime_advice
 
 
@@ -34,13 +38,51 @@ def test_doctor_says_what_holds_and_never_a_key(tmp_path: Path) -> None:
     assert facts["settings"]["maxHintLevel"]["origin"].endswith("meno.toml")
     assert facts["packages"]["pygls"]
     assert "provider" in facts["model"]
+    assert facts["running"].startswith("Programs that you have run are confined")
 
 
 def test_doctor_prints_tables_for_people(tmp_path: Path) -> None:
     result = run("doctor", cwd=tmp_path)
 
     assert "meno.maxHintLevel" in result.stdout
+    assert "…" not in result.stdout, "a checksum that is cut short cannot be compared"
     assert "Traceback" not in result.stderr
+
+
+def test_an_interruption_while_a_command_is_loaded_shows_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_run", interrupted)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+
+    assert ended.value.code == 130
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a group of processes, as a terminal has it")
+def test_a_demo_that_is_stopped_in_a_terminal_says_so(tmp_path: Path) -> None:
+    command = [sys.executable, "-P", "-m", "meno_server", "demo"]
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    ) as process:
+        assert process.stdout is not None
+        while "one key at a time" not in process.stdout.readline():
+            assert process.poll() is None
+        os.killpg(process.pid, signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert told == "Stopped.\n"
 
 
 def test_both_runtimes_at_once_are_told_apart() -> None:

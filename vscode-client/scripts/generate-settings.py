@@ -55,7 +55,8 @@ def properties() -> dict[str, dict[str, Any]]:
 
 def _property(name: str, schema: dict[str, Any]) -> dict[str, Any]:
     """One setting as VS Code describes it. What is personal cannot be set by a workspace."""
-    kept = {key: value for key, value in schema.items() if key not in {"title", "description", "anyOf"}}
+    other = {"title", "description", "anyOf", "examples"}
+    kept = {key: value for key, value in schema.items() if key not in other}
     if "anyOf" in schema:
         kept["type"] = [option["type"] for option in schema["anyOf"]]
     kept.setdefault("default", {} if kept.get("type") == "object" else None)

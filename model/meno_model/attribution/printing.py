@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,13 @@ from meno_model.units import split_lines
 
 _STRONG, _SOME = 0.5, 0.15
 _MOST_ROWS = 10
+_COLUMN = re.compile(r"(:\d+):\d+:?$")
 
 
 def read_place(place: str) -> tuple[Path, int]:
-    """`FILE:LINE` as a path and a 0-based line; an `AttributionError` says how it should look."""
+    """`FILE:LINE`, or `FILE:LINE:COLUMN` as `meno check` prints it, as a path and a 0-based line; an
+    `AttributionError` says how it should look."""
+    place = _COLUMN.sub(r"\1", place)
     name, colon, number = place.rpartition(":")
     if not colon or not name or not number.isdecimal() or int(number) < 1:
         raise AttributionError(

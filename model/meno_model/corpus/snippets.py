@@ -153,6 +153,8 @@ def load_fixes(folder: Path) -> list[Fix]:
 
 
 def _lines(folder: Path, name: str) -> Iterator[dict[str, Any]]:
+    if not folder.is_dir():
+        raise CorpusError(f"There is no corpus in {folder.parent}: name the folder of a training run.")
     try:
         with gzip.open(folder / name, "rt", encoding="utf-8") as file:
             for line in file:

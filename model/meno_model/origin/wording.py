@@ -19,7 +19,8 @@ TURNED_OFF = "Asking where code is from is switched off (meno.origin.enabled)."
 def sentence(judgement: Judgement, least_tokens: int) -> str:
     """The judgement in one or two sentences."""
     if judgement.verdict is Verdict.SHORT:
-        return f"Too short to tell: {judgement.tokens} tokens, and fewer than {least_tokens} say too little."
+        tokens = "1 token" if judgement.tokens == 1 else f"{judgement.tokens} tokens"
+        return f"Too short to tell: {tokens}, and fewer than {least_tokens} say too little."
     if judgement.verdict is Verdict.LONG:
         return "Too long to be judged as a whole. Ask about its functions."
     chance = in_ten(judgement.likelihood)

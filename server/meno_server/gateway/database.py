@@ -26,6 +26,8 @@ PATIENCE = 3
 """Seconds for a connection, and for a statement to begin."""
 _STATEMENT_MILLISECONDS = 5000
 _NOT_THERE = "The gateway's database cannot be used now."
+WHERE_TO_LOOK = "Look whether it runs, and whether MENO_GATEWAY_DATABASE and MENO_GATEWAY_DATA lead to it."
+"""What an operator is told besides; nobody who asks over HTTP is."""
 _BAD_ADDRESS = (
     "The address of the database is not understood; use postgresql://user:password@host/name or "
     "sqlite:////path/to/file."
@@ -41,6 +43,13 @@ _FOREIGN = (
 
 class DatabaseError(Exception):
     """The database cannot be used; one sentence."""
+
+
+class UnreachableError(DatabaseError):
+    """It does not answer, or cannot be opened or made."""
+
+    def __init__(self) -> None:
+        super().__init__(_NOT_THERE)
 
 
 class Database:
@@ -61,7 +70,7 @@ class Database:
             with Session(self._engine, expire_on_commit=False) as session, session.begin():
                 return work(session)
         except (SQLAlchemyError, sqlite3.Error, OSError) as problem:
-            raise DatabaseError(_NOT_THERE) from problem
+            raise UnreachableError from problem
 
     def prepare(self) -> None:
         """Makes the tables if they are not there or older."""
@@ -81,7 +90,7 @@ class Database:
                 elif found is migrating.State.FOREIGN:
                     raise DatabaseError(_FOREIGN)
         except (SQLAlchemyError, sqlite3.Error, OSError) as problem:
-            raise DatabaseError(_NOT_THERE) from problem
+            raise UnreachableError from problem
         self._migrated = True
 
     def works(self) -> bool:

@@ -13,13 +13,14 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from meno_server.expected import expected
 from meno_server.places import data_folder
 
 PREFIX = "MENO_GATEWAY_"
 
 
 class SettingsError(Exception):
-    """A setting that cannot hold; the text is one sentence for the operator."""
+    """A setting that does not fit; the text is one sentence for the operator."""
 
 
 class GatewaySettings(BaseModel):
@@ -136,6 +137,7 @@ def from_environment(
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         name = str(first["loc"][0]) if first["loc"] else "a setting"
+        needed = expected(first, GatewaySettings.model_fields.get(name))
         raise SettingsError(
-            f"{PREFIX}{name.upper()} cannot hold: {first['msg']}. docs/gateway.md says what it takes."
+            f"{PREFIX}{name.upper()} does not fit: {needed}. docs/gateway.md says what it takes."
         ) from None

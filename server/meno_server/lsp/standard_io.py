@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import selectors
 import sys
 from typing import BinaryIO
 
@@ -31,6 +32,9 @@ class PipeReader(StreamLines):
         # A pipe that does not block is set so for all who hold it: one that is also written to must not be.
         if sys.platform == "win32" or os.path.samestat(os.fstat(source.fileno()), os.fstat(sink.fileno())):
             raise OSError("This input has to be waited for.")
+        # The loop would find out only later that it cannot watch the null device, and wait without end.
+        with selectors.DefaultSelector() as trial:
+            trial.register(source, selectors.EVENT_READ)
         loop = asyncio.get_running_loop()
         stream = asyncio.StreamReader(limit=_LONGEST_LINE)
         transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stream), source)

@@ -23,6 +23,10 @@ from meno_server.lsp.server import MenoServer, create
 if TYPE_CHECKING:
     from meno_server.doors.keys import Keys
 
+_NO_EDITOR = (
+    "Meno waits for an editor, which starts it by itself and speaks to it on standard input. In a terminal "
+    "`meno check FILE` looks for mistakes. Ctrl+C ends this."
+)
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -37,6 +41,8 @@ def _prepare() -> MenoServer:
 
 def serve_stdio() -> None:
     """Serves one client on standard input and output until it goes away."""
+    if sys.stdin is not None and sys.stdin.isatty():
+        print(_NO_EDITOR, file=sys.stderr, flush=True)
     out = os.fdopen(os.dup(1), "wb")
     _keep_open(2)
     os.dup2(2, 1)

@@ -27,6 +27,7 @@ from meno_server.layers import file_layers, resolve
 from meno_server.settings import Settings
 from meno_server.terminal.consenting import may_send
 from meno_server.terminal.files import UnreadableError, read_python
+from meno_server.terminal.naming import read_place
 from meno_server.tutoring import tutor_settings
 
 if TYPE_CHECKING:
@@ -39,7 +40,12 @@ _HELP = "(An empty line brings another question; q ends it.)"
 
 
 def ask(
-    place: Annotated[str, typer.Argument(metavar="FILE:LINE", help="The file, and the line in question.")],
+    place: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE:LINE", help="The file, and the line in question; without a line, the first finding."
+        ),
+    ],
     once: Annotated[bool, typer.Option("--once", help="Print one question and end.")] = False,
     offline: Annotated[
         bool, typer.Option("--offline", help="Meno's own questions only; send nothing.")
@@ -98,8 +104,7 @@ class Asked:
     @classmethod
     def read(cls, place: str, settings: Settings) -> Asked:
         """The file at `FILE:LINE` or `FILE`; `UnreadableError` if there is none."""
-        name, colon, number = place.rpartition(":")
-        path, line = (Path(name), int(number)) if colon and number.isdecimal() else (Path(place), None)
+        path, line = read_place(place)
         return cls._at(path, line, settings)
 
     @classmethod
@@ -136,8 +141,9 @@ class Asked:
         nearest = sorted(self.findings, key=lambda finding: abs(finding.span.start_line + 1 - line))[
             :_NEAREST
         ]
-        places = ", ".join(str(number) for number in sorted({f.span.start_line + 1 for f in nearest}))
-        return f"Meno has no question about line {line} of {self.path.name}. It has one about line {places}."
+        *others, last = (str(number) for number in sorted({f.span.start_line + 1 for f in nearest}))
+        places = f"lines {', '.join(others)} and {last}" if others else f"line {last}"
+        return f"Meno has no question about line {line} of {self.path.name}. It has one about {places}."
 
 
 async def _converse(file: Asked, settings: Settings, *, once: bool, offline: bool, yes: bool) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Annotated
 
@@ -22,6 +24,7 @@ from meno_server.layers import Resolved, file_layers, resolve
 from meno_server.terminal import reports
 from meno_server.terminal.files import UnreadableError, decode_python, python_files, read_python
 
+INTERRUPTED = 130
 # Starting helpers costs more than it saves below so many files.
 _FILES_WORTH_HELPERS = 40
 
@@ -53,7 +56,8 @@ def check(
 ) -> None:
     """Look for mistakes in files.
 
-    Exits with 0 if nothing was found, 1 if something was, 2 if something could not be read.
+    Exits with 0 if nothing was found, 1 if something was, 2 if something could not be read, and 130 if it
+    was interrupted.
     """
     layers, problems = file_layers(Path.cwd())
     resolved = resolve(layers)
@@ -63,7 +67,9 @@ def check(
         results = list(_check_all(paths, jobs, resolved.settings.target))
     except KeyboardInterrupt:
         typer.echo("Stopped.", err=True)
-        raise typer.Exit(2) from None
+        raise typer.Exit(INTERRUPTED) from None
+    if not results:
+        typer.echo(f"There are no Python files in {', '.join(map(str, paths))}.", err=True)
     found: list[tuple[str, Finding]] = []
     unreadable = False
     for result in results:
@@ -110,6 +116,27 @@ def _check_all(paths: list[Path], jobs: int, target: Version | None) -> Iterator
             return
         # Spawned, not forked: the same on every platform, and no locks are inherited.
         with ProcessPoolExecutor(jobs or None, mp_context=get_context("spawn")) as pool:
-            for result in pool.map(partial(_check_one, target=target), files, chunksize=8):
-                yield result
-                advance()
+            with _deaf_to_interruptions():
+                answers = pool.map(partial(_check_one, target=target), files, chunksize=8)
+            try:
+                for result in answers:
+                    yield result
+                    advance()
+            except KeyboardInterrupt:
+                for helper in active_children():  # what they have begun nobody waits for
+                    helper.terminate()
+                raise
+
+
+@contextmanager
+def _deaf_to_interruptions() -> Iterator[None]:
+    """Processes that are started meanwhile do not hear Ctrl+C, which a terminal sends to all of them: each
+    would end in a traceback of its own. What comes for this process meanwhile is heard afterwards."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

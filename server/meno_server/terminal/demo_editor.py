@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -51,9 +52,12 @@ class DemoEditor:
         await asyncio.wait_for(self._initialize(), PATIENCE)
 
     async def stop(self) -> None:
-        await self._client.shutdown_async(None)
-        self._client.exit(None)
-        await self._client.stop()  # type: ignore[no-untyped-call]
+        # Ctrl+C in a terminal reaches the server, too: then it has gone, and the client says so by an error.
+        with contextlib.suppress(RuntimeError, OSError):
+            await asyncio.wait_for(self._client.shutdown_async(None), PATIENCE)
+            self._client.exit(None)
+        with contextlib.suppress(RuntimeError, OSError):
+            await self._client.stop()  # type: ignore[no-untyped-call]
 
     def open(self, name: str, text: str) -> None:
         """Opens a file in place of the one before."""

@@ -1,5 +1,5 @@
-"""`meno doctor`: what is installed, which provider runs the model, which settings hold and where each
-came from."""
+"""`meno doctor`: what is installed, which provider runs the model, how programs are confined here, which
+settings hold and where each came from."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from meno_server import __version__
+from meno_server.failures.confining import in_words
 from meno_server.layers import Resolved, file_layers, resolve, user_file
 from meno_server.models import model_client
 
@@ -45,6 +47,7 @@ def doctor(
         "platform": platform.platform(),
         "packages": installed,
         "model": model,
+        "running": in_words(),
         "settings": _settings(resolved),
         "settingsFile": str(user_file()),
         # Whether a key is there, never what it is.
@@ -105,14 +108,16 @@ def _print(facts: dict[str, Any]) -> None:
     for name, value in facts["model"].items():
         # `meno model info` has the figures; here it matters that it runs, where, and what it speaks about.
         if name == "thresholds":
-            model.add_row("speaks about", ", ".join(value))
+            model.add_row("speaks about", Text(", ".join(value), overflow="fold"))
         elif not isinstance(value, dict):
-            model.add_row(str(name).replace("_", " "), str(value))
+            # A checksum that is cut short cannot be compared with another.
+            model.add_row(str(name).replace("_", " "), Text(str(value), overflow="fold"))
     console.print(model)
     settings = Table("setting", "value", "from", title="Settings", title_justify="left")
     for name, entry in facts["settings"].items():
         settings.add_row(f"meno.{name}", json.dumps(entry["value"]), entry["origin"])
     console.print(settings)
+    console.print(facts["running"])
     console.print(f"Your settings for all editors and the terminal: {facts['settingsFile']}")
     for name, present in facts["keys"].items():
         console.print(f"{name}: {'set' if present else 'not set'}")

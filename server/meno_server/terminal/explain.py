@@ -8,7 +8,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,6 +26,7 @@ from meno_analyzers.failures.reported import explain_report
 from meno_analyzers.failures.sandbox import Limits, SandboxError
 from meno_server.failures import running
 from meno_server.layers import file_layers, resolve
+from meno_server.settings import Settings
 from meno_server.terminal import explanations, rewording, suggestions
 from meno_server.terminal.suspecting import ask_model
 
@@ -74,9 +75,20 @@ def explain(
         Path | None, typer.Option("--input", help="A file with what the script reads when it is run.")
     ] = None,
     interpreter: Annotated[
-        str | None, typer.Option(metavar="PATH", help="The Python that runs the program.")
+        str | None,
+        typer.Option(
+            metavar="PATH",
+            help="The Python that runs the program; without it, `run.interpreter` of your settings.",
+        ),
     ] = None,
-    seconds: Annotated[float, typer.Option(min=1, max=3600, help="Time for the whole analysis.")] = 30.0,
+    seconds: Annotated[
+        float | None,
+        typer.Option(
+            min=1,
+            max=3600,
+            help="Time for the whole analysis; without it, `run.seconds` of your settings (30).",
+        ),
+    ] = None,
     search: Annotated[
         bool, typer.Option("--search/--no-search", help="Look for a change that makes the tests pass.")
     ] = True,
@@ -111,18 +123,20 @@ def explain(
     and 130 if it was interrupted. With --suggest-tests it exits with 0 once all was tried.
     """
     try:
-        request = suggestions.Request(function, most or 0, seconds, format.value)
+        settings, origins = _own_settings()
+        request = suggestions.Request(function, most or 0, seconds or settings.run_seconds, format.value)
         suggestions.check(request, file, suggesting=suggest_tests)
-        wanted = _Wanted(format, output, _allowed(level), tutor, yes)
+        allowed = _allowed(level, settings.max_hint_level, origins["maxHintLevel"])
+        wanted = _Wanted(format, output, allowed, tutor, yes)
         if file is None or file == "-":
             status = _explain_report(wanted, given=file == "-")
         else:
             collected = collect(Path(file), tests=tests, examples=examples, input=_read_input(input))
-            chosen = running.interpreter(interpreter)
+            chosen = running.interpreter(interpreter or settings.run_interpreter)
             if suggest_tests:
                 status = _suggest(collected, chosen, request, output)
             else:
-                status = _explain_program(collected, chosen, seconds, search, wanted)
+                status = _explain_program(collected, chosen, request.seconds, search, wanted)
     except (_Unusable, CollectingError, SandboxError, suggestions.NoSuggestions) as error:
         _say(str(error))
         status = UNUSABLE
@@ -203,13 +217,17 @@ def _explain_report(wanted: _Wanted, *, given: bool) -> int:
     return EXPLAINED
 
 
-def _allowed(level: int) -> int:
-    """The level asked for, or the highest one that somebody's settings allow."""
+def _own_settings() -> tuple[Settings, Mapping[str, str]]:
+    """The settings that hold here and where each came from; what is wrong with them is said."""
     layers, problems = file_layers(Path.cwd())
     resolved = resolve(layers)
     for problem in [*problems, *resolved.problems]:
         _say(problem)
-    highest, origin = resolved.settings.max_hint_level, resolved.origins["maxHintLevel"]
+    return resolved.settings, resolved.origins
+
+
+def _allowed(level: int, highest: int, origin: str) -> int:
+    """The level asked for, or the highest one that somebody's settings allow."""
     if origin == "default" or level <= highest:
         return level
     _say(f"Level {level} is asked for; `maxHintLevel` in {origin} allows {highest}.")

@@ -41,8 +41,9 @@ def _below(folder: Path) -> Iterator[Path]:
             and not (Path(root) / name / "pyvenv.cfg").exists()
         )
         for name in sorted(names):
-            if Path(name).suffix in _SUFFIXES:
-                yield Path(root) / name
+            file = Path(root) / name
+            if file.suffix in _SUFFIXES and file.is_file():  # a pipe of that name would be waited for
+                yield file
 
 
 def read_python(path: Path) -> str:
@@ -54,6 +55,8 @@ def read_python(path: Path) -> str:
         return decode_python(data)
     except FileNotFoundError:
         raise UnreadableError("there is no such file") from None
+    except IsADirectoryError:
+        raise UnreadableError("it is a folder; name a file in it") from None
     except OSError as error:
         raise UnreadableError((error.strerror or str(error)).lower()) from None
 

@@ -22,6 +22,7 @@ _OPEN_HOST = (
     "the way. Let a proxy speak TLS (docs/gateway.md has one for Caddy and one for nginx), and say "
     "--behind-proxy if only the proxy reaches this port."
 )
+_NO_DATABASE = "The gateway's database cannot be used yet, so whoever has a key gets 503 until it can."
 _NO_CLUSTER = 'A cluster needs packages that are not installed: pip install "meno-lsp[cluster]"'
 
 
@@ -58,10 +59,13 @@ def serve_gateway(
     ] = None,
 ) -> None:
     """Serve Meno's analysis to a class or a team, over HTTP, with keys."""
+    if address is not None and not cluster:
+        _end("--address goes with --cluster: without it there is no cluster to join.")
     if host not in LOOPBACK and not behind_proxy:
         _end(_OPEN_HOST.format(host=host))
     flags = {"database": database, "data": data, "workers": workers, "model": model, "batching": batching}
     settings = open_gateway_settings(flags)
+    _tell_of_the_database(settings)
     if cluster:
         if find_spec("ray") is None:
             _end(_NO_CLUSTER)
@@ -89,6 +93,19 @@ def open_gateway_settings(flags: Mapping[str, Any]) -> GatewaySettings:
         return from_environment(flags=flags)
     except SettingsError as problem:
         _end(str(problem))
+
+
+def _tell_of_the_database(settings: GatewaySettings) -> None:
+    """Says so where it cannot be used yet. The gateway is served all the same: it may come later."""
+    from meno_server.gateway.database import WHERE_TO_LOOK, Database, DatabaseError
+
+    try:
+        database = Database(settings.database, settings.folder)
+    except DatabaseError as problem:
+        _end(str(problem))
+    if not database.works():
+        typer.echo(f"{_NO_DATABASE} {WHERE_TO_LOOK}")
+    database.close()
 
 
 def _opened(address: str) -> None:

@@ -69,13 +69,14 @@ def list_them(database: Database = None, as_json: AsJson = False) -> None:
         typer.echo("There are no keys. Make one: meno keys create --name my-course --scope analyze")
         return
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    table = Table("id", "name", "state", "scopes", "made", "expires")
+    headings = ("id", "name", "state", "scopes", "made", "expires")
+    table = Table(*(Column(heading, overflow="fold") for heading in headings))
     for key in found:
         told = _plain(key, now)
         values = (*(told[part] for part in ("id", "name", "state")), " ".join(told["scopes"]))
-        table.add_row(*values, told["created"], told["expires"] or "never")
+        table.add_row(*values, told["created"][:10], _short(told["expires"]))
     Console().print(table)
 
 
@@ -119,7 +120,7 @@ def revoke(
 
 def _with_store(address: str | None, work: Callable[[KeyStore], T]) -> T:
     settings = open_gateway_settings({"database": address})
-    from meno_server.gateway.database import Database, DatabaseError
+    from meno_server.gateway.database import WHERE_TO_LOOK, Database, DatabaseError, UnreachableError
     from meno_server.gateway.keys.store import KeyRefusedError, KeyStore
 
     try:
@@ -128,6 +129,8 @@ def _with_store(address: str | None, work: Callable[[KeyStore], T]) -> T:
             return work(KeyStore(database))
         finally:
             database.close()
+    except UnreachableError as problem:
+        _end(f"{problem} {WHERE_TO_LOOK}")
     except (KeyRefusedError, DatabaseError) as problem:
         _end(str(problem))
 
@@ -155,6 +158,11 @@ def _plain(key: Key, now: float) -> dict[str, Any]:
         "expires": _day(key.expires_at),
         "revoked": _day(key.revoked_at),
     }
+
+
+def _short(moment: str | None) -> str:
+    """A moment for a narrow table: to the minute, in UTC."""
+    return "never" if moment is None else f"{moment[:10]} {moment[11:16]}"
 
 
 def _moment(text: str, now: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -50,6 +51,9 @@ def lsp(
             err=True,
         )
         raise typer.Exit(2)
+    if host != "127.0.0.1" and tcp is None and ws is None:
+        typer.echo("--host goes with --tcp or --ws: standard input has no address.", err=True)
+        raise typer.Exit(2)
     if (wrong := _wrong_page(origin or (), ws is not None)) is not None:
         typer.echo(wrong, err=True)
         raise typer.Exit(2)
@@ -64,8 +68,18 @@ def lsp(
         typer.echo(str(problem), err=True)
         raise typer.Exit(2) from None
     except OSError as error:
-        typer.echo(f"The port cannot be opened ({error.strerror or error}). Choose another one.", err=True)
+        typer.echo(_not_opened(tcp if tcp is not None else ws, error), err=True)
         raise typer.Exit(2) from None
+
+
+def _not_opened(port: int | None, error: OSError) -> str:
+    if port is None:
+        return (
+            f"The conversation with the editor broke off ({error.strerror or error}). Start the server anew."
+        )
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} is in use. Choose another one, or 0 for any that is free."
+    return f"Port {port} cannot be opened ({error.strerror or error}). Choose another one."
 
 
 def _wrong_page(pages: Sequence[str], is_websocket: bool) -> str | None:

@@ -19,6 +19,10 @@ from meno_server.tutoring import tutor_settings
 tutor_app = typer.Typer(
     name="tutor", help="The language model that asks questions, if you chose one.", no_args_is_help=True
 )
+_NOBODY = (
+    "Nobody is asked: the questions are Meno's own, and nothing is sent. The setting meno.tutor.provider "
+    "chooses a tutor."
+)
 _STATES = {
     "well": "answers",
     "ill": "does not answer; is it running, and are its address and key right?",
@@ -60,7 +64,8 @@ def preview(
     if file.finding is None:
         typer.echo(file.nothing_there(), err=True)
         raise typer.Exit(1)
-    typer.echo(Tutor(tutor_settings(settings)).preview(file.evidence()))
+    tutor = Tutor(tutor_settings(settings))
+    typer.echo(tutor.preview(file.evidence()) if tutor.servers else _NOBODY)
 
 
 @tutor_app.command()
@@ -109,7 +114,7 @@ async def _facts(settings: Settings) -> dict[str, Any]:
 
 def _print(facts: dict[str, Any]) -> None:
     if not facts["servers"]:
-        typer.echo("Nobody is asked: the questions are Meno's own, nothing is sent (meno.tutor.provider).")
+        typer.echo(_NOBODY)
         return
     for number, server in enumerate(facts["servers"]):
         order = "First" if number == 0 else "Then"

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from meno_server.expected import expected
 from meno_server.gateway.settings import SettingsError
 
 PREFIX = "MENO_CLUSTER_"
@@ -95,7 +96,7 @@ def cluster_from_environment(environment: Mapping[str, str] | None = None) -> Cl
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         named = str(first["loc"][0]) if first["loc"] else "a setting"
+        needed = expected(first, ClusterSettings.model_fields.get(named))
         raise SettingsError(
-            f"The setting {PREFIX}{named.upper()} cannot hold: {first['msg']}."
-            " docs/guides/cluster.md says what it takes."
+            f"{PREFIX}{named.upper()} does not fit: {needed}. docs/guides/cluster.md says what it takes."
         ) from None
