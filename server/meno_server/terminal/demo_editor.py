@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -53,10 +52,10 @@ class DemoEditor:
 
     async def stop(self) -> None:
         # Ctrl+C in a terminal reaches the server, too: then it has gone, and the client says so by an error.
-        with contextlib.suppress(RuntimeError, OSError):
+        with suppress(RuntimeError, OSError):
             await asyncio.wait_for(self._client.shutdown_async(None), PATIENCE)
             self._client.exit(None)
-        with contextlib.suppress(RuntimeError, OSError):
+        with suppress(RuntimeError, OSError):
             await self._client.stop()  # type: ignore[no-untyped-call]
 
     def open(self, name: str, text: str) -> None:
