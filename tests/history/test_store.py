@@ -11,8 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import inspect
 
+from meno_server.history import sqlite_store
 from meno_server.history.events import Event, Layer, Outcome
+from meno_server.history.schema import CountRow, EventRow
 from meno_server.history.sqlite_store import SqliteStore
 from meno_server.history.store import RETENTION_DAYS
 
@@ -41,6 +44,19 @@ def test_what_is_added_is_read_again_by_another(store: SqliteStore) -> None:
     assert store.add(events, today=TODAY)
     assert kept(store) == events
     assert store.told == []
+
+
+def test_a_day_of_writing_keeps_no_more_in_memory_than_an_hour(store: SqliteStore) -> None:
+    """Each session opens the store anew for what it writes; what SQLAlchemy has compiled serves them all."""
+
+    def write() -> int:
+        SqliteStore(store.folder).add([event()], today=TODAY)
+        return sum(len(inspect(row)._compiled_cache) for row in (EventRow, CountRow))
+
+    write()
+    known = write()
+
+    assert [write() for _ in range(5)] == [known] * 5
 
 
 def test_only_its_owner_can_look_in(store: SqliteStore) -> None:
@@ -144,15 +160,15 @@ def test_a_full_disk_costs_a_sentence_and_nothing_else(
     store: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.add([event()], today=TODAY)
-    connect = SqliteStore._connect
+    connect = sqlite_store._connect
 
-    def small(self: SqliteStore) -> sqlite3.Connection:
-        connection = connect(self)
+    def small(path: Path) -> sqlite3.Connection:
+        connection = connect(path)
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count = {pages + 1}").fetchone()
         return connection
 
-    monkeypatch.setattr(SqliteStore, "_connect", small)
+    monkeypatch.setattr(sqlite_store, "_connect", small)
     full = SqliteStore(store.folder)
     assert not full.add([event()] * 3000, today=TODAY)
     assert "the disk is full" in full.told[0]

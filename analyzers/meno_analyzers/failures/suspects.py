@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+RULE = "rule"
+"""What the kind of a change begins with that a rule is certain of: `rule ME211`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
@@ -20,8 +23,9 @@ class Suspect:
 class Repair:
     """A smallest change after which every failing case passes and nothing fails that passed: it was run.
 
-    `operator` names the kind of change ("comparison", "off by one", …), `mechanism` what was wrong in the
-    words of the explanation's schema. `lines` are the 1-based lines of the original that it changes.
+    `operator` names the kind of change ("comparison", "rule ME211", …; several with " + " between them),
+    `mechanism` what was wrong in the words of the explanation's schema. `lines` are the 1-based lines of the
+    original that it changes.
     """
 
     source: str  # the whole main file after the change
@@ -30,4 +34,4 @@ class Repair:
     mechanism: str
 
 
-__all__ = ["Repair", "Suspect"]
+__all__ = ["RULE", "Repair", "Suspect"]

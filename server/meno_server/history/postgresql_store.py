@@ -8,9 +8,10 @@ of work, and none waits long. Guarded by tests/history/test_postgresql.py.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, NullPool, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -58,13 +59,7 @@ class PostgresqlStore(Store):
 
     def _do(self, work: Callable[[Session], T], trouble: str, *, writes: bool = False) -> T | None:
         try:
-            engine = create_engine(
-                make_url(self._address).set(drivername=DRIVER),
-                poolclass=NullPool,
-                hide_parameters=True,
-                connect_args={"connect_timeout": _CONNECT_SECONDS, "options": _LIMITS},
-            )
-            with engine.begin() as connection:
+            with _engine(self._address).begin() as connection:
                 _prepare(connection, writes)
                 with Session(connection) as session:
                     done = work(session)
@@ -78,6 +73,17 @@ class PostgresqlStore(Store):
             reason = _reason(error)
         self.told.append(trouble.format(reason=reason))
         return None
+
+
+@lru_cache(maxsize=4)
+def _engine(address: str) -> Engine:
+    """The same engine for the same address: mappers keep what they have compiled for each that there was."""
+    return create_engine(
+        make_url(address).set(drivername=DRIVER),
+        poolclass=NullPool,
+        hide_parameters=True,
+        connect_args={"connect_timeout": _CONNECT_SECONDS, "options": _LIMITS},
+    )
 
 
 def _prepare(connection: Connection, writes: bool) -> None:

@@ -13,10 +13,11 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, NullPool, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -55,10 +56,7 @@ class SqliteStore(Store):
         super().__init__()
         self.folder = folder
         self.path = folder / DATABASE
-        self._engine = create_engine(
-            "sqlite://", creator=self._connect, poolclass=NullPool, hide_parameters=True
-        )
-        event.listen(self._engine, "begin", _begin)
+        self._engine = _engine(self.path)
 
     def read(self) -> Kept | None:
         """Everything that is kept, oldest first; None if it cannot be read now."""
@@ -82,7 +80,7 @@ class SqliteStore(Store):
     def _clean(self) -> bool:
         """Takes the traces out of the file and out of the log of changes beside it."""
         try:
-            with contextlib.closing(self._connect()) as connection:
+            with contextlib.closing(_connect(self.path)) as connection:
                 connection.execute("VACUUM")
                 busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         except sqlite3.Error:
@@ -154,20 +152,6 @@ class SqliteStore(Store):
             if path.stat().st_mode & 0o077:
                 path.chmod(mode)
 
-    def _connect(self) -> sqlite3.Connection:
-        # Transactions are begun by us: the driver would let the making of tables slip out of them.
-        connection = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None)
-        try:
-            connection.execute("PRAGMA secure_delete = ON")
-            connection.execute("PRAGMA trusted_schema = OFF")
-            if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-                with contextlib.suppress(sqlite3.OperationalError):  # read-only or in use: any mode will do
-                    connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.Error:
-            connection.close()
-            raise
-        return connection
-
     def _set_aside(self, inode: int | None, why: str) -> bool:
         """Moves the file out of the way, unless another editor has done so meanwhile."""
         if inode is None or _inode(self.path) != inode:
@@ -186,6 +170,31 @@ class SqliteStore(Store):
             return False
         self.told.append(why.format(name=target.name))
         return True
+
+
+@lru_cache(maxsize=4)
+def _engine(path: Path) -> Engine:
+    """The same engine for the same file: the mappers keep what they have compiled for each one there was."""
+    engine = create_engine(
+        "sqlite://", creator=lambda: _connect(path), poolclass=NullPool, hide_parameters=True
+    )
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    # Transactions are begun by us: the driver would let the making of tables slip out of them.
+    connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+    try:
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("PRAGMA trusted_schema = OFF")
+        if connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+            with contextlib.suppress(sqlite3.OperationalError):  # read-only or in use: any mode will do
+                connection.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
 
 
 def _begin(connection: Connection) -> None:

@@ -49,6 +49,17 @@ def test_a_failing_assert_is_repaired_in_the_program_as_it_was_written(tmp_path:
     assert "meno" not in explanation.diff
 
 
+def test_a_change_that_a_rule_proposed_and_a_run_confirmed_is_explained_by_the_rule(tmp_path: Path) -> None:
+    text = TOTAL.replace("result = 1", "result = 0").replace("result += item", "result =+ item")
+    explanation = explanation_of(written(tmp_path, {"work.py": text + "\n\nassert total([4, 5]) == 9\n"}))
+
+    assert explanation.test_impact.verified
+    assert explanation.finding_id == "ME211"
+    assert explanation.root_cause.mechanism == "wrong_operator"
+    assert "`result`" in explanation.root_cause.statement
+    assert "+=" not in explanation.model_dump_json()
+
+
 def test_below_level_5_there_is_no_diff(tmp_path: Path) -> None:
     explanation = explanation_of(written(tmp_path, {"work.py": ASSERTS}), level=4)
     assert explanation.test_impact.verified

@@ -13,7 +13,7 @@ from meno_analyzers.failures.explanation.error_table import Reading, reading_of
 from meno_analyzers.failures.explanation.evidence import Evidence, Failure
 from meno_analyzers.failures.explanation.places import Places
 from meno_analyzers.failures.explanation.schema import UNKNOWN, Limit, Mechanism, Situation
-from meno_analyzers.failures.suspects import Suspect
+from meno_analyzers.failures.suspects import RULE, Repair, Suspect
 from meno_analyzers.findings import Category, Channel, Finding, Source
 
 # How sure an explanation is, by what stands behind it. Only a change that was run gives 0.9 or more; below
@@ -181,13 +181,17 @@ def _of_repair(evidence: Evidence, failure: Failure, places: Places) -> Cause:
     mechanism = Mechanism(repair.mechanism) if repair.mechanism in known else Mechanism.SPEC_MISMATCH
     lines = sorted(line for line in repair.lines if places.has(line)) or [1]
     first, last = lines[0], lines[-1]
-    # A rule that speaks about the place in another way is about another mistake.
-    on_it = [
-        finding
-        for finding in evidence.findings
-        if _speaks(finding) and _on(finding, first, last) and mechanism_of(finding) is mechanism
-    ]
-    finding = min(on_it, key=lambda item: item.order, default=None)
+    finding = _proven(evidence.findings, repair, first, last)
+    if finding is not None:
+        mechanism = mechanism_of(finding)
+    else:
+        # A rule that speaks about the place in another way is about another mistake.
+        on_it = [
+            one
+            for one in evidence.findings
+            if _speaks(one) and _on(one, first, last) and mechanism_of(one) is mechanism
+        ]
+        finding = min(on_it, key=lambda item: item.order, default=None)
     category = str(_CATEGORY_OF.get(mechanism, UNKNOWN))
     if mechanism is Mechanism.WRONG_OPERATOR and "compar" in repair.operator:
         category = str(Category.WRONG_COMPARATOR)
@@ -209,6 +213,13 @@ def _of_repair(evidence: Evidence, failure: Failure, places: Places) -> Cause:
     stopped = failure.line_in(evidence.program.main)
     focus = stopped if stopped in lines else first
     return Cause(mechanism, category, ground, first, last, focus, finding)
+
+
+def _proven(findings: Iterable[Finding], repair: Repair, first: int, last: int) -> Finding | None:
+    """The finding whose own change was run: its rule has been shown to be right."""
+    kinds = repair.operator.split(" + ")
+    named = [finding for finding in findings if f"{RULE} {finding.rule}" in kinds]
+    return min(named, key=lambda one: (not _on(one, first, last), one.order), default=None)
 
 
 def _of_finding(evidence: Evidence, failure: Failure, places: Places) -> Cause | None:

@@ -14,7 +14,7 @@ from meno_analyzers.failures.repair.operators import naming as _registered  # no
 from meno_analyzers.failures.repair.operators.composing import compositions
 from meno_analyzers.failures.repair.source import Change, Source, changed
 from meno_analyzers.failures.repair.weights import PER_MILLE, UNKNOWN
-from meno_analyzers.failures.suspects import Suspect
+from meno_analyzers.failures.suspects import RULE, Suspect
 from meno_analyzers.findings import Finding
 
 _FLOOR = 0.02
@@ -116,5 +116,5 @@ def of_rules(source: Source, findings: Sequence[Finding]) -> Iterator[Candidate]
                 changes.append(Change(start, min(end, len(source.text)), edit.text))
             if finding.span.start_line < len(lines):
                 yield Candidate(
-                    tuple(changes), f"rule {finding.rule}", finding.span.start_line + 1, _RULE_WORTH
+                    tuple(changes), f"{RULE} {finding.rule}", finding.span.start_line + 1, _RULE_WORTH
                 )
