@@ -20,7 +20,9 @@ def main() -> None:
         serve_stdio()
         return
     from meno_server.terminal import app
+    from meno_server.terminal.channels import make_forgiving
 
+    make_forgiving()
     app()
 
 
