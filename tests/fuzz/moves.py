@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 from urllib.parse import quote
 
-from fuzz import history, notebook_moves
+from fuzz import learning, notebook_moves
 from fuzz.blunders import BETWEEN, BODIES, HUGE, JUNK, misfit, place
 from fuzz.model import OpenText, edited
 from fuzz.pieces import START, some_text
@@ -192,7 +192,7 @@ def _request(session: Session, chance: Random, id: int | str) -> Move:
     document = {"textDocument": {"uri": cell.uri if cell else uri(chance)}}
     at = place((chance.choice((0, 3, 20, HUGE)), chance.choice((0, 5, HUGE))))
     span = {"start": at, "end": place((chance.choice((0, 30)), 5))}
-    named = chance.choice(_SAFE_COMMANDS + history.COMMANDS)
+    named = chance.choice(_SAFE_COMMANDS + learning.COMMANDS)
     command = {"command": named, "arguments": chance.choice(([], [1], [None, {}]))}
     kinds: tuple[tuple[str, Any], ...] = (
         ("textDocument/hover", {**document, "position": at}),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from fuzz.blunders import HUGE
+from fuzz.blunders import HUGE, place
 from fuzz.notebooks import OpenNotebook
 from fuzz.pieces import some_text
 from fuzz.session import Move, Session
@@ -57,7 +57,18 @@ def restructuring(session: Session, chance: Random) -> list[Move]:
         return [["change_notebook", notebook.uri, chance.choice(misfits(notebook))]]
     if kind < 0.45:
         return [["restructure", notebook.uri, *_out_of_range(session, notebook, chance), []]]
-    return [["restructure", notebook.uri, *_in_range(session, notebook, chance), []]]
+    start, removed, cells = _in_range(session, notebook, chance)
+    return [["restructure", notebook.uri, start, removed, cells, _edits(notebook, cells, chance)]]
+
+
+def _edits(notebook: OpenNotebook, cells: list[list[Any]], chance: Random) -> list[list[Any]]:
+    """Edits in the same message as a splice: of new cells, of old ones, and of some that go with it."""
+    places = [*(cell.uri for cell in notebook.cells), *(cell[0] for cell in cells)]
+    if not places or chance.random() < 0.6:
+        return []
+    at = place((chance.randrange(3), chance.randrange(9)))
+    change = {"range": {"start": at, "end": at}, "text": some_text(chance, 2)}
+    return [[chance.choice(places), chance.randrange(100), [change]] for _ in range(chance.randrange(1, 3))]
 
 
 def _in_range(session: Session, notebook: OpenNotebook, chance: Random) -> tuple[int, int, list[list[Any]]]:

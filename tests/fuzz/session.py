@@ -21,7 +21,7 @@ from urllib.parse import unquote
 
 from end_to_end.lines import TcpLine, WebSocketLine, framed, message, read_framed
 from fuzz.client import DEADLINE, Client
-from fuzz.history import History
+from fuzz.learning import LEARNING, LIMITS, History
 from fuzz.model import OpenText, edited, whole
 from fuzz.notebooks import OpenNotebook, WithNotebooks
 from fuzz.reference import Reference
@@ -29,14 +29,6 @@ from fuzz.reference import Reference
 Move = list[Any]
 # What learns would bring findings of its own, and files of the machine settings of its own.
 AT_START: dict[str, Any] = {"model.enable": False, "history.enable": False, "origin.enabled": False}
-LEARNING: dict[str, dict[str, Any]] = {
-    "": {},
-    # A history that is kept, and does not change what is shown.
-    "history": {"history.enable": True, "history.adapt": False},
-    # Its findings are left out of the comparison, and so are limits, which count them.
-    "model": {"model.enable": True, "findingsPerScreen": 0, "maxFindings": 1_000_000},
-}
-_LIMITS = ("findingsPerScreen", "maxFindings")
 _CLIENTS: dict[str, dict[str, Any]] = {
     "pushed": {
         "textDocument": {
@@ -144,7 +136,7 @@ class Session(WithNotebooks):
     def _do_configure(self, settings: dict[str, Any], notification: str) -> None:
         """New settings; a client that is asked for them announces them in one of two ways."""
         if self.learning == "model":
-            settings = {name: value for name, value in settings.items() if name not in _LIMITS}
+            settings = {name: value for name, value in settings.items() if name not in LIMITS}
         self.client.settings = settings
         params: dict[str, Any] = {"settings": {"meno": settings}}
         if self.kind == "asked":
@@ -296,7 +288,7 @@ class Session(WithNotebooks):
             self.abandon()
 
     def _wait_for_the_model(self) -> None:
-        """Lets the model come to its first answer, so that it was there; it may be missing on this machine."""
+        """Lets the model come to its first answer; it may be missing on this machine."""
         end = time.monotonic() + DEADLINE
         command = {"command": "meno.debugInformation", "arguments": []}
         for number in count():

@@ -1,11 +1,21 @@
-"""What a session may leave in the history: a whole database without a word of what was typed, or none."""
+"""Sessions in which something learns: the history, which has to be whole and hold no word of what was typed,
+and the model."""
 
 from __future__ import annotations
 
 import contextlib
 import sqlite3
 from pathlib import Path
+from typing import Any
 
+LEARNING: dict[str, dict[str, Any]] = {
+    "": {},
+    # A history that is kept, and does not change what is shown.
+    "history": {"history.enable": True, "history.adapt": False},
+    # Its findings are left out of the comparison, and so are limits, which count them.
+    "model": {"model.enable": True, "findingsPerScreen": 0, "maxFindings": 1000},
+}
+LIMITS = ("findingsPerScreen", "maxFindings")
 COMMANDS = (
     "meno.patterns",
     "meno.report",
