@@ -151,9 +151,11 @@ async def test_the_long_pause_is_still_waited_for_after_an_edit_without_pauses()
     file.calm.rest()
 
     file.edited(file.document.splice((0, 0), (0, 0), "# "), pause=False)
+    file.analysis.work()
     pauses.wait(file, 0.0)
 
-    assert file.calm.waits == bool(pauses._timers)
+    assert file.calm.waits
+    assert pauses._timers
     pauses.end(file)
     assert file.rests
     assert ended == [file]
