@@ -4,7 +4,8 @@
         [--channel stdio|tcp|ws] [--save FILE] [--format json]
 
 Real servers over standard input and output, TCP and WebSocket in turn, in all three encodings, for clients
-that are sent findings and clients that ask for them. After each burst of edits the server's text has to be
+that are sent findings and clients that ask for them, in files and in the cells of notebooks, with a
+history, with the model, and without both. After each burst of edits the server's text has to be
 the model's, its findings those of a fresh analysis, and every request has to have exactly one reply. The
 moves and the model are those of the tests in tests/fuzz, where the rules are written down. A session ends at
 its first failure; `--save` keeps each failed session as a fixture that tests/fuzz can play again.
@@ -36,6 +37,10 @@ def row(channel: str, sessions: list[Played]) -> Row:
         "requests": sum(one.requests for one in sessions),
         "refused messages": sum(one.refusals for one in sessions),
         "checks": sum(one.checks for one in sessions),
+        "notebooks": sum(one.notebooks for one in sessions),
+        "cells": sum(one.cells for one in sessions),
+        "rows kept": sum(one.kept for one in sessions),
+        "with the model": sum(one.model == "ready" for one in sessions),
         "failures": sum(one.failure is not None for one in sessions),
         "largest server, MB": round(max((one.megabytes for one in sessions), default=0.0)),
     }

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
+
+_TRIES, _PAUSE = 5, 0.02
 
 
 def write_private(path: Path, text: str) -> bool:
@@ -16,10 +19,22 @@ def write_private(path: Path, text: str) -> bool:
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(text)
-            Path(name).replace(path)
+            _put_in_place(Path(name), path)
         except OSError:
             Path(name).unlink(missing_ok=True)
             return False
     except OSError:
         return False
     return True
+
+
+def _put_in_place(new: Path, path: Path) -> None:
+    """Windows refuses while another program reads the old file, which takes it a moment only."""
+    for _ in range(_TRIES - 1):
+        try:
+            new.replace(path)
+        except PermissionError:
+            time.sleep(_PAUSE)
+        else:
+            return
+    new.replace(path)

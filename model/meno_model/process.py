@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from meno_analyzers.processes import NO_WINDOW
 from meno_model.protocol import LONGEST_LINE, decode, encode
 
 REQUEST_SECONDS = 10.0
@@ -241,6 +242,7 @@ class WorkerProcess:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             limit=LONGEST_LINE,
+            creationflags=NO_WINDOW,
         )
         if self._closed:
             process.kill()

@@ -33,7 +33,9 @@ def pull(name: str, revision: str | None = None, to: Path | None = None) -> Path
     if place.exists() and not (place / "manifest.json").is_file():
         raise PullError(f"The folder {place} holds something else: name another with --to.")
     place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=place.parent, prefix=".pulling-") as folder:
+    with tempfile.TemporaryDirectory(
+        dir=place.parent, prefix=".pulling-", ignore_cleanup_errors=True
+    ) as folder:
         fetched = Path(folder) / "model"
         _fetch(name, revision, fetched)
         shutil.rmtree(fetched / ".cache", ignore_errors=True)
@@ -42,7 +44,13 @@ def pull(name: str, revision: str | None = None, to: Path | None = None) -> Path
         except WeightsError as problem:
             raise PullError(f"{name} was fetched, but it is no whole model of Meno's: {problem}") from problem
         shutil.rmtree(place, ignore_errors=True)
-        fetched.replace(place)
+        try:
+            fetched.replace(place)
+        except OSError as problem:  # Windows removes no file that a running editor has open
+            raise PullError(
+                f"{name} was fetched, but cannot be laid in {place} ({problem.strerror}): close the editors "
+                "that use it, or name another folder with --to."
+            ) from problem
     return place
 
 

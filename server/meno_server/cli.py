@@ -30,7 +30,9 @@ def _run() -> None:
         serve_stdio()
         return
     from meno_server.terminal import app
+    from meno_server.terminal.channels import make_forgiving
 
+    make_forgiving()
     app()
 
 

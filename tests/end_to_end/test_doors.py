@@ -260,6 +260,18 @@ def test_a_weak_key_is_refused_in_one_sentence(key: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("beside", [{"maxHintLevel": 2}, {"settings": {"maxHintLevel": 2}}])
+def test_settings_that_are_sent_beside_the_key_hold(beside: dict[str, Any]) -> None:
+    wire = Wire(channel="tcp")
+    try:
+        wire.start(initializationOptions=beside)
+        told = wire.request("workspace/executeCommand", {"command": "meno.effectiveSettings"})
+    finally:
+        wire.stop()
+
+    assert told["maxHintLevel"] == {"value": 2, "origin": "editor, at start"}
+
+
 def test_the_key_is_no_setting_and_reaches_nobody_behind_the_door() -> None:
     wire = Wire(channel="tcp")
     is_served(wire)

@@ -10,57 +10,20 @@ from random import Random
 from typing import Any
 from urllib.parse import quote
 
+from fuzz import learning, notebook_moves
 from fuzz.blunders import BETWEEN, BODIES, HUGE, JUNK, misfit, place
 from fuzz.model import OpenText, edited
+from fuzz.pieces import START, some_text
 from fuzz.session import Move, Session
 
 LONGEST = 6_000
 NAMES = ("one.py", "two.py", "the third.py", "vier-ä.py")
-PIECES = (
-    "(", ")", "[", "]", "{", "}", ":", "'", '"', '"""', "#", " ", "    ", "=", "==", ".", ",", "x", "total",
-    "\n", "\n\n", "\r\n", "\r", "\\\n", "\t", "\f", "\v", "\x1c", "\x85", "\u2028", "\ufeff", "\0", "é", "ß",
-    "日本", "😀", "🧑‍🎓", "\ud83d", "\ude00", "a\u0301",
-    "def f(a):\n    return a\n", "def f():\n", "class Dog:\n", "    def bark(self):\n        self.nmae = 1\n",
-    "self.name", "lambda: ", "global total\n", "from math import sqrt\n", "import os\n", "print(nope)\n",
-    "for i in range(3):\n", "    for i in range(3):\n        return i\n", "while True:\n", "if x = 1:\n",
-    "else:\n",
-    "total = 1\n", "print(total)\n", "age = input()\nprint(age > 3)\n", "scores = scores.sort()\n",
-    "del total\n",
-    "try:\n    x\nexcept:\n    pass\n", "return x\n", "yield\n", "await f()\n",
-    "s = '😀é'; print(s, nope)\r\n",
-    "x: int = 'a'\r", "match x:\n    case 1:\n        pass\n", "f'{x'", "rb'", "0777", "@dec\n", "pass",
-)  # fmt: skip
-START = """
-def has_even(numbers):
-    for n in numbers:
-        if n % 2 == 0:
-            return True
-        else:
-            return False
-
-
-class Animal:
-    def __init__(self, name):
-        self.name = name
-
-    def speak(self):
-        return self.nmae + "😀"
-
-
-scores = [3, 1, 2]
-scores = scores.sort()
-print(has_even(scores), totl)
-"""
 
 
 def uri(chance: Random) -> str:
     """One of a few files, written in one of the ways in which clients write addresses."""
     name = chance.choice(NAMES)
     return "file:///nowhere/fuzz/" + (quote(name) if chance.random() < 0.6 else name)
-
-
-def some_text(chance: Random, pieces: int) -> str:
-    return "".join(chance.choice(PIECES) for _ in range(pieces))
 
 
 def opening(session: Session, chance: Random) -> list[Move]:
@@ -91,7 +54,7 @@ def typing(session: Session, chance: Random, count: int) -> list[Move]:
     left = count
     texts: dict[str, tuple[int, str]] = {}  # as they will be when these moves are done
     while left > 0:
-        text = _an_open(session, chance)
+        text = _an_open(session, chance, cells=True)
         if text is None:
             return [*moves, ["open", uri(chance), 1, START]]
         version, now = texts.get(text.uri, (text.version, text.text))
@@ -103,12 +66,17 @@ def typing(session: Session, chance: Random, count: int) -> list[Move]:
             changes.append(change)
         texts[text.uri] = version, now
         left -= len(changes)
-        moves.append(["change", text.uri, version, changes])
+        book = session.notebook_of(text)
+        if book is None:
+            moves.append(["change", text.uri, version, changes])
+        else:
+            moves.append(["cell_texts", book.uri, [[text.uri, version, changes]]])
     return moves
 
 
-def _an_open(session: Session, chance: Random) -> OpenText | None:
-    return chance.choice(list(session.texts.values())) if session.texts else None
+def _an_open(session: Session, chance: Random, *, cells: bool = False) -> OpenText | None:
+    texts = [*session.texts.values(), *(session.cells() if cells else ())]
+    return chance.choice(texts) if texts else None
 
 
 def _change(text: str, encoding: str, chance: Random) -> dict[str, Any]:
@@ -220,10 +188,12 @@ def _id(session: Session, chance: Random) -> int | str:
 def _request(session: Session, chance: Random, id: int | str) -> Move:
     if chance.random() < 0.4:
         return ["ask", id, chance.choice(_METHODS), chance.choice(JUNK)]
-    document = {"textDocument": {"uri": uri(chance)}}
+    cell = _an_open(session, chance, cells=True) if chance.random() < 0.3 else None
+    document = {"textDocument": {"uri": cell.uri if cell else uri(chance)}}
     at = place((chance.choice((0, 3, 20, HUGE)), chance.choice((0, 5, HUGE))))
     span = {"start": at, "end": place((chance.choice((0, 30)), 5))}
-    command = {"command": chance.choice(_SAFE_COMMANDS), "arguments": chance.choice(([], [1], [None, {}]))}
+    named = chance.choice(_SAFE_COMMANDS + learning.COMMANDS)
+    command = {"command": named, "arguments": chance.choice(([], [1], [None, {}]))}
     kinds: tuple[tuple[str, Any], ...] = (
         ("textDocument/hover", {**document, "position": at}),
         ("textDocument/codeAction", {**document, "range": span, "context": {"diagnostics": []}}),
@@ -261,6 +231,9 @@ OTHERS: tuple[tuple[Others, float], ...] = (
     (asking, 0.6),
     (blundering, 0.6),
     (intruding, 0.02),
+    (notebook_moves.opening, 0.1),
+    (notebook_moves.restructuring, 0.5),
+    (notebook_moves.closing, 0.15),
 )
 
 
@@ -273,6 +246,6 @@ def burst(session: Session, chance: Random, edits: int) -> None:
                 for move in others(session, chance):
                     session.perform(move)
         for move in typing(session, chance, min(left, chance.choice((3, 40, 200, 400)))):
-            if move[0] == "change":
-                left -= len(move[3])
+            before = session.edits
             session.perform(move)
+            left -= session.edits - before

@@ -14,6 +14,7 @@ from fuzz.moves import burst
 from fuzz.session import KINDS, Session
 
 BURSTS = (20, 400, 2_000)
+LEARNS = ("", "history", "", "history", "", "history", "", "model")
 
 
 @dataclass(frozen=True)
@@ -26,15 +27,19 @@ class Played:
     refusals: int
     checks: int
     megabytes: float  # the most that the server held
+    notebooks: int  # opened
+    cells: int  # that ever were in one
+    kept: int  # rows of the history
+    model: str  # how it was at the end, where it was on
     failure: str | None = None
     fixture: dict[str, Any] | None = None
 
 
 def played(number: int, seed: int, edits: int, channel: str | None = None) -> Played:
-    """Session `number` of a seed: channels, encodings and kinds of clients take turns."""
+    """Session `number` of a seed: channels, encodings, kinds of clients and what learns take turns."""
     chance = Random(f"{seed} {number}")
     channel = channel or CHANNELS[number % 3]
-    session = Session(channel, ENCODINGS[number // 3 % 3], KINDS[number // 9 % 4])
+    session = Session(channel, ENCODINGS[number // 3 % 3], KINDS[number // 9 % 4], LEARNS[number % 8])
     failure = None
     megabytes = 0.0
     try:
@@ -54,6 +59,10 @@ def played(number: int, seed: int, edits: int, channel: str | None = None) -> Pl
         session.refusals,
         session.checks,
         megabytes,
+        session.notebooks_opened,
+        session.cells_made,
+        session.history.rows,
+        session.model_state,
         failure,
         session.as_fixture(failure[:300]) if failure else None,
     )

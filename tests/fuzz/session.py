@@ -13,18 +13,22 @@ import socket
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from end_to_end.lines import TcpLine, WebSocketLine, framed, message, read_framed
 from fuzz.client import DEADLINE, Client
+from fuzz.learning import LEARNING, LIMITS, History
 from fuzz.model import OpenText, edited, whole
+from fuzz.notebooks import OpenNotebook, WithNotebooks
 from fuzz.reference import Reference
 
 Move = list[Any]
 # What learns would bring findings of its own, and files of the machine settings of its own.
-AT_START = {"model.enable": False, "history.enable": False, "origin.enabled": False}
+AT_START: dict[str, Any] = {"model.enable": False, "history.enable": False, "origin.enabled": False}
 _CLIENTS: dict[str, dict[str, Any]] = {
     "pushed": {
         "textDocument": {
@@ -48,13 +52,16 @@ _CLIENTS: dict[str, dict[str, Any]] = {
 KINDS = tuple(_CLIENTS)
 
 
-class Session:
+class Session(WithNotebooks):
     """A client, its server, and the model of what both hold."""
 
-    def __init__(self, channel: str, encoding: str, kind: str) -> None:
-        self.channel, self.encoding, self.kind = channel, encoding, kind
+    def __init__(self, channel: str, encoding: str, kind: str, learning: str = "") -> None:
+        self.channel, self.encoding, self.kind, self.learning = channel, encoding, kind, learning
         self.moves: list[Move] = []
         self.texts: dict[str, OpenText] = {}  # by the address without escapes
+        self.notebooks: dict[str, OpenNotebook] = {}
+        self.gone: dict[str, None] = {}
+        self.cells_made = self.notebooks_opened = 0
         self.edits = 0
         self.requests = 0
         self.checks = 0
@@ -66,21 +73,28 @@ class Session:
         homes = dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"), self._folder)
         self.client = Client(channel, {**os.environ, **homes})
         announced = {"general": {"positionEncodings": [encoding]}, **_CLIENTS[kind]}
-        self.reference = Reference(announced, encoding, AT_START)
-        self._initialize(announced)
+        self.history = History(Path(self._folder))
+        self.model_state = ""
+        at_start = AT_START | LEARNING[learning]
+        self.reference = Reference(announced, encoding, at_start)
+        self._initialize(announced, at_start)
 
-    def _initialize(self, announced: dict[str, Any]) -> None:
+    def _initialize(self, announced: dict[str, Any], at_start: dict[str, Any]) -> None:
         params = {
             "processId": None,
             "rootUri": None,
             "capabilities": announced,
-            "initializationOptions": AT_START,
+            "initializationOptions": at_start,
         }
         reply = self.client.ask("initialize", "initialize", self.client.line.with_key(params))
         self._due['"initialize"'] += 1
         assert reply["result"]["capabilities"]["positionEncoding"] == self.encoding
         self.client.send(method="initialized", params={})
         self._configurations_due += self.kind == "asked"
+        command = {"command": "meno.effectiveSettings", "arguments": []}
+        told = self.client.ask("settings", "workspace/executeCommand", command)["result"]
+        self._due['"settings"'] += 1
+        assert told["model.enable"]["origin"] != "default", "the settings at the start are lost"
 
     @property
     def is_stream(self) -> bool:
@@ -117,11 +131,12 @@ class Session:
         message at all, and refused as such."""
         self.refusals += not isinstance(params, dict | list | None)
         self.client.send(method=method, params=params)
-        for text in self.texts.values():
-            text.touched = True
+        self._touch_all()
 
     def _do_configure(self, settings: dict[str, Any], notification: str) -> None:
         """New settings; a client that is asked for them announces them in one of two ways."""
+        if self.learning == "model":
+            settings = {name: value for name, value in settings.items() if name not in LIMITS}
         self.client.settings = settings
         params: dict[str, Any] = {"settings": {"meno": settings}}
         if self.kind == "asked":
@@ -131,8 +146,11 @@ class Session:
         else:
             notification = "workspace/didChangeConfiguration"
         self.client.send(method=notification, params=params)
-        for text in self.texts.values():
-            text.touched = True
+        self._touch_all()
+
+    def _touch_all(self) -> None:
+        for one in (*self.texts.values(), *self.notebooks.values()):
+            one.touched = True
 
     def _do_ask(self, id: int | str, method: Any, params: Any) -> None:
         self._due[json.dumps(id)] += 1
@@ -184,6 +202,13 @@ class Session:
         for text in [text for text in self.texts.values() if text.touched]:
             self._compare(text)
             text.touched = False
+        for notebook in [notebook for notebook in self.notebooks.values() if notebook.touched]:
+            self._compare_notebook(notebook)
+            notebook.touched = False
+        for uri in self.gone:
+            assert self._ask("meno/checksum", uri) is None, f"{uri} is still open in the server"
+            assert client.shown.get(unquote(uri), (None, []))[1] == [], f"{uri} still shows something"
+        self.gone.clear()
         due = self._due
         client.until(lambda: all(client.replies[id] >= due[id] for id in due), "a reply to each request")
         client.until(lambda: client.refusals >= self.refusals, "a refusal of each message that is none")
@@ -194,17 +219,33 @@ class Session:
 
     def _compare(self, text: OpenText) -> None:
         self.client.send(method="textDocument/didSave", params={"textDocument": {"uri": text.uri}})
+        self._compare_with(text, lambda: self.reference.findings(text.uri, text.text, self.client.settings))
+
+    def _compare_notebook(self, notebook: OpenNotebook) -> None:
+        """Compares cell by cell with the same cells in the same order, opened just now."""
+        self._do_save_notebook(notebook.uri)
+        fresh: list[list[dict[str, Any]]] = []
+
+        def of_all() -> list[list[dict[str, Any]]]:
+            if not fresh:
+                fresh.extend(self.reference.findings_of_cells(notebook, self.client.settings))
+            return fresh
+
+        for number, cell in enumerate(notebook.cells):
+            self._compare_with(cell, lambda number=number: of_all()[number])  # type: ignore[misc]
+
+    def _compare_with(self, text: OpenText, wanted: Callable[[], list[dict[str, Any]]]) -> None:
         end = time.monotonic() + DEADLINE
         fresh, seen = None, []
         while True:
-            told = self._ask("meno/checksum", text)
+            told = self._ask("meno/checksum", text.uri)
             assert told is not None, f"{text.uri} is not open in the server"
             assert told["version"] == text.version, (
                 f"{text.uri}: version {told['version']}, not {text.version}"
             )
             assert told["sha256"] == text.checksum, f"{text.uri}: another text, of {told['characters']}"
             if told["rests"]:
-                fresh = fresh or self.reference.findings(text.uri, text.text, self.client.settings)
+                fresh = fresh or wanted()
                 seen = self._seen(text)
                 if seen == fresh:
                     return
@@ -215,14 +256,15 @@ class Session:
 
     def _seen(self, text: OpenText) -> list[dict[str, Any]]:
         if self.reference.pulls:
-            found: list[dict[str, Any]] = self._ask("textDocument/diagnostic", text)["items"]
-            return found
-        return self.client.shown.get(unquote(text.uri), (None, []))[1]
+            found: list[dict[str, Any]] = self._ask("textDocument/diagnostic", text.uri)["items"]
+        else:
+            found = self.client.shown.get(unquote(text.uri), (None, []))[1]
+        return [one for one in found if not str(one.get("code", "")).startswith("model")]
 
-    def _ask(self, method: str, text: OpenText) -> Any:
+    def _ask(self, method: str, uri: str) -> Any:
         self._own += 1
         id = f"own {self._own}"
-        reply = self.client.ask(id, method, {"textDocument": {"uri": text.uri}})
+        reply = self.client.ask(id, method, {"textDocument": {"uri": uri}})
         key = json.dumps(id)
         assert self.client.replies.pop(key) == 1
         del self.client.last_reply[key]
@@ -235,12 +277,26 @@ class Session:
         """Checks a last time and ends the server as an editor should; it has to go in order."""
         try:
             self.check()
+            if self.learning == "model":
+                self._wait_for_the_model()
             self.client.ask("bye", "shutdown", None)
             self.client.send(method="exit")
             status = self.client.close()
             assert status == 0, f"exit status {status}: {''.join(self.client.line.errors[-20:])}"
+            self.history.check(kept=self.learning == "history")
         finally:
             self.abandon()
+
+    def _wait_for_the_model(self) -> None:
+        """Lets the model come to its first answer; it may be missing on this machine."""
+        end = time.monotonic() + DEADLINE
+        command = {"command": "meno.debugInformation", "arguments": []}
+        for number in count():
+            reply = self.client.ask(f"state {number}", "workspace/executeCommand", command)
+            self.model_state = reply["result"]["modelState"]
+            if self.model_state != "loading" or time.monotonic() > end:
+                return
+            self.client.listen(0.2)
 
     def abandon(self) -> None:
         """Ends the server in any case."""
@@ -258,13 +314,16 @@ class Session:
             "channel": self.channel,
             "encoding": self.encoding,
             "kind": self.kind,
+            "learning": self.learning,
             "moves": self.moves,
         }
 
 
 def play(fixture: dict[str, Any], channel: str | None = None) -> None:
     """Plays a session again, with the checks that it had."""
-    session = Session(channel or fixture["channel"], fixture["encoding"], fixture["kind"])
+    session = Session(
+        channel or fixture["channel"], fixture["encoding"], fixture["kind"], fixture.get("learning", "")
+    )
     try:
         for move in fixture["moves"]:
             session.perform(move)

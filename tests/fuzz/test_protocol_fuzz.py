@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from end_to_end.lines import CHANNELS
-from fuzz import moves
+from fuzz import moves, notebook_moves
 from fuzz.model import ENCODINGS, edited, offset
 from fuzz.playing import played
 from fuzz.session import KINDS, Session, load, play
@@ -36,9 +36,13 @@ class Conversation(RuleBasedStateMachine):
     channel = "stdio"
     edits = 0
 
-    @initialize(encoding=st.sampled_from(ENCODINGS), kind=st.sampled_from(KINDS))
-    def begin(self, encoding: str, kind: str) -> None:
-        self.session = Session(self.channel, encoding, kind)
+    @initialize(
+        encoding=st.sampled_from(ENCODINGS),
+        kind=st.sampled_from(KINDS),
+        learning=st.sampled_from(("", "history")),
+    )
+    def begin(self, encoding: str, kind: str, learning: str) -> None:
+        self.session = Session(self.channel, encoding, kind, learning)
 
     def _all(self, made: list[list[object]]) -> None:
         for move in made:
@@ -59,6 +63,18 @@ class Conversation(RuleBasedStateMachine):
     @rule(seed=_SEEDS)
     def configure(self, seed: int) -> None:
         self._all(moves.configuring(self.session, Random(seed)))
+
+    @rule(seed=_SEEDS)
+    def open_a_notebook(self, seed: int) -> None:
+        self._all(notebook_moves.opening(self.session, Random(seed)))
+
+    @rule(seed=_SEEDS)
+    def move_cells(self, seed: int) -> None:
+        self._all(notebook_moves.restructuring(self.session, Random(seed)))
+
+    @rule(seed=_SEEDS)
+    def save_or_close_a_notebook(self, seed: int) -> None:
+        self._all(notebook_moves.closing(self.session, Random(seed)))
 
     @rule(seed=_SEEDS)
     def ask_and_cancel(self, seed: int) -> None:
@@ -119,6 +135,7 @@ def test_client_and_server_agree_after_thousands_of_edits(channel: str) -> None:
     edits = sum(one.edits for one in done)
     assert edits * len(CHANNELS) >= 50_000
     assert all(one.requests and one.checks for one in done)
+    assert any(one.kept for one in done)
 
 
 @pytest.mark.parametrize("fixture", FIXTURES, ids=lambda path: path.stem)

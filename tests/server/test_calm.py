@@ -5,6 +5,7 @@ from __future__ import annotations
 from meno_analyzers.findings import Finding
 from meno_analyzers.source import Document
 from meno_server.lsp.open_file import OpenFile
+from meno_server.lsp.pauses import Pauses
 from meno_server.settings import Settings
 
 SETTINGS = Settings()
@@ -140,3 +141,21 @@ def test_what_a_function_missed_before_goes_on_being_shown() -> None:
     assert seen(file) == ["ME424@3"]
 
     assert type_in(file, 1, 13, "0") == ["ME424@3"]
+
+
+async def test_the_long_pause_is_still_waited_for_after_an_edit_without_pauses() -> None:
+    file = opened("total = 3\n")
+    ended: list[OpenFile] = []
+    pauses = Pauses(ended.append)
+    type_in(file, 0, 9, "\n")
+    file.calm.rest()
+
+    file.edited(file.document.splice((0, 0), (0, 0), "# "), pause=False)
+    file.analysis.work()
+    pauses.wait(file, 0.0)
+
+    assert file.calm.waits
+    assert pauses._timers
+    pauses.end(file)
+    assert file.rests
+    assert ended == [file]

@@ -159,6 +159,6 @@ def current_commit(repository: Path) -> str:
         ["git", "-C", str(repository), "rev-parse", "--short=10", "HEAD"],
         capture_output=True,
         check=False,
-        text=True,
+        encoding="utf-8",
     )
     return shown.stdout.strip() or "unknown"

@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable
 
+from meno_analyzers.processes import LOW_PRIORITY, NO_WINDOW
 from meno_model.protocol import LONGEST_LINE, decode, encode
 from meno_server.failures.messages import (
     CANCEL,
@@ -51,6 +52,7 @@ class Analysis:
                 stdout=asyncio.subprocess.PIPE,
                 limit=LONGEST_LINE,
                 start_new_session=True,
+                creationflags=NO_WINDOW | LOW_PRIORITY,
             )
         except OSError as error:
             return Answer("problem", problem=NOT_STARTED.format(reason=error.strerror or "unknown reason"))

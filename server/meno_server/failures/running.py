@@ -28,14 +28,15 @@ def interpreter(named: str | None) -> str:
     return sys.executable
 
 
-def what_is_run(collected: Collected, python: str, limits: Limits) -> str:
-    """One sentence that says what is going to be run, how, and within which limits."""
+def what_is_run(collected: Collected, python: str, limits: Limits, system: str = sys.platform) -> str:
+    """One sentence that says what is going to be run, how, and within which limits: only Linux lets us bound
+    the memory of a program."""
     count = len(collected.cases)
     cases = "1 case" if count == 1 else f"{count} cases"
-    megabytes = limits.memory_bytes // (1 << 20)
+    memory = f" and {limits.memory_bytes // (1 << 20)} MB" if system.startswith("linux") else ""
     return (
         f"Running {cases} of {collected.program.main} ({', '.join(collected.sources)}) with {python}, "
-        f"on a copy and confined: at most {limits.seconds:g} seconds and {megabytes} MB each, no network "
+        f"on a copy and confined: at most {limits.seconds:g} seconds{memory} each, no network "
         "where the system allows it."
     )
 

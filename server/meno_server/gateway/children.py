@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from meno_analyzers.processes import NO_WINDOW
 from meno_model.protocol import LONGEST_LINE, decode, encode
 from meno_server.gateway.workers import TooSlowError, UnavailableError
 
@@ -70,6 +71,7 @@ class Child:
                 stderr=asyncio.subprocess.DEVNULL,
                 limit=LONGEST_LINE,
                 start_new_session=True,
+                creationflags=NO_WINDOW,
             )
         except OSError as problem:
             raise DiedError(problem.strerror or "it cannot be started") from None

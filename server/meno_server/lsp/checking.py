@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from meno_analyzers.processes import NO_WINDOW
 from meno_server.lsp.progress import Tell, under_progress
 from meno_server.lsp.showing import show
 
@@ -73,6 +74,7 @@ async def _check(session: Session, folder: Path) -> None:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             limit=_LONGEST_LINE,
+            creationflags=NO_WINDOW,
         )
     except OSError as error:
         session.say(_NOT_STARTED.format(reason=error.strerror or "unknown reason"))

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from meno_analyzers.findings import Finding
 from meno_analyzers.hints import Level, QuestionKind
 from meno_analyzers.hints.conversing import between_turns
+from meno_analyzers.processes import NO_WINDOW
 from meno_server.history.events import pattern_of
 from meno_server.history.guidance import NO_GUIDANCE, Guidance, guidance_from_plain
 from meno_server.history.keeping import DATABASE
@@ -153,6 +154,7 @@ async def _read(where: Sequence[str]) -> Guidance:
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
+        creationflags=NO_WINDOW,
     )
     try:
         output, _ = await process.communicate()

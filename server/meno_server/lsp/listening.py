@@ -155,10 +155,13 @@ class _FirstThen:
 
 def _key_taken_from(message: dict[str, Any]) -> str:
     """The key in `initialize`, which is taken out: it is no setting, and nobody behind the door needs it."""
-    found: Any = message
-    for name in ("params", "initializationOptions", "meno"):
-        found = found.get(name) if isinstance(found, dict) else None
+    options: Any = message
+    for name in ("params", "initializationOptions"):
+        options = options.get(name) if isinstance(options, dict) else None
+    found = options.get("meno") if isinstance(options, dict) else None
     key = found.pop("key", "") if isinstance(found, dict) else ""
+    if found == {}:
+        del options["meno"]  # or else it would count as the settings, in the place of those beside it
     return key if isinstance(key, str) else ""
 
 

@@ -7,6 +7,7 @@ the cells' order, and what concerns a whole notebook.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
@@ -38,10 +39,10 @@ def register(server: MenoServer) -> None:
 
     @server.feature(types.NOTEBOOK_DOCUMENT_DID_OPEN)
     def opened(params: types.DidOpenNotebookDocumentParams) -> None:
+        _close(session, params.notebook_document.uri)  # who opens it twice means the second
         texts = {item.uri: item for item in params.cell_text_documents}
-        cells = [
-            _text(texts[cell.document]) for cell in params.notebook_document.cells if cell.document in texts
-        ]
+        named = dict.fromkeys(cell.document for cell in params.notebook_document.cells)  # each of them once
+        cells = [_text(texts[name]) for name in named if name in texts]
         target = session.settings.target
         notebook = Notebook(params.notebook_document.uri, session.next_epoch(), target, cells)
         session.notebooks[key_of(notebook.uri)] = notebook
@@ -66,9 +67,13 @@ def register(server: MenoServer) -> None:
 
     @server.feature(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
     def closed(params: types.DidCloseNotebookDocumentParams) -> None:
-        notebook = session.notebooks.pop(key_of(params.notebook_document.uri), None)
-        for cell in notebook.cells if notebook is not None else ():
-            session.closed(cell.document.uri)
+        _close(session, params.notebook_document.uri)
+
+
+def _close(session: Session, uri: str) -> None:
+    notebook = session.notebooks.pop(key_of(uri), None)
+    for cell in notebook.cells if notebook is not None else ():
+        session.closed(cell.document.uri)
 
 
 def _text(item: types.TextDocumentItem) -> CellText:
@@ -84,12 +89,20 @@ def _follow(
         old = cell.document
         texts.setdefault(old.uri, CellText(old.uri, old.text, old.version))
     array = structure.array
-    unknown = [cell.document for cell in array.cells or () if cell.document not in texts]
-    if unknown or array.start > len(notebook.cells):
-        log.warning("A change of cells that are not open was ignored.")
+    named = [cell.document for cell in array.cells or ()]
+    if any(name not in texts for name in named) or not _fits(notebook, array, named):
+        log.warning("A change of cells that does not fit the notebook was ignored.")
         return
-    cells = [texts[cell.document] for cell in array.cells or ()]
-    _restructure(session, notebook, array.start, array.delete_count, cells)
+    _restructure(session, notebook, array.start, array.delete_count, [texts[name] for name in named])
+
+
+def _fits(notebook: Notebook, array: types.NotebookCellArrayChange, named: Sequence[str]) -> bool:
+    """Whether a splice is within the cells that are there, and leaves none of them twice."""
+    if not 0 <= array.start <= len(notebook.cells) or array.delete_count < 0:
+        return False
+    uris = [cell.document.uri for cell in notebook.cells]
+    uris[array.start : array.start + array.delete_count] = named
+    return len(set(uris)) == len(uris)
 
 
 def _restructure(

@@ -24,6 +24,8 @@ class Pauses:
         self.forget(file.document.uri)
         if file.calm.lines is not None:
             self._later(file, seconds, self._rest)
+        elif file.calm.waits:  # for the long pause, since an earlier edit; this one was made without any
+            self._later(file, LONG_SECONDS, self.end)
 
     def end(self, file: OpenFile) -> None:
         """Ends all waiting: who saves wants to see everything."""

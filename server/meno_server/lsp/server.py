@@ -126,9 +126,11 @@ class MenoServer(LanguageServer):
             self._leave_in_time(128 + number)
             loop.call_soon_threadsafe(self.leave, 128 + number)
 
-        for number in (signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)):
-            with contextlib.suppress(ValueError):  # not in the main thread
-                signal.signal(number, take)
+        # The last is Windows': a console that is closed, or Ctrl+Break.
+        for number in (getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP", "SIGBREAK")):
+            if number is not None:
+                with contextlib.suppress(ValueError):  # not in the main thread
+                    signal.signal(number, take)
 
     def leave(self, status: int) -> None:
         """Ends the server as if its input had ended."""

@@ -322,9 +322,10 @@ class Session(Learned):
 
     def saved_notebook(self, notebook: Notebook) -> None:
         """What waits for a save, for all cells at once."""
+        for cell in notebook.cells:
+            self._pauses.end(cell)
         if self.settings.enable:
             for cell in notebook.cells:
-                self._pauses.end(cell)
                 self.episodes.saved(cell)
             if self.settings.model_enable and notebook.cells:
                 self.ask_model(notebook)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from lsprotocol import types
 
 from meno_analyzers.hints import as_plain_text
+from meno_server.lsp.document_names import file_name
 
 if TYPE_CHECKING:
     from meno_server.lsp.session import Session
@@ -46,7 +47,7 @@ async def show(session: Session, title: str, markdown: str, *, name: str | None 
         return None
     if client.shows_documents:
         try:
-            path = _hint_folder() / f"{name or title}.md"
+            path = _hint_folder() / f"{file_name(name or title)}.md"
             text = markdown if markdown.startswith("# ") else f"# {title}\n\n{markdown}"
             path.write_text(f"{text.rstrip()}\n", "utf-8")
             result = await session.server.window_show_document_async(

@@ -19,6 +19,8 @@ _STRICT: dict[type, dict[str, type]] = {
     types.TextDocumentItem: {"uri": str, "version": int, "text": str},
     types.TextDocumentIdentifier: {"uri": str},
     types.VersionedTextDocumentIdentifier: {"uri": str, "version": int},
+    types.NotebookCellArrayChange: {"start": int, "deleteCount": int},
+    types.NotebookCell: {"document": str},
 }
 
 

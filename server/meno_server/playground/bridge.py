@@ -19,6 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from meno_analyzers.processes import NO_WINDOW
 from meno_server import __version__
 from meno_server.playground.framing import BrokenFrameError, framed, next_message
 
@@ -70,6 +71,7 @@ async def _start(folder: str) -> asyncio.subprocess.Process:
         cwd=folder,
         # Ctrl+C in the terminal is for us: we end our children in order.
         start_new_session=True,
+        creationflags=NO_WINDOW,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -27,6 +28,9 @@ from meno_server.terminal.files import UnreadableError, decode_python, python_fi
 INTERRUPTED = 130
 # Starting helpers costs more than it saves below so many files.
 _FILES_WORTH_HELPERS = 40
+_FILES_OF_A_PIECE = 8
+# Windows can wait for no more at a time; the standard library refuses a larger number there.
+_MOST_HELPERS = 61
 
 
 class Format(StrEnum):
@@ -115,9 +119,12 @@ def _check_all(paths: list[Path], jobs: int, target: Version | None) -> Iterator
                 advance()
             return
         # Spawned, not forked: the same on every platform, and no locks are inherited.
-        with ProcessPoolExecutor(jobs or None, mp_context=get_context("spawn")) as pool:
+        pieces = -(-len(files) // _FILES_OF_A_PIECE)  # more helpers than these would be started for nothing
+        helpers = min(jobs or os.cpu_count() or 1, pieces, _MOST_HELPERS)
+        with ProcessPoolExecutor(helpers, mp_context=get_context("spawn")) as pool:
+            work = partial(_check_one, target=target)
             with _deaf_to_interruptions():
-                answers = pool.map(partial(_check_one, target=target), files, chunksize=8)
+                answers = pool.map(work, files, chunksize=_FILES_OF_A_PIECE)
             try:
                 for result in answers:
                     yield result

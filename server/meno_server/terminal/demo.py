@@ -55,7 +55,7 @@ def demo(
 
 async def play(console: Console, speed: float, *, all_scenes: bool = True) -> None:
     """Plays the demonstration to a console; the first scenes are what fits a picture."""
-    with tempfile.TemporaryDirectory(prefix="meno-demo-") as folder:
+    with tempfile.TemporaryDirectory(prefix="meno-demo-", ignore_cleanup_errors=True) as folder:
         show = _Show(console, 1 / speed if speed else 0.0, Path(folder))
         await show.editor.start()
         try:

@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -17,6 +18,7 @@ import typer
 from meno_analyzers.failures.explaining import Doing, Told
 from meno_analyzers.failures.explanation import Explanation, as_markdown, as_sarif, as_text
 from meno_analyzers.failures.explanation.sarif import SCHEMA, VERSION
+from meno_server.terminal.files import uri_of
 
 Report = Callable[[Explanation | None, Mapping[str, str], str], str]
 
@@ -24,7 +26,10 @@ Report = Callable[[Explanation | None, Mapping[str, str], str], str]
 def as_json(explanation: Explanation | None, paths: Mapping[str, str], passed: str) -> str:
     """The explanation by its schema; `null` where nothing fails."""
     del paths, passed
-    return "null\n" if explanation is None else explanation.model_dump_json(indent=2) + "\n"
+    if explanation is None:
+        return "null\n"
+    # In ASCII, as our other JSON: the output may be in an encoding that has no room for the learner's names.
+    return json.dumps(explanation.model_dump(mode="json"), indent=2) + "\n"
 
 
 def as_page(explanation: Explanation | None, paths: Mapping[str, str], passed: str) -> str:
@@ -46,7 +51,7 @@ def as_log(explanation: Explanation | None, paths: Mapping[str, str], passed: st
         run = {"tool": {"driver": {"name": "Meno", "rules": []}}, "results": []}
         return json.dumps({"$schema": SCHEMA, "version": VERSION, "runs": [run]}, indent=2) + "\n"
     log = as_sarif(explanation)
-    uris = {quote(alias): quote(path) for alias, path in paths.items()}
+    uris = {quote(alias): uri_of(Path(path)) for alias, path in paths.items()}
     _rename(log, uris)
     return json.dumps(log, indent=2) + "\n"
 

@@ -6,7 +6,8 @@ import io
 import os
 import tokenize
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
+from urllib.parse import quote
 
 _SKIPPED = frozenset(
     "__pycache__ node_modules site-packages venv env build dist .venv .git .hg .tox .nox .mypy_cache "
@@ -42,7 +43,7 @@ def _below(folder: Path) -> Iterator[Path]:
         )
         for name in sorted(names):
             file = Path(root) / name
-            if file.suffix in _SUFFIXES and file.is_file():  # a pipe of that name would be waited for
+            if file.suffix.lower() in _SUFFIXES and file.is_file():  # a pipe of that name would be waited for
                 yield file
 
 
@@ -59,6 +60,11 @@ def read_python(path: Path) -> str:
         raise UnreadableError("it is a folder; name a file in it") from None
     except OSError as error:
         raise UnreadableError((error.strerror or str(error)).lower()) from None
+
+
+def uri_of(path: PurePath) -> str:
+    """The path as the URI of a report: relative ones stay so, and on every system `/` parts the steps."""
+    return path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))
 
 
 def decode_python(data: bytes) -> str:

@@ -16,6 +16,7 @@ from meno_analyzers.findings import Finding
 from meno_analyzers.hints.listing import lines_for
 from meno_server import __version__
 from meno_server.records import as_record
+from meno_server.terminal.files import uri_of
 
 Found = Sequence[tuple[str, Finding]]
 _SARIF_LEVELS = {"error": "error", "warning": "warning", "information": "note", "hint": "note"}
@@ -65,12 +66,13 @@ def _sarif_result(path: str, finding: Finding) -> dict[str, Any]:
         "endLine": record["end_line"],
         "endColumn": record["end_column"],
     }
-    uri = Path(path).as_posix()
     return {
         "ruleId": finding.rule,
         "level": _SARIF_LEVELS[finding.severity.value],
         "message": {"text": record["message"]},
-        "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}],
+        "locations": [
+            {"physicalLocation": {"artifactLocation": {"uri": uri_of(Path(path))}, "region": region}}
+        ],
     }
 
 

@@ -18,6 +18,7 @@ from meno_analyzers.failures.collecting.reading import (
     decoded,
     imports_of,
     texts_of,
+    unsaved_text,
 )
 from meno_analyzers.source.lines import plain_ends
 
@@ -115,7 +116,7 @@ class Layout:
             if len(self.files) >= MOST_FILES or self.size + size > MOST_BYTES:
                 self.truncated = True
                 return False
-            text = self.unsaved.get(path)
+            text = unsaved_text(path, self.unsaved)
             if text is not None:
                 text = plain_ends(text)
             elif path.is_file() and size <= most:

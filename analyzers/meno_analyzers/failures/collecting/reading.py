@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
+import unicodedata
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,8 +23,9 @@ def read_program(path: Path, unsaved: Mapping[Path, str] = MappingProxyType({}))
 
     `unsaved` are texts that count in the place of what is on the disk, by absolute path.
     """
-    if path.absolute() in unsaved:
-        text = plain_ends(unsaved[path.absolute()])
+    text = unsaved_text(path.absolute(), unsaved)
+    if text is not None:
+        text = plain_ends(text)
         if len(text) > MOST_BYTES:
             raise CollectingError(f"{path} is larger than {MOST_BYTES // 1_000_000} MB, too large to be run.")
         return text
@@ -40,6 +42,29 @@ def read_program(path: Path, unsaved: Mapping[Path, str] = MappingProxyType({}))
     if found is None:
         raise CollectingError(f"{path} cannot be read: its bytes do not fit its encoding; save it as UTF-8.")
     return found
+
+
+def unsaved_text(path: Path, unsaved: Mapping[Path, str]) -> str | None:
+    """The text that counts in the place of a file's, also where an editor spells the file's name otherwise:
+    most disks of Windows and macOS make no difference between capitals, and macOS none between the two ways
+    of writing an accent."""
+    if path in unsaved:
+        return unsaved[path]
+    for other, text in unsaved.items():
+        if _spelling(other) == _spelling(path) and _is_one_file(other, path):
+            return text
+    return None
+
+
+def _spelling(path: Path) -> str:
+    return unicodedata.normalize("NFC", path.name).casefold()
+
+
+def _is_one_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False
 
 
 def decoded(data: bytes) -> str | None:

@@ -64,6 +64,7 @@ class Arena:
             "cases": [case_to_json(case) for case in cases],
             "modules": list(modules),
             "home": _home(),
+            "packages": os.environ.get("APPDATA", "") if os.name == "nt" else "",
             "namespaces": self._namespaces,
             "limits": {name: getattr(limits, name) for name in limits.__dataclass_fields__},
         }

@@ -16,6 +16,7 @@ from typing import Any
 from meno_analyzers.failures.sandbox.child import sentences
 from meno_analyzers.failures.sandbox.limits import SandboxError
 from meno_analyzers.failures.sandbox.process import START, Cancelled, scrubbed_environment
+from meno_analyzers.processes import NO_WINDOW
 
 _SLICE = 0.02
 _TO_START = 60.0
@@ -68,6 +69,7 @@ class LoneProcesses:
                 cwd=folder,
                 env=scrubbed_environment(folder),
                 start_new_session=True,
+                creationflags=NO_WINDOW,
             )
         except OSError as error:
             name, why = self._interpreter, error.strerror

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from meno_analyzers.failures.sandbox.limits import SandboxError
+from meno_analyzers.processes import NO_WINDOW
 
 START = Path(__file__).parent / "child" / "start.py"
 _SLICE = 0.02
@@ -34,8 +35,8 @@ class Cancelled(Exception):  # noqa: N818 - as above
     """The caller no longer wants the answer."""
 
 
-def scrubbed_environment(folder: str) -> dict[str, str]:
-    """All that a program may know of the learner's environment."""
+def scrubbed_environment(folder: str, system: str = os.name) -> dict[str, str]:
+    """All that a program may know of the learner's environment; Windows has names of its own for the same."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "LANG": os.environ.get("LANG", "C.UTF-8"),
@@ -43,7 +44,7 @@ def scrubbed_environment(folder: str) -> dict[str, str]:
         "TMPDIR": folder,
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
-        **{name: folder for name in ("TEMP", "TMP") if os.name == "nt"},
+        **{name: folder for name in ("TEMP", "TMP", "USERPROFILE") if system == "nt"},
         **{name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ},
     }
 
@@ -58,10 +59,11 @@ def new_folder() -> str:
         ) from None
 
 
-def remove_folder(folder: str) -> None:
-    """Removes it with all it holds, whatever permissions the program has left on it."""
-    for parent, folders, _ in os.walk(folder, topdown=True):
-        for name in ("", *folders):
+def remove_folder(folder: str, system: str = os.name) -> None:
+    """Removes it with all it holds, whatever permissions the program has left on it. On Windows a file that
+    may not be written cannot be removed either."""
+    for parent, folders, files in os.walk(folder, topdown=True):
+        for name in ("", *folders, *(files if system == "nt" else ())):
             path = Path(parent, name)
             if not path.is_symlink():
                 with contextlib.suppress(OSError):
@@ -82,6 +84,7 @@ def resolved(interpreter: str) -> str:
             capture_output=True,
             timeout=20,
             check=True,
+            creationflags=NO_WINDOW,
         )
         return found.stdout.decode().strip() or interpreter
     except (OSError, ValueError, subprocess.SubprocessError):

@@ -1,10 +1,12 @@
 """Without a fork: this process plays the cases of one request itself, tells each result as a line, and ends.
 
 It is what is left where the system has no `fork` (Windows). Limits that need a warden are held by the one
-that started it; the rest is as on the stage."""
+that started it; the rest is as on the stage. Should that one be killed, nobody is left to say that the time
+is up, so this process also ends itself, by a clock that runs beside Python and minds no endless loop."""
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import sys
@@ -20,6 +22,7 @@ from .stage import Stage
 from .values import encoded
 from .watch import Watch
 
+_GRACE = 5.0  # seconds beyond what the cases may take
 _write = os.write
 
 
@@ -65,6 +68,9 @@ def serve_alone(hide: Callable[[], None]) -> None:
     stage = Stage(setup, line, tests)
     case = setup["cases"][request["cases"][0]]
     line.add(encoded({"ready": list(sys.version_info[:3]), "walls": walls.held}))
+    faulthandler.dump_traceback_later(
+        request["seconds"] * len(request["cases"]) + _GRACE, exit=True, file=nothing
+    )
     stage.address_space = Watch(walls, setup["limits"]).settle()
     if case["kind"] == "run":
         _play_script(stage, request, walls, line, case)

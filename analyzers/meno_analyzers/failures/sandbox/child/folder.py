@@ -9,6 +9,8 @@ import os
 import shutil
 import stat
 
+_READ_ONLY_STAYS = os.name == "nt"  # there a file is removed only if it may be written
+
 
 class Folder:
     def __init__(self, path: str, files: dict[str, str]) -> None:
@@ -60,10 +62,24 @@ class Folder:
         return seen
 
 
-def _remove(path: str, is_folder: bool) -> None:
+def _remove(path: str, is_folder: bool, freeing: bool | None = None) -> None:
+    freeing = _READ_ONLY_STAYS if freeing is None else freeing
     if not is_folder:
+        if freeing:
+            _let_be_written(path)
         os.unlink(path)
         return
-    for parent, _, _ in os.walk(path):
+    for parent, _, names in os.walk(path):
         os.chmod(parent, 0o700)
+        for name in names if freeing else ():
+            _let_be_written(os.path.join(parent, name))
     shutil.rmtree(path, ignore_errors=True)
+
+
+def _let_be_written(path: str) -> None:
+    """Takes a file's protection away, and never that of what a link leads to."""
+    try:
+        if not os.path.islink(path):
+            os.chmod(path, 0o600)
+    except OSError:
+        pass

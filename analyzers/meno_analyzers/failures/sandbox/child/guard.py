@@ -10,7 +10,8 @@ import os
 import sys
 from typing import Any
 
-_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+# Windows removes what was opened as temporary, even for reading, when it is closed.
+_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND | getattr(os, "O_TEMPORARY", 0)
 _CHANGES = {
     "os.remove": 1,
     "os.rename": 2,
@@ -23,8 +24,14 @@ _CHANGES = {
     "os.symlink": 2,
     "os.utime": 1,
 }
-_PROGRAMS = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.startfile"}
+_PROGRAMS = {
+    *("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.startfile"),
+    "_winapi.CreateProcess",  # what `multiprocessing` uses on Windows
+}
+_REGISTRY = ("winreg.CreateKey", "winreg.SetValue", "winreg.Delete", "winreg.LoadKey", "winreg.SaveKey")
+_WINDOWS_PROCESSES = {"_winapi.OpenProcess", "_winapi.TerminateProcess"}
 _NETWORK = {"socket.__new__", "socket.connect", "socket.bind", "socket.getaddrinfo", "socket.sendto"}
+_NOT_YOURS = "other processes cannot be ended from here"
 _realpath = os.path.realpath
 _fspath = os.fspath
 
@@ -62,8 +69,13 @@ class Guard:
         elif event in _NETWORK:
             if self._network and not _is_local(event, arguments):
                 raise OSError(errno.ENETUNREACH, "the network is switched off here")
+        elif event.startswith(_REGISTRY):
+            if self._files:
+                raise PermissionError(errno.EPERM, "the registry cannot be changed here")
         elif event in ("os.kill", "os.killpg") and self._processes:
             self._check_process(event, arguments[0])
+        elif event in _WINDOWS_PROCESSES and self._processes:
+            raise PermissionError(errno.EPERM, _NOT_YOURS)
 
     def _check_path(self, path: Any) -> None:
         if isinstance(path, int) or path == os.devnull:
@@ -74,12 +86,12 @@ class Guard:
 
     def _check_process(self, event: str, process: int) -> None:
         own = process == os.getpid() or (event == "os.kill" and process == 0)
-        try:
-            own = own or (process > 0 and os.getsid(process) == self._session)
+        try:  # Windows knows no sessions, and nothing that the program started could be meant
+            own = own or (hasattr(os, "getsid") and process > 0 and os.getsid(process) == self._session)
         except OSError:
             return  # there is none: let the system say so
         if not own:
-            raise PermissionError(errno.EPERM, "other processes cannot be ended from here")
+            raise PermissionError(errno.EPERM, _NOT_YOURS)
 
 
 def _is_local(event: str, arguments: Any) -> bool:

@@ -66,18 +66,18 @@ def find_modules(setup: dict[str, Any]) -> None:
     main = os.path.dirname(os.path.join(folder, *setup["main"].split("/")))
     sys.path[:0] = [main] if main == folder else [main, folder]
     if sys.prefix == sys.base_prefix and setup["home"]:
-        kept = os.environ.get("HOME")
+        kept = dict(os.environ)
         os.environ["HOME"] = setup["home"]
+        if setup["packages"]:  # on Windows they lie there, and not below the home folder
+            os.environ["APPDATA"] = setup["packages"]
         try:
             site.USER_BASE = site.USER_SITE = None
             personal = site.getusersitepackages()
             if os.path.isdir(personal):
                 site.addsitedir(personal)
         finally:
-            if kept is None:
-                del os.environ["HOME"]
-            else:
-                os.environ["HOME"] = kept
+            os.environ.clear()
+            os.environ.update(kept)
 
 
 def warm(setup: dict[str, Any], answers: int) -> None:

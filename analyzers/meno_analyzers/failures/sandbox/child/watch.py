@@ -22,7 +22,7 @@ class Watch:
     def settle(self) -> int:
         """Takes the warmed process as what every fork starts from; answers its address space in bytes."""
         try:
-            with open("/proc/self/statm") as file:
+            with open("/proc/self/statm", encoding="ascii") as file:
                 pages = file.read().split()
         except OSError:
             return 0
@@ -37,7 +37,7 @@ class Watch:
         held = 0
         for process in others:
             try:
-                with open("/proc/%d/statm" % process) as file:
+                with open("/proc/%d/statm" % process, encoding="ascii") as file:
                     held += max(0, int(file.read().split()[1]) * _PAGE - self._resident)
             except (OSError, IndexError):
                 continue
@@ -114,7 +114,7 @@ def _descendants(process: int) -> list[int]:
     while waiting:
         one = waiting.pop()
         try:
-            with open("/proc/%d/task/%d/children" % (one, one)) as file:
+            with open("/proc/%d/task/%d/children" % (one, one), encoding="ascii") as file:
                 children = [int(word) for word in file.read().split()]
         except (OSError, ValueError):
             continue
