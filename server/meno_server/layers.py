@@ -40,6 +40,9 @@ class Resolved:
     problems: tuple[str, ...] = field(default=())
 
 
+_NAME_RULES = frozenset({"disabledRules", "severity"})
+_OF_OTHERS = ("model/", "possible-", "run/")
+"""What the names of findings begin with that no rule makes."""
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {}
 
 
@@ -83,6 +86,8 @@ def resolve(layers: Iterable[Layer]) -> Resolved:
                 )
                 continue
             origins[public] = layer.origin
+            if public in _NAME_RULES:
+                problems += _strangers(f"Setting meno.{public} ({layer.origin})", value)
     return Resolved(Settings(**values), origins, tuple(problems))
 
 
@@ -96,6 +101,22 @@ def _not_known(public: str, known: Iterable[str]) -> str:
     near = get_close_matches(public, list(known), n=1, cutoff=0.8)
     meant = f" Did you mean meno.{near[0]}?" if near else ""
     return f"is not known; it is ignored.{meant}"
+
+
+def _strangers(where: str, rules: Iterable[str]) -> list[str]:
+    """A sentence for each name that is no rule's: what one meant to switch off would go on speaking."""
+    from meno_analyzers.rules import RULES  # slow to load, and seldom needed here
+
+    names = {rule.name for rule in RULES.values()}
+    told = []
+    for name in rules:
+        if name in RULES or name in names or name.startswith(_OF_OTHERS):
+            continue
+        # Ids are all near each other, so one is meant only if the capitals alone are missing.
+        near = [name.upper()] if name.upper() in RULES else get_close_matches(name, names, n=1)
+        meant = f" Did you mean {near[0]}?" if near else " docs/rules has them all."
+        told.append(f"{where} names {_shown(name)}, which is no rule.{meant}")
+    return told
 
 
 def _shown(value: Any) -> str:

@@ -41,6 +41,29 @@ def test_a_bad_value_is_told_in_a_sentence_and_spoils_no_other(bad: dict[str, ob
     assert problem.endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("values", "meant"),
+    [
+        ({"disabledRules": ["ME101", "me301"]}, "Did you mean ME301?"),
+        ({"severity": {"mutable-default": "off"}}, "Did you mean mutable-default-argument?"),
+        ({"disabledRules": ["E501"]}, "docs/rules has them all."),
+    ],
+)
+def test_a_name_that_is_no_rules_is_told_and_the_others_hold(values: dict[str, object], meant: str) -> None:
+    resolved = resolve([Layer("meno.toml", values)])
+
+    (problem,) = resolved.problems
+    assert problem.startswith(f"Setting meno.{next(iter(values))} (meno.toml) names ")
+    assert problem.endswith(f", which is no rule. {meant}")
+    assert resolved.origins[next(iter(values))] == "meno.toml"
+
+
+def test_rules_go_by_id_and_name_and_what_others_find_by_its_kind() -> None:
+    names = ["ME301", "mutable-default-argument", "model/NameError", "possible-name-error", "run/error"]
+
+    assert resolve([Layer("editor", {"disabledRules": names})]).problems == ()
+
+
 @pytest.mark.parametrize("public", sorted(public_names().values()))
 def test_every_setting_tells_in_plain_words_what_it_needs(public: str) -> None:
     wrong: object = 7 if public.endswith(("enable", "enabled")) else [{"no": "value"}]
