@@ -12,14 +12,17 @@ from __future__ import annotations
 
 import itertools
 import os
-import pwd
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    import pwd
 
 PATIENCE = 60
 _REMEDY = (
@@ -123,6 +126,8 @@ def _unprivileged() -> pwd.struct_passwd | None:
     """Who the server runs as where the tests run as root; None for whoever runs them."""
     if os.getuid() != 0:
         return None
+    import pwd  # Windows has none, and no use for this file
+
     for name in ("postgres", "nobody"):
         try:
             return pwd.getpwnam(name)
@@ -134,6 +139,8 @@ def _unprivileged() -> pwd.struct_passwd | None:
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[Server]:
     """The server of this run."""
+    if os.name != "posix":
+        pytest.skip("the server of the tests speaks over a Unix socket, which Windows has not")
     found = programs()
     if found is None:
         pytest.skip(_REMEDY)

@@ -20,7 +20,7 @@ from meno_server.history.sqlite_store import SqliteStore
 from meno_server.history.store import RETENTION_DAYS
 
 TODAY = 739_000
-ROOT_MAY_DO_ALL = os.name == "posix" and os.geteuid() == 0
+ROOT_MAY_DO_ALL = hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def event(day: int = TODAY, pattern: str = "ME301", outcome: Outcome = Outcome.IGNORED) -> Event:

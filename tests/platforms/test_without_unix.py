@@ -28,6 +28,7 @@ pytestmark = pytest.mark.skipif(
     reason="what is hidden here is Linux'; elsewhere the other tests meet the system itself",
 )
 
+TESTS = Path(__file__).parents[1]
 TESTED = "def is_old(age):\n    return age > 18\n\n\nassert is_old(18)\nassert not is_old(17)\n"
 EARLY = """\
 def has(ns):
@@ -240,3 +241,21 @@ def _processes_of(folder: str) -> list[str]:
         except OSError:
             continue
     return found
+
+
+def test_the_tests_themselves_can_be_read_there(tmp_path: Path) -> None:
+    """Simulated. One import of what only Unix has would keep a whole room of tests from running elsewhere."""
+    rooms = [str(TESTS / name) for name in ("server", "end_to_end", "history", "tutor", "model", "platforms")]
+    # pytest's own files are read in the default encoding, which is not what is asked here.
+    env = like_windows(tmp_path, PYTHONWARNDEFAULTENCODING="", PYTHONWARNINGS="")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", *rooms],
+        env=env,
+        cwd=TESTS.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import signal
 import subprocess
 import sys
@@ -208,6 +207,7 @@ class Terminal:
     """`meno` in a terminal, with a person before it."""
 
     def __init__(self, desk: Desk, *words: str) -> None:
+        pty = pytest.importorskip("pty", reason="a terminal of Unix to sit before")
         self.parent, child = pty.openpty()
         env = {**desk.env, "TERM": "dumb", "COLUMNS": "200"}
         self.process = subprocess.Popen(
