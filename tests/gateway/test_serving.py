@@ -177,6 +177,7 @@ def test_without_the_database_it_starts_and_lives(serve: Serve) -> None:
     )
     assert refused.status_code == 503
     assert "nobody@" not in refused.text + gateway.log
+    assert "Look whether it runs, and whether MENO_GATEWAY_DATABASE" in gateway.log
 
 
 def test_two_gateways_share_a_database(serve: Serve, database: str | None, tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def _tell_of_the_database(settings: GatewaySettings) -> None:
     except DatabaseError as problem:
         _end(str(problem))
     if not database.works():
-        typer.echo(f"{_NO_DATABASE} {WHERE_TO_LOOK}")
+        typer.echo(f"{_NO_DATABASE} {WHERE_TO_LOOK}", err=True)
     database.close()
 
 
