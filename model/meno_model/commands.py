@@ -117,15 +117,16 @@ def run_export(
     _need("torch", "transformers", "onnx", "onnxscript")
     from meno_model.calibration import calibrate as fit
     from meno_model.calibration import write_calibration
-    from meno_model.evaluating import score_for_calibration
+    from meno_model.evaluating import read_correct, score_for_calibration
     from meno_model.export import export
 
+    sets = read_correct(correct)  # before minutes of exporting
     snippets = split_of(run, "calibration")
     sequences = _sequences(run, snippets)
     agreement = export(run, out, sequences, with_gpu_graph=with_gpu_graph, untrained=untrained)
     facts: dict[str, Any] = {"export": asdict(agreement)}
     if calibrate and not untrained:
-        predictor, clean, mutants, programs = score_for_calibration(out, run, snippets, correct)
+        predictor, clean, mutants, programs = score_for_calibration(out, run, snippets, sets)
         outcome = fit(clean, mutants, predictor.files.categories, programs)
         write_calibration(out, outcome)
         facts["calibration"] = outcome.facts

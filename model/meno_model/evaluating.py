@@ -21,7 +21,7 @@ from meno_model.dataset import operator_rarity
 from meno_model.errors import ConfigurationError, CorpusError
 from meno_model.evaluation.mutants import evaluate_mutants
 from meno_model.evaluation.programs import evaluate_correct, evaluate_programs
-from meno_model.evaluation.records import read_set
+from meno_model.evaluation.records import EvaluationSet, read_set
 from meno_model.evaluation.reports import Report, print_reports
 from meno_model.predictor import Predictor
 from meno_model.preparation import recorded_configuration
@@ -113,19 +113,27 @@ def scores(predictor: Predictor, run: Path, snippets: Sequence[Snippet]) -> tupl
     return clean, mutants
 
 
+def read_correct(paths: Sequence[Path]) -> list[EvaluationSet]:
+    """Sets of correct programs that a calibration may see; an error says which one is none."""
+    found = []
+    for path in paths:
+        if TESTING_ONLY in path.name:
+            raise ConfigurationError(f"The set {path} is for testing only: name another one.")
+        data = read_set(path)
+        if not data.correct:
+            raise CorpusError(f"The set {path} has no correct programs (records with `code` alone).")
+        found.append(data)
+    return found
+
+
 def score_for_calibration(
-    model: Path, run: Path, snippets: Sequence[Snippet], correct: Sequence[Path]
+    model: Path, run: Path, snippets: Sequence[Snippet], correct: Sequence[EvaluationSet]
 ) -> tuple[Predictor, list[Scored], list[Scored], dict[str, list[Scored]]]:
     """Clean and mutated snippets and further correct programs, with the gate's gains where they may speak."""
     predictor = open_predictor(model)
     clean, mutants = scores(predictor, run, snippets)
     programs: dict[str, list[Scored]] = {}
-    for path in correct:
-        data = read_set(path)
-        if TESTING_ONLY in path.name:
-            raise ConfigurationError(f"The set {path} is for testing only: name another one.")
-        if not data.correct:
-            raise CorpusError(f"The set {path} has no correct programs (records with `code` alone).")
+    for data in correct:
         own = [
             Snippet(data.name, "calibration", unit.name, unit.text)
             for text in data.correct

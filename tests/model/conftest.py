@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -117,3 +119,21 @@ guessed_pairs = 60
 tokens_per_batch = 512
 warm_up_steps = 3
 """
+
+
+@pytest.fixture(scope="session")
+def export_of_tiny_run(tiny_run: Path) -> tuple[Path, dict[str, Any]]:
+    """The model of the tiny run with everything that an export may have, and what the command told: tracing
+    a gradient takes a minute, so it is made once. Three correct programs are in its calibration."""
+    from typer.testing import CliRunner
+
+    from meno_model.cli import model_app
+
+    folder, right = tiny_run.parent / "model", tiny_run.parent / "right.jsonl.gz"
+    with gzip.open(right, "wt", encoding="utf-8") as file:
+        for number in range(3):
+            file.write(json.dumps({"code": f"def f{number}(a):\n    return a + {number}\n"}) + "\n")
+    export = ["export", "--run", str(tiny_run), "--out", str(folder), "--gpu", "--correct", str(right)]
+    result = CliRunner().invoke(model_app, export)
+    assert result.exit_code == 0, result.output
+    return folder, json.loads(result.stdout)

@@ -192,20 +192,11 @@ def test_another_head_needs_one_class_only(network: Any, tmp_path: Path) -> None
     assert given == pytest.approx(torch_attribution(rounded_copy(other), passage), abs=1e-5)
 
 
-@pytest.fixture(scope="module")
-def exported(tiny_run: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
-    """The folder of an export, and what the command told."""
-    out = tmp_path_factory.mktemp("exported") / "model"
-    result = cli.invoke(model_app, ["export", "--run", str(tiny_run), "--out", str(out)])
-    assert result.exit_code == 0, result.output
-    return out, json.loads(result.stdout)
-
-
 @pytest.mark.timeout(400)  # tracing a gradient takes a minute
 def test_an_export_makes_the_graph_and_names_it_in_the_manifest(
-    exported: tuple[Path, dict[str, Any]],
+    export_of_tiny_run: tuple[Path, dict[str, Any]],
 ) -> None:
-    out, told = exported
+    out, told = export_of_tiny_run
     files = open_weights(out)
     agreement = told["export"]["attribution"]
 
@@ -213,16 +204,18 @@ def test_an_export_makes_the_graph_and_names_it_in_the_manifest(
     assert agreement["largest_difference"] < 1e-5
     assert files.facts["export"]["attribution"] == agreement
     assert sorted(path.name for path in out.iterdir()) == [
-        "attribution.int8.onnx", "calibration.json", "manifest.json", "model.int8.onnx", "tokenizer.json",
+        "attribution.int8.onnx", "calibration.json", "manifest.json", "model.fp16.onnx", "model.fp32.onnx",
+        "model.int8.onnx", "tokenizer.json",
     ]  # fmt: skip
 
 
 @pytest.mark.timeout(400)
 def test_a_model_without_the_graph_is_given_the_same_one(
-    exported: tuple[Path, dict[str, Any]], tiny_run: Path, tmp_path: Path
+    export_of_tiny_run: tuple[Path, dict[str, Any]], tiny_run: Path, tmp_path: Path
 ) -> None:
-    checksum = open_weights(exported[0]).attribution_checksum
-    out = Path(shutil.copytree(exported[0], tmp_path / "model"))
+    given, _ = export_of_tiny_run
+    checksum = open_weights(given).attribution_checksum
+    out = Path(shutil.copytree(given, tmp_path / "model"))
     before = (out / "calibration.json").read_bytes()
     (out / ATTRIBUTION_GRAPH).unlink()
     values = json.loads((out / MANIFEST).read_text(encoding="utf-8"))

@@ -6,7 +6,7 @@ import gzip
 import json
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from typer.testing import CliRunner
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 TRAINING_EXTRA = all(find_spec(name) is not None for name in ("torch", "transformers", "onnx"))
 pytestmark = [
     pytest.mark.train,
+    pytest.mark.timeout(400),  # training and exporting are minutes where a machine is busy
     pytest.mark.skipif(not TRAINING_EXTRA, reason="the [train] extra is not installed"),
     # The legacy exporter and its tracer announce their age; onnxruntime's quantizer uses an old numpy call.
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
@@ -45,11 +46,8 @@ def another_run(tiny_run: Path, folder: Path) -> TrainingRun:
 
 
 @pytest.fixture(scope="module")
-def exported(tiny_run: Path) -> Path:
-    out = tiny_run.parent / "model"
-    result = cli.invoke(model_app, ["export", "--run", str(tiny_run), "--out", str(out), "--gpu"])
-    assert result.exit_code == 0, result.output
-    facts = json.loads(result.stdout)
+def exported(export_of_tiny_run: tuple[Path, dict[str, Any]]) -> Path:
+    out, facts = export_of_tiny_run
     assert facts["export"]["largest_difference"] < 1e-3
     assert facts["export"]["fused_attentions"] == 2
     return out
@@ -217,18 +215,16 @@ def written_set(folder: Path, name: str, *records: dict[str, object]) -> Path:
     return path
 
 
-def test_the_promise_is_kept_on_further_correct_programs_too(tiny_run: Path, tmp_path: Path) -> None:
-    right = written_set(
-        tmp_path, "right.jsonl.gz", *({"code": f"def f{n}(a):\n    return a + {n}\n"} for n in range(3))
-    )
-    export = ["export", "--run", str(tiny_run), "--out", str(tmp_path / "model"), "--correct", str(right)]
-    result = cli.invoke(model_app, export)
-    assert result.exit_code == 0, result.output
-    calibration = json.loads(result.stdout)["calibration"]
-    assert calibration["strata"][f"{tmp_path.name}/right"]["units"] == 3
+def test_the_promise_is_kept_on_further_correct_programs_too(
+    export_of_tiny_run: tuple[Path, dict[str, Any]],
+) -> None:
+    out, facts = export_of_tiny_run
+    calibration = facts["calibration"]
+    (units,) = [one["units"] for name, one in calibration["strata"].items() if name.endswith("/right")]
+    assert units == 3
     assert 0.0 <= calibration["bound_upper_95"] <= 1.0
     gate = calibration.get("gate", {"least_gain": 0.0})
-    assert open_weights(tmp_path / "model").calibration.least_gain == gate["least_gain"]
+    assert open_weights(out).calibration.least_gain == gate["least_gain"]
 
 
 @pytest.mark.parametrize(
@@ -246,6 +242,7 @@ def test_a_set_that_is_no_correct_code_is_refused(
     result = cli.invoke(model_app, export)
     assert result.exit_code == 2, result.output
     assert sentence in result.output
+    assert not (tmp_path / "model").exists()  # it is refused before minutes of exporting
 
 
 def test_the_network_before_its_first_step_is_exported_as_a_baseline(tiny_run: Path, tmp_path: Path) -> None:
