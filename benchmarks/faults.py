@@ -7,10 +7,12 @@ the disk is full or read-only; the history is locked; a gateway and a language m
 jumps; the machine sleeps; and more. Each has a server of its own, into which somebody types a key each 40 ms:
 at least `--keys` of them before the fault, while it lasts, and after it. WORDS choose the faults whose names
 hold one of them. Prints for each fault: keys, p50, p99 and the longest wait in milliseconds before and during
-it, the ratio of the two p99, keys without an answer or with a wrong one, the sentence that was told, and
-after how many seconds all was well again. The last column is the longest delay of a process that only sleeps
-beside it: what the machine itself held back. Keys typed while the server was stopped, or while nobody
-listened to it, wait by their nature: see the column `how`. Linux only.
+it, the ratio of the two p99, and the same of the server's work, which is the processor time that it used in
+all its threads until the key was answered; keys without an answer or with a wrong one, the sentence that was
+told, and after how many seconds all was well again. The last column is the longest delay of a process that
+only sleeps beside it: what the machine itself held back, which a virtual machine may also book as work. Keys
+typed while the server was stopped, or while nobody listened to it, wait by their nature: see the column
+`how`. Linux only.
 """
 
 from __future__ import annotations
@@ -55,6 +57,9 @@ def times(answered: Answered, when: str) -> Row:
         f"p50 {when}": quantile(answered.seconds, 0.5),
         f"p99 {when}": quantile(answered.seconds, 0.99),
         f"longest {when}": quantile(answered.seconds, 1.0),
+        f"work p50 {when}": quantile(answered.work, 0.5),
+        f"work p99 {when}": quantile(answered.work, 0.99),
+        f"longest work {when}": quantile(answered.work, 1.0),
     }
 
 

@@ -55,19 +55,23 @@ LINES = [
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key: the version that it made, when it was typed, and how many lines stand above by then."""
+    """One key: the version that it made, when it was typed, how long the server had worked by then, and how
+    many lines stand above."""
 
     version: int
     at: float
+    worked: float
     lines: int
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What became of a stretch of typing. `seconds` has one entry for each key that was answered."""
+    """What became of a stretch of typing. `seconds` and `work` have one entry for each key that was answered:
+    how long that took, and the processor time that the server used meanwhile, in all its threads."""
 
     keys: int
     seconds: tuple[float, ...]
+    work: tuple[float, ...]
     unanswered: tuple[int, ...]
     wrong: tuple[str, ...]
 
@@ -117,26 +121,28 @@ class Typist:
     def answered(self, first: int = 0, last: int | None = None) -> Answered:
         """What became of the keys by their numbers."""
         keys = self.keys[first:last]
-        came: dict[int, list[tuple[float, list[dict[str, Any]]]]] = {}
-        for moment, message in zip(self.wire.arrivals, self.wire.received, strict=False):
+        came: dict[int, list[tuple[float, float, list[dict[str, Any]]]]] = {}
+        arrived = zip(self.wire.arrivals, self.wire.worked, self.wire.received, strict=False)
+        for moment, worked, message in arrived:
             params = message.get("params")
             if message.get("method") == "textDocument/publishDiagnostics" and params["uri"] == self.uri:
-                came.setdefault(params["version"], []).append((moment, params["diagnostics"]))
-        seconds, unanswered, wrong = [], [], []
+                came.setdefault(params["version"], []).append((moment, worked, params["diagnostics"]))
+        seconds, work, unanswered, wrong = [], [], [], []
         for key in keys:
             lists = came.get(key.version, [])
             if not lists:
                 unanswered.append(key.version)
                 continue
             seconds.append(lists[0][0] - key.at)
+            work.append(lists[0][1] - key.worked)
             wanted = self._wanted(key)
-            for _, found in lists:
+            for _, _, found in lists:
                 below = [
                     one for one in known(found) if one >= wanted[0]
                 ]  # above, a half-typed name may be none
                 if below != wanted:
                     wrong.append(f"version {key.version}: {below}, and not {wanted}")
-        return Answered(len(keys), tuple(seconds), tuple(unanswered), tuple(wrong))
+        return Answered(len(keys), tuple(seconds), tuple(work), tuple(unanswered), tuple(wrong))
 
     def final(self) -> list[dict[str, Any]]:
         """The findings that stand at the end, without those of the model."""
@@ -188,9 +194,9 @@ class Typist:
         else:
             before[self._line] = self._written
         self.text = "\n".join(before)
-        version, moment = len(self.keys) + 2, time.monotonic()
+        version, worked, moment = len(self.keys) + 2, self.wire.work(), time.monotonic()
         self.wire.change(version, start, end, new, self.uri)
-        self.keys.append(Key(version, moment, self._line - HEAD.count("\n")))
+        self.keys.append(Key(version, moment, worked, self._line - HEAD.count("\n")))
 
     @staticmethod
     def _next_stroke() -> Iterator[str]:

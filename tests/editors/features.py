@@ -92,6 +92,13 @@ def wait_for(
         time.sleep(0.05)  # between two looks at a file; the deadline is above
 
 
+def runs(talk: Conversation, kind: str = "begin") -> int:
+    """How many runs of programs have begun, or how many of those that begun have reported or ended."""
+    said = talk.said("server", "$/progress")
+    begun = {one["token"] for one in said if str(one["value"].get("title", "")).startswith("Meno runs")}
+    return sum(one["token"] in begun and one["value"]["kind"] == kind for one in said)
+
+
 # The columns of the table, in order: the heading, and how a cell is worked out.
 
 
@@ -140,7 +147,7 @@ def _change(talk: Conversation) -> str:
                 offered = offered or "edit" in action
         if offered and message.get("method") == "textDocument/didChange":
             return "yes"
-    return NO if offered else NOT_TRIED
+    return NOT_TRIED if not offered and talk.answered("editor", "textDocument/codeAction") else NO
 
 
 def _progress(talk: Conversation) -> str:
@@ -160,7 +167,11 @@ def _stop(talk: Conversation) -> str:
     if talk.said("editor", "window/workDoneProgress/cancel"):
         return "at its progress"
     commands = [one.params["command"] for one in talk.answered("editor", "workspace/executeCommand")]
-    return "by a command" if "meno.stopRun" in commands else NOT_TRIED
+    if "meno.stopRun" not in commands:
+        return NOT_TRIED if commands else NO
+    offered = [one.result or () for one in talk.answered("editor", "textDocument/codeAction")]
+    chosen = any(action["title"] == "Stop the run" for actions in offered for action in actions)
+    return "by an action" if chosen else "by a command"
 
 
 def _lens(talk: Conversation) -> str:

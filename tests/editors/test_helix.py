@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from editors.driving import Terminal
-from editors.features import Conversation
+from editors.features import Conversation, runs
 from editors.tee import Tee
 
 ROOT = Path(__file__).parents[2]
@@ -132,18 +132,11 @@ def test_a_learner_sees_climbs_asks_changes_and_stops(
     command("open endless.py")
     terminal.wait_for("the program", "while True")
     command("lsp-workspace-command meno.runTests")
-    tee.wait_for("the run", lambda talk: _runs(talk) == 2)
+    tee.wait_for("the run", lambda talk: runs(talk) == 2)
     command("lsp-workspace-command meno.stopRun")
-    tee.wait_for("its end", lambda talk: _runs(talk, "end") == _runs(talk))
+    tee.wait_for("its end", lambda talk: runs(talk, "end") == runs(talk))
     version = subprocess.run([helix, "--version"], capture_output=True, text=True, check=True, timeout=20)
     recorded(tee, "Helix", version.stdout.split()[1])
-
-
-def _runs(talk: Conversation, kind: str = "begin") -> int:
-    """How many runs have begun, or how many of those that begun have ended."""
-    said = talk.said("server", "$/progress")
-    runs = {one["token"] for one in said if str(one["value"].get("title", "")).startswith("Meno runs")}
-    return sum(one["token"] in runs and one["value"]["kind"] == kind for one in said)
 
 
 @pytest.mark.editor

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from editors.features import Conversation
+from editors.features import Conversation, runs
 from editors.screen import Screen
 from editors.tee import Tee
 
@@ -19,6 +19,15 @@ total = 0
 for price in [1, 2]:
     total =+ price
 print("😀", total)
+
+
+def turn(n):
+    while n:
+        n = abs(n)
+    return n
+
+
+assert turn(1) == 0
 """
 
 
@@ -35,7 +44,7 @@ def configure(home: Path, command: list[str], project: Path) -> None:
 
 
 @pytest.mark.editor
-def test_a_learner_sees_climbs_asks_and_changes(
+def test_a_learner_sees_climbs_asks_changes_runs_and_stops(
     screen: Screen,
     tmp_path: Path,
     tee: Tee,
@@ -85,6 +94,13 @@ def test_a_learner_sees_climbs_asks_and_changes(
     tee.wait_for("the finding to go", lambda talk: not last_findings(talk))
     screen.keys("ctrl+z")
     tee.wait_for("the finding to come back", last_findings)
+
+    # Tests are run in a folder that is trusted; a run without end is stopped where it was begun.
+    screen.keys("ctrl+End", *["Up"] * 5)
+    choose("Run my tests")
+    tee.wait_for("the run", runs)
+    choose("Stop the run")
+    tee.wait_for("its end", lambda talk: runs(talk, "end"))
     package = ["dpkg-query", "-W", "-f", "${Version}", "kate"]
     version = subprocess.run(package, capture_output=True, text=True, check=False, timeout=20).stdout
     recorded(tee, "Kate", version.partition(":")[2].partition("-")[0])

@@ -19,12 +19,21 @@ total = 0
 for price in [1, 2]:
     total =+ price
 print("😀", total)
+
+
+def turn(n):
+    while n:
+        n = abs(n)
+    return n
+
+
+assert turn(1) == 0
 """
 MISTAKE = "forgets the old one"
 
 
 @pytest.mark.editor
-def test_with_ale_a_learner_sees_climbs_asks_and_changes(
+def test_with_ale_a_learner_sees_climbs_asks_changes_runs_and_stops(
     vim: str,
     editors: Path,
     tmp_path: Path,
@@ -33,18 +42,18 @@ def test_with_ale_a_learner_sees_climbs_asks_and_changes(
     recorded: Callable[[Tee, str, str], None],
 ) -> None:
     ale = editors / "debian/usr/share/vim-ale"
+    project = tmp_path / "project"
     begin = tmp_path / "vimrc"
     begin.write_text(
         f"""set nocompatible nomore noswapfile encoding=utf-8 runtimepath^={PLUGIN},{ale}
         filetype plugin on
         let g:meno_command = {json.dumps(tee.command)}
-        let g:meno_settings = {{'maxHintLevel': 5}}
+        let g:meno_settings = {{'maxHintLevel': 5, 'run': {{'trustedFolders': [{json.dumps(str(project))}]}}}}
         let g:ale_linters = {{'python': ['meno']}}
         let g:ale_virtualtext_cursor = 'all'
         let g:ale_lsp_show_message_severity = 'information'
         """
     )
-    project = tmp_path / "project"
     project.mkdir()
     (project / "lesson.py").write_text(PROGRAM)
     terminal.start([vim, "-u", str(begin), "lesson.py"], {"HOME": str(tmp_path)}, project)
@@ -55,8 +64,7 @@ def test_with_ale_a_learner_sees_climbs_asks_and_changes(
         terminal.keys("Enter")
 
     def choose(title: str) -> None:
-        command("ALECodeAction")
-        shown = terminal.wait_for("the actions", title)
+        shown = terminal.press_until("the actions", lambda: command("ALECodeAction"), title)
         number = next(line.split(")")[0].strip() for line in shown.split("\n") if title in line)
         terminal.type(number)
         terminal.keys("Enter")
@@ -82,6 +90,12 @@ def test_with_ale_a_learner_sees_climbs_asks_and_changes(
     terminal.wait_for("the change", "total += price")
     terminal.type("u")
     tee.wait_for("the finding to come back", _last_findings)
+
+    # Tests are run in a folder that is trusted; a run without end is stopped where it was begun.
+    terminal.type("8gg")
+    choose("Run my tests")
+    choose("Stop the run")
+    terminal.wait_for("its end", "Stopped.")
     version = subprocess.run([vim, "--version"], capture_output=True, text=True, check=True, timeout=20)
     recorded(tee, "Vim, ALE", version.stdout.split()[4])
 

@@ -42,6 +42,15 @@ assert find([3, 5, 8], 5) == 1
 assert find([3, 5, 8], 8) == 2
 assert find([3, 5, 8], 4) == -1
 """
+ENDLESS = """\
+def turn(n):
+    while n:
+        n = abs(n)
+    return n
+
+
+assert turn(1) == 0
+"""
 NOTEBOOK = {
     "cells": [
         {"cell_type": "markdown", "metadata": {}, "source": ["# Adding up"]},
@@ -68,12 +77,15 @@ def test_meno_is_at_home_in_vs_code(
     code_server.write("suspect.py", SUSPECT)
     code_server.write("colon.py", "def double(n)\n    return 2 * n\n\n\nprint(double(4))\n")
     code_server.write("cells.ipynb", json.dumps(NOTEBOOK))
-    code_server.start({"meno.maxHintLevel": 5}, command=tee.command)
+    code_server.write("endless.py", ENDLESS)
+    settings = {"meno.maxHintLevel": 5, "meno.model.endpoint": "http://127.0.0.1:9"}
+    code_server.start(settings, command=tee.command)
 
     script = HERE / "vscode_surfaces.mjs"
     seen = code_server.drive(script, "suspect.py", pictures)
 
     assert "failure" not in seen, seen
+    assert "gateway 127.0.0.1:9" in seen["question"]
     assert [title.partition(",")[0] for title in seen["lenses"]] == ["Likely attribute error", "Why?"]
     assert "Next hint" in seen["hover"]
     assert "Python joins a use to an assignment" in seen["climbed"]
@@ -82,7 +94,8 @@ def test_meno_is_at_home_in_vs_code(
     assert "double(n):" in seen["changed"]
     assert "double(n):" not in seen["undone"]
     assert "Meno: ready" in seen["status"]
-    assert "2 files looked at" in seen["folder"]
+    assert "Nothing was known yet" in seen["stopped"]
+    assert "3 files looked at" in seen["folder"]
     assert "totl" in seen["folder"]
     assert seen["marks"] == [0, 1]
     assert "totl" in seen["cell"]

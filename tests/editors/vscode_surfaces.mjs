@@ -1,5 +1,6 @@
 // Drives Meno's own places in a real VS Code workbench: climbing in the hover, lenses, painted words, the preview of
-// the last rung, a notebook, the status, the whole folder and the first steps. Prints what a person would see as JSON.
+// the last rung, a notebook, the status, a run that is cancelled, the whole folder and the first steps. Prints what a
+// person would see as JSON.
 // Called by test_vscode_surfaces.py: node vscode_surfaces.mjs WORKBENCH PORT FILE PICTURES
 
 import path from "node:path";
@@ -16,6 +17,11 @@ await inWorkbench({ workbench, port, file, screenshot: picture("last") }, async 
   await page.locator(".squiggly-error").first().waitFor({ state: "attached" });
   await page.locator(".monaco-editor .view-lines").first().click();
   await page.keyboard.press("Control+S");
+  // A gateway stands in the settings, so the server asks whether the file may be sent there.
+  const question = page.locator(".notifications-toasts .notification-list-item", { hasText: "127.0.0.1" }).first();
+  await question.waitFor();
+  seen.question = await question.innerText();
+  await question.locator(".monaco-button", { hasText: "Not now" }).click();
   const lens = page.locator(".codelens-decoration a");
   await lens.filter({ hasText: "Likely" }).first().waitFor();
   seen.lenses = await lens.allInnerTexts();
@@ -81,6 +87,16 @@ await inWorkbench({ workbench, port, file, screenshot: picture("last") }, async 
     "the status",
   );
   await page.mouse.move(700, 300);
+
+  // A run without end is seen in the status bar, and cancelled there.
+  await open(page, "endless.py");
+  await command(page, "Meno: Run My Tests and Hint");
+  await page.locator(".statusbar-item", { hasText: "Meno runs endless.py" }).first().click();
+  const running = page.locator(".notification-list-item", { hasText: "Meno runs endless.py" }).first();
+  await running.locator(".monaco-button", { hasText: "Cancel" }).click();
+  const stopped = page.locator(".notification-list-item", { hasText: "Stopped." }).first();
+  seen.stopped = await stopped.innerText();
+  await command(page, "Notifications: Clear All Notifications");
 
   // The whole folder, as a page.
   await command(page, "Meno: Check the Whole Folder");

@@ -287,6 +287,22 @@ def test_a_run_without_end_is_stopped_by_its_progress_and_keys_are_answered_mean
     assert wire.process.poll() is None
 
 
+def test_while_a_run_goes_on_the_action_that_began_it_stops_it(wire: Wire, folder: Path) -> None:
+    learner = Learner(wire, folder, ENDLESS)
+    assert "Run my tests and hint" in [action["title"] for action in learner.actions(0)]
+    since = learner.does("meno.runTests")
+    wire.wait(lambda m: m.get("method") == "$/progress", since)
+
+    titles = [action["title"] for action in learner.actions(0)]
+    assert "Run my tests and hint" not in titles
+    (stop,) = [action for action in learner.actions(6) if action["title"] == "Stop the run"]
+    assert stop["kind"] == "source.meno"
+    since = learner.does(stop["command"]["command"], *stop["command"]["arguments"])
+
+    assert learner.is_told(since).startswith("Stopped.")
+    assert "Stop the run" not in [action["title"] for action in learner.actions(6)]
+
+
 def test_a_second_run_takes_the_place_of_the_first(wire: Wire, folder: Path) -> None:
     learner = Learner(wire, folder, ENDLESS)
     learner.does("meno.runTests")

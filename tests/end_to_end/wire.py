@@ -2,8 +2,9 @@
 
 It keeps every message that arrives, in order, and waits for one with a deadline; it never sleeps. Requests of
 the server are answered from `answers`, by method: a value, or a function from the parameters to one; or not
-here, but by whom `later` tells of them. `arrivals` has the moment at which each message came; while `reads`
-or `hears` is not set, nothing is read from the server's standard output or standard error.
+here, but by whom `later` tells of them. `arrivals` has the moment at which each message came, and `worked`
+how long the server had worked by then; while `reads` or `hears` is not set, nothing is read from the server's
+standard output or standard error.
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ class Wire:
         self.errors = self.line.errors
         self.received: list[dict[str, Any]] = []
         self.arrivals: list[float] = []
+        self.worked: list[float] = []
         self.reads, self.hears = threading.Event(), self.line.hears
         self.reads.set()
         self.answers: dict[str, Any] = {
@@ -145,6 +147,19 @@ class Wire:
         with self._arrived:
             self.received.clear()
             self.arrivals.clear()
+            self.worked.clear()
+
+    def work(self) -> float:
+        """Seconds of a processor that the server has used by now, in all its threads; on Linux, and 0 where
+        it is gone.
+
+        Unlike the time that passes, nothing else on the machine has part in it. Source:
+        clock_getcpuclockid(3), whose number the kernel makes of the process's in this way.
+        """
+        try:
+            return time.clock_gettime((~self.process.pid << 3) | 2)
+        except (OSError, AttributeError):
+            return 0.0
 
     # The life of a session
 
@@ -214,7 +229,9 @@ class Wire:
                 answer = answer(message["params"]) if callable(answer) else answer
                 with contextlib.suppress(OSError, ValueError, ConnectionClosed):
                     self.send({"id": message["id"], "result": answer})
+            moment, worked = time.monotonic(), self.work()
             with self._arrived:
-                self.arrivals.append(time.monotonic())
+                self.arrivals.append(moment)
+                self.worked.append(worked)
                 self.received.append(message)
                 self._arrived.notify_all()

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 GONE = "The text has changed since; ask again."
 RUN_KIND = "source.meno"
 ASK_TITLE = "Ask me a question about this"
+STOP_TITLE = "Stop the run"
 _RUNGS = {
     Level.ORIENT: "where to look",
     Level.CONCEPT: "the idea behind it",
@@ -100,12 +101,18 @@ def _wanted(only: Any, kind: str) -> bool:
 def _to_run(
     session: Session, file: OpenFile, first: int, last: int
 ) -> list[types.CodeAction | types.Command]:
-    """The action that runs the tests; of a kind that shows no light bulb."""
+    """The action that runs the tests, or stops a run that goes on; of a kind that shows no light bulb.
+
+    Some editors show no progress that could be cancelled, and run no command of a server by its name.
+    """
+    uri = file.document.uri
+    running = session.runs.is_running(uri)
+    stop = types.Command(STOP_TITLE, "meno.stopRun", arguments=[uri])
     return [
         types.CodeAction(title=command.title, kind=RUN_KIND, command=command)
         if session.client.code_action_literals
         else command
-        for command in lenses.command_to_run(file, first, last)
+        for command in ([stop] if running else lenses.command_to_run(file, first, last))
     ]
 
 

@@ -82,6 +82,10 @@ class Runs:
     def _is_enough(self, known: LastRun, purpose: Purpose) -> bool:
         return purpose is not Purpose.HINT and (known.searched or purpose is Purpose.EXPLAIN)
 
+    def is_running(self, uri: str) -> bool:
+        """Whether the program of a file is being run."""
+        return key_of(uri) in self._running
+
     def stop(self, uri: str | None) -> None:
         """Ends the run of a file, or all of them, with what is known by then."""
         for key, (analysis, _) in list(self._running.items()):
