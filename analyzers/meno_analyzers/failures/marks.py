@@ -14,7 +14,7 @@ from pathlib import Path
 
 from meno_analyzers.failures.cases import Case, CaseResult, RunFrame, Verdict
 from meno_analyzers.failures.explanation import Explanation
-from meno_analyzers.failures.explanation.evidence import called_of
+from meno_analyzers.failures.explanation.asked import asked_of, is_check
 from meno_analyzers.failures.explanation.markdown import title_of
 from meno_analyzers.failures.explanation.schema import UNKNOWN
 from meno_analyzers.failures.explanation.texts import page_text
@@ -111,18 +111,24 @@ class _Marks:
             yield replace(self._finding(name, error.line, error.line, ()), severity=Severity.ERROR)
 
     def _notice(self, result: CaseResult) -> str:
-        called = shorten(called_of(self.cases.get(result.id)) or "", 80)
+        called = self._asked(result)
         error = result.error
         if result.verdict in _NO_END or error is None:
             ended = self._say("no_end", call=called) if called else self._say("no_end_alone")
             return f"{ended} {result.sentence}" if result.sentence else ended
+        check = "_check" if is_check(called) else ""
         if result.observed is not None and result.expected is not None and called:
-            return self._say("compared", call=called, observed=result.observed, expected=result.expected)
-        if error.type.rpartition(".")[2] == "AssertionError":
-            return self._say("fails", call=called) if called else self._say("fails_alone")
+            sides = {"observed": result.observed, "expected": result.expected}
+            return self._say(f"compared{check}", call=called, **sides)
+        if error.type.rpartition(".")[2] == "AssertionError" and called:
+            return self._say(f"fails{check}", call=called)
         values = {"error": error.type.rpartition(".")[2], "message": shorten(error.message, 120)}
         name = "crash" if error.message else "bare"
         return self._say(f"{name}_called" if called else name, call=called, **values)
+
+    def _asked(self, result: CaseResult) -> str:
+        asked = asked_of(self.cases.get(result.id), result, self.it.main, self.it.source)
+        return shorten(asked or "", 80)
 
     def _values(self, frame: RunFrame) -> Iterator[Note]:
         """What the names on the line held, in the order in which they stand there."""
@@ -145,10 +151,10 @@ class _Marks:
         found: list[Note] = []
         for result in self.it.results:
             frames = [frame for frame in (result.error.frames if result.error else ()) if frame.path]
-            called = called_of(self.cases.get(result.id))
+            called = self._asked(result)
             if result.passed or not frames or not called:
                 continue
-            text = page_text("marks", "test", self.language).plain({"call": shorten(called, 80)})
+            text = page_text("marks", "test", self.language).plain({"call": called})
             found += self._note(frames[-1], text)
         return found[:_MOST_TESTS]
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from meno_analyzers.failures.cases import CaseResult, RunCase, RunFrame, Verdict
 from meno_analyzers.failures.collecting import Collected
+from meno_analyzers.failures.explanation.asked import asked_of
 
 
 def failing_of(results: Sequence[CaseResult]) -> list[CaseResult]:
@@ -15,10 +16,16 @@ def failing_of(results: Sequence[CaseResult]) -> list[CaseResult]:
 
 
 def as_told(result: CaseResult, collected: Collected) -> CaseResult:
-    """The result without what only seems to be seen: no output where none is asked for."""
+    """The result without what only seems to be seen. Where no output is asked for, that is what was printed
+    before a check did not hold, or nothing; and the sides of a check within a function, which may be no test.
+    """
     case = next((case for case in collected.cases if case.id == result.id), None)
-    if isinstance(case, RunCase) and case.output is None and result.observed == "''":
-        result = replace(result, observed=None)
+    if isinstance(case, RunCase) and case.output is None:
+        program = collected.program
+        checked = asked_of(case, result, program.main, program.source) is not None
+        compared = checked and result.expected is not None
+        if result.observed == "''" or (result.verdict is Verdict.FAILED and not compared):
+            result = replace(result, observed=None, expected=None)
     return _on_its_line(result, collected)
 
 

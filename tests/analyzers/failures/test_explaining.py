@@ -49,6 +49,59 @@ def test_a_failing_assert_is_repaired_in_the_program_as_it_was_written(tmp_path:
     assert "meno" not in explanation.diff
 
 
+SUMMED = """\
+prices = [3, 4, 5]
+total = 0
+for price in prices:
+    total = price
+print("so far")
+assert total == 12
+"""
+
+
+def test_a_check_between_the_lines_of_a_script_tells_what_it_compared(tmp_path: Path) -> None:
+    found = explained(written(tmp_path, {"work.py": SUMMED}), level=5)
+
+    explanation = found.explanation
+    assert explanation is not None
+    assert explanation.situation is Situation.WRONG_ANSWER
+    assert explanation.called == "assert total == 12"
+    assert (explanation.observed, explanation.expected) == ("5", "12")
+    assert explanation.root_cause.line_start == 4
+    assert "line 6" in explanation.steps[0].instruction
+    page = as_markdown(explanation)
+    assert page.startswith("# `assert total == 12` does not hold\n")
+    assert "prints" not in page
+
+
+@pytest.mark.parametrize(
+    ("check", "told"),
+    [
+        ("assert total > 9", "assert total > 9"),
+        ("assert total == 12, 'all of them'", "assert total == 12, 'all of them'"),
+        ("assert (\n    total\n    == 12\n)", "assert ( total == 12 )"),
+        ("assert len(prices) == 3 and total == 12", "assert len(prices) == 3 and total == 12"),
+        ("assert sum([total]) == 12", "sum([total])"),
+    ],
+)
+def test_a_check_is_named_as_it_stands_there(tmp_path: Path, check: str, told: str) -> None:
+    text = SUMMED.replace("assert total == 12", check)
+    explanation = explanation_of(written(tmp_path, {"work.py": text}), searching=False)
+
+    assert explanation.situation is Situation.WRONG_ANSWER
+    assert explanation.called == told
+
+
+def test_a_check_within_a_function_that_a_script_calls_is_an_error_and_no_test(tmp_path: Path) -> None:
+    text = "def half(n):\n    assert n % 2 == 0\n    return n // 2\n\n\nprint(half(4), half(5))\n"
+    explanation = explanation_of(written(tmp_path, {"work.py": text}))
+
+    assert explanation.situation is Situation.CRASH
+    assert as_markdown(explanation).startswith("# `AssertionError` on line 2\n")
+    assert (explanation.observed, explanation.expected) == (None, None)
+    assert Limit.NO_TEST in explanation.limits
+
+
 def test_a_change_that_a_rule_proposed_and_a_run_confirmed_is_explained_by_the_rule(tmp_path: Path) -> None:
     text = TOTAL.replace("result = 1", "result = 0").replace("result += item", "result =+ item")
     explanation = explanation_of(written(tmp_path, {"work.py": text + "\n\nassert total([4, 5]) == 9\n"}))

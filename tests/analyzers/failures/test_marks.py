@@ -65,6 +65,16 @@ def test_the_place_of_a_verified_change_and_each_failing_assert_are_marked(tmp_p
     assert [note.span.start_line for note in found[0].notes] == [8, 10]
 
 
+def test_a_check_of_a_script_is_marked_where_it_stands_with_its_two_sides(tmp_path: Path) -> None:
+    found = marks(seen(tmp_path, "total = 0\nfor price in [3, 4]:\n    total = price\nassert total == 7\n"))
+
+    assert [(f.rule, f.span.start_line) for f in found] == [("run/cause", 2), ("run/AssertionError", 3)]
+    told = "`assert total == 7` does not hold: its left side is `4`, its right side `7`."
+    assert notice_for(found[1]) == told
+    other = marks(seen(tmp_path, "total = 0\nassert total\n"))
+    assert notice_for(other[-1]) == "`assert total` does not hold."
+
+
 def test_no_rung_below_the_last_tells_the_change(tmp_path: Path) -> None:
     program = seen(tmp_path, LARGEST)
     assert program.changed is not None

@@ -6,6 +6,7 @@ repair. Guarded by tests/analyzers/failures/test_explanation.py and test_explana
 
 from __future__ import annotations
 
+from meno_analyzers.failures.explanation.asked import is_check
 from meno_analyzers.failures.explanation.context import Context
 from meno_analyzers.failures.explanation.evidence import Evidence, alias
 from meno_analyzers.failures.explanation.grounds import case_id, grounds_of
@@ -26,6 +27,7 @@ from meno_analyzers.failures.explanation.schema import (
 )
 from meno_analyzers.failures.explanation.scrub import scrub
 from meno_analyzers.failures.explanation.texts import (
+    CHECK,
     SYNTAX,
     StepText,
     situation_texts,
@@ -159,8 +161,7 @@ class _Builder:
         return self.it.page("tried", "nothing", _STATEMENT)
 
     def _steps(self) -> tuple[Step, ...]:
-        situation = SYNTAX if self.it.cause.unreadable else str(self.it.failure.situation)
-        frame = situation_texts(situation, self.it.language)
+        frame = situation_texts(self._seen_as(), self.it.language)
         wanted = [frame.first, *self.it.said.close.steps, frame.last]
         spare = list(self.it.said.general.steps)
         chosen = [(step, *filled) for step in wanted if (filled := self._filled(step)) is not None]
@@ -172,6 +173,14 @@ class _Builder:
             Step(order=order, action=step.action, instruction=instruction, what_to_look_for=look_for)
             for order, (step, instruction, look_for) in enumerate(chosen, start=1)
         )
+
+    def _seen_as(self) -> str:
+        """The situation, as far as the steps go: a check that stands in the program is looked at there."""
+        it = self.it
+        if it.cause.unreadable:
+            return SYNTAX
+        in_place = it.failure.line_in(it.evidence.program.main) is not None
+        return CHECK if in_place and is_check(it.failure.called) else str(it.failure.situation)
 
     def _filled(self, step: StepText) -> tuple[str, str] | None:
         """The step's two texts, if both fit and tell nothing; a step may tell no more than where to look."""

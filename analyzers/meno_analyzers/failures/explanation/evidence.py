@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from meno_analyzers.failures.cases import (
-    CallCase,
-    Case,
-    CaseResult,
-    CodeCase,
-    FileCase,
-    Program,
-    RunCase,
-    RunError,
-    Verdict,
-)
+from meno_analyzers.failures.cases import Case, CaseResult, Program, RunCase, RunError, Verdict
+from meno_analyzers.failures.explanation.asked import asked_of
 from meno_analyzers.failures.explanation.schema import Limit, Place, Situation
 from meno_analyzers.failures.suspects import Repair, Suspect
 from meno_analyzers.failures.tracebacks import ErrorText, Frame, Origin, Report, own_frames
@@ -94,11 +84,6 @@ def failure_of(evidence: Evidence) -> Failure:
     return Failure(Situation.WRONG_ANSWER)
 
 
-def call_text(case: CallCase) -> str:
-    """The call that a case makes: `total([1, 2])`."""
-    return f"{case.function}({', '.join(repr(argument) for argument in case.arguments)})"
-
-
 def _representative(failing: Sequence[CaseResult]) -> CaseResult:
     kinds = [_kind(result) for result in failing]
     common = Counter(kinds).most_common(1)[0][0]
@@ -114,8 +99,8 @@ def _kind(result: CaseResult) -> tuple[Verdict, str | None, int | None]:
 
 def _of_result(result: CaseResult, evidence: Evidence) -> Failure:
     case = next((case for case in evidence.cases if case.id == result.id), None)
-    situation = _situation(result, case)
-    called = called_of(case)
+    called = asked_of(case, result, evidence.program.main, evidence.program.source)
+    situation = _situation(result, case, called)
     if result.error is not None and situation is Situation.CRASH:
         return _of_error(result.error, situation, evidence, case, result, called)
     error = result.error
@@ -134,13 +119,16 @@ def _of_result(result: CaseResult, evidence: Evidence) -> Failure:
     )
 
 
-def _situation(result: CaseResult, case: Case | None) -> Situation:
+def _situation(result: CaseResult, case: Case | None, called: str | None) -> Situation:
     if result.verdict in {Verdict.TIME, Verdict.MEMORY, Verdict.OUTPUT}:
         return Situation.NO_END
     asserted = result.error is not None and result.error.type.rpartition(".")[2] == "AssertionError"
     if result.verdict in {Verdict.ERROR, Verdict.EXIT} and not (asserted and result.observed is not None):
         return Situation.CRASH
-    return Situation.WRONG_OUTPUT if isinstance(case, RunCase) else Situation.WRONG_ANSWER
+    if isinstance(case, RunCase) and case.output is None and asserted and called is None:
+        return Situation.CRASH  # a check within a function need not be a test
+    shown = isinstance(case, RunCase) and called is None
+    return Situation.WRONG_OUTPUT if shown else Situation.WRONG_ANSWER
 
 
 def _of_error(
@@ -220,30 +208,3 @@ def alias(path: str | None, program: Program) -> str:
     if neutral.startswith(("<", "Cell In[", "Input In [")) and len(program.files) == 1:
         return shorten(program.main, 120)
     return shorten(PurePosixPath(neutral).name, 120)
-
-
-def _asked_in(code: str) -> str | None:
-    """What the last line of statements asks for: of `assert total([1]) == 1` that is `total([1])`."""
-    lines = [line for line in code.splitlines() if line.strip()]
-    if not lines:
-        return None
-    try:
-        last = ast.parse(lines[-1].strip()).body[0]
-    except (SyntaxError, ValueError, IndexError):
-        last = None
-    if isinstance(last, ast.Assert) and isinstance(last.test, ast.Compare) and len(last.test.ops) == 1:
-        left = last.test.left
-        if isinstance(left, ast.Call) and isinstance(last.test.ops[0], ast.Eq | ast.Is):
-            return shorten(ast.get_source_segment(lines[-1].strip(), left) or lines[-1], _VALUE)
-    return shorten(lines[-1], _VALUE)
-
-
-def called_of(case: Case | None) -> str | None:
-    """What a case runs, in the learner's words, shortened."""
-    if isinstance(case, CallCase):
-        return shorten(call_text(case), _VALUE)
-    if isinstance(case, CodeCase):
-        return _asked_in(case.code)
-    if isinstance(case, FileCase):
-        return shorten(case.name, _VALUE) or None
-    return None

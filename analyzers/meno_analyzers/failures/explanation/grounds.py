@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from meno_analyzers.failures.explanation.asked import is_check
 from meno_analyzers.failures.explanation.context import Context
 from meno_analyzers.failures.explanation.evidence import alias
 from meno_analyzers.failures.explanation.schema import EvidenceKind, EvidencePart, Situation
@@ -54,9 +55,9 @@ class _Grounds:
                 EvidenceKind.TEST, self._test_ref(), [self.it.page("evidence", "ended", _DETAIL)]
             )
         elif failure.observed is not None and failure.expected is not None:
-            compared = self.it.page(
-                "evidence", "compared", _DETAIL, observed=failure.observed, expected=failure.expected
-            )
+            key = "compared_check" if is_check(failure.called) else "compared"
+            sides = {"observed": failure.observed, "expected": failure.expected}
+            compared = self.it.page("evidence", key, _DETAIL, **sides)
             plain = self.it.page("evidence", "test", _DETAIL)
             yield from self._part(EvidenceKind.TEST, self._test_ref(), [compared, plain])
         elif failure.result is not None and failure.type is None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
 
+from meno_analyzers.failures.explanation.asked import is_check
 from meno_analyzers.failures.explanation.schema import LEAST_CERTAIN, Explanation, Place, Situation
 from meno_analyzers.failures.explanation.texts import SYNTAX, page_text
 from meno_analyzers.findings import Category
@@ -104,6 +105,8 @@ class _Page:
         it = self.it
         values = {"call": it.called or "", "error": "", "line": str(it.root_cause.line_start)}
         name = str(it.situation) if it.called else f"{it.situation}_alone"
+        if it.situation is Situation.WRONG_ANSWER and is_check(it.called):
+            name = "check"
         if it.situation is Situation.CRASH:
             error = it.error
             values["error"] = error.type.rpartition(".")[2] if error else "Exception"

@@ -19,6 +19,7 @@ from meno_analyzers.hints.template import Template
 
 FOLDER = Path(__file__).parent / "catalogue"
 SYNTAX = "syntax"
+CHECK = "check"  # a check in the program itself that does not hold; for the steps only
 GENERAL = "general"
 # The statement for a crash that comes up on another line than the one that is spoken of; and, in the general
 # texts only, the one for a failure whose line is not known, and the one for a loop whose test has no name.
@@ -72,7 +73,7 @@ def mechanism_texts(name: str, language: str = DEFAULT_LANGUAGE) -> MechanismTex
 
 @lru_cache(maxsize=32)
 def situation_texts(name: str, language: str = DEFAULT_LANGUAGE) -> SituationTexts:
-    """The texts of a situation, or of `syntax`."""
+    """The texts of a situation, of `syntax` or of `check`."""
     data = _load("situations", language)[name]
     return SituationTexts(_step(data["first"]), _step(data["last"]))
 

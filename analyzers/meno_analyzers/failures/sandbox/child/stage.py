@@ -190,6 +190,8 @@ class Stage:
         try:
             if lines is not None:
                 lines.start(version.code)
+            if lines is None and request.get("names") and self.cases[place]["kind"] == "run":
+                version.take_apart()  # a script's own checks tell what they compared
             record = self._played(version, place)
             if lines is not None:
                 ran = lines.stop()
