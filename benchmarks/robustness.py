@@ -28,7 +28,7 @@ from typing import Any
 
 from tables import Row, print_rows
 
-from meno_analyzers import engine
+from meno_analyzers import checking, engine
 from meno_analyzers.engine import Analysis
 from meno_analyzers.findings import Finding
 from meno_analyzers.source import Document
@@ -306,6 +306,7 @@ def main() -> None:
     parser.add_argument("--save", type=Path, help="a JSON file for what went wrong")
     parser.add_argument("--format", choices=["table", "json"], default="table")
     options = parser.parse_args()
+    checking.STRICT = True
     engine.analyse("x = 1\n")
     gc.collect()
     gc.freeze()

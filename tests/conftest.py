@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from meno_analyzers import checking
 from postgresql import postgresql, postgresql_server
 
 __all__ = ["editors", "pictures", "postgresql", "postgresql_server", "shared"]
@@ -25,6 +26,9 @@ atexit.register(shutil.rmtree, _DATA, ignore_errors=True)
 # The networks of the tests are tiny: threads that wait for each other take longer there than one does, and
 # much longer where something else runs as well.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# A rule that fails is left out for who learns, and fails the test here.
+checking.STRICT = True
 
 # A shell ignores interrupts for what it runs in the background, and whatever is started there inherits that:
 # the tests that interrupt a program would wait for ever.

@@ -5,6 +5,7 @@ A check can be left between two rules and taken up again, so that no key waits f
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -20,6 +21,9 @@ from meno_analyzers.rules.registry import Check, Match
 from meno_analyzers.suppression import without_suppressed
 from meno_analyzers.weighing import one_per_line, weighed
 
+log = logging.getLogger("meno.rules")
+STRICT = False
+"""Whether a rule that fails ends the analysis, as tests want it; else the other rules go on without it."""
 _Asked = tuple[Rule, Check, frozenset[str]]
 """A rule, its check, and its words."""
 _CHECKS: tuple[_Asked, ...] = tuple(
@@ -58,8 +62,16 @@ class UnitCheck:
         for rule, check, own in self._left:
             if own and own.isdisjoint(words):
                 continue
-            for match in check(subject):
-                self._take(rule, match)
+            try:
+                for match in check(subject):
+                    self._take(rule, match)
+            except Exception as fault:  # one rule's mistake must not cost the findings of all others
+                if STRICT:
+                    raise
+                # What it says may hold the learner's code: that is for who looks for faults.
+                kind = type(fault).__name__
+                log.error("The rule %s failed in one place (%s).", rule.id, kind)  # noqa: TRY400
+                log.debug("Where it failed:", exc_info=fault)
             if deadline is not None and time.perf_counter() > deadline:
                 return False
         return self._finish()

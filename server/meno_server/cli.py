@@ -6,9 +6,15 @@ An editor waits for `meno lsp`, so that command is taken before anything else is
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
+_FAULT = 2
 _INTERRUPTED = 130
+_TOLD = """\
+Something went wrong inside Meno ({fault}). That is Meno's mistake and not yours.
+Set MENO_DEBUG=1 and run it again to see where, and please tell us: https://github.com/meno-lsp/meno/issues
+"""
 
 
 def main() -> None:
@@ -18,6 +24,12 @@ def main() -> None:
     except KeyboardInterrupt:
         # Commands that have something to say about it do. Here it came while they were being loaded.
         sys.exit(_INTERRUPTED)
+    except Exception as fault:  # the border: nobody who learns to program should have to read our traceback
+        if os.environ.get("MENO_DEBUG"):
+            raise
+        said = " ".join(f"{type(fault).__name__}: {fault}".split())
+        sys.stderr.write(_TOLD.format(fault=said))
+        sys.exit(_FAULT)
 
 
 def _run() -> None:

@@ -6,15 +6,18 @@ import gc
 import inspect
 import json.decoder
 import textwrap
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from meno_analyzers import engine
+from meno_analyzers import checking, engine
 from meno_analyzers.engine import Analysis, analyse
 from meno_analyzers.facts.cache import FactsCache
 from meno_analyzers.findings import Finding
+from meno_analyzers.rules import RULES, Subject
+from meno_analyzers.rules.registry import Match
 from meno_analyzers.source import Document
 from meno_analyzers.source.lines import content_length
 
@@ -379,3 +382,23 @@ def test_a_call_that_is_typed_makes_the_question_an_error() -> None:
     analysis.edited(document.splice((6, 0), (6, 7), ""))
     analysis.work()
     assert [f.severity.value for f in analysis.findings()] == ["hint"]
+
+
+def test_a_rule_that_fails_costs_its_own_findings_only(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def failing(subject: Subject) -> Iterator[Match]:
+        raise KeyError(subject.facts.lines[0])
+        yield
+
+    rules = checking._checks_for
+    broken = (RULES["ME214"], failing, frozenset[str]())
+    monkeypatch.setattr(checking, "_checks_for", lambda types: (broken, *rules(types)))
+    text = "secret = 1\nprint(secrte)\n"
+    with pytest.raises(KeyError):
+        analyse(text)
+
+    monkeypatch.setattr(checking, "STRICT", False)
+    assert [finding.rule for finding in analyse(text)] == ["ME101"]
+    assert "The rule ME214 failed in one place (KeyError)." in caplog.messages
+    assert "secret" not in "".join(caplog.messages)

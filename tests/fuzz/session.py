@@ -214,8 +214,8 @@ class Session(WithNotebooks):
         client.until(lambda: client.refusals >= self.refusals, "a refusal of each message that is none")
         assert client.replies == due, f"replies: {client.replies - due} too many"
         assert client.refusals == self.refusals, f"{client.refusals} refusals, {self.refusals} due"
-        tracebacks = [line for line in client.line.errors if line.startswith("Traceback")]
-        assert not tracebacks, "".join(client.line.errors[-40:])
+        faults = [line for line in client.line.errors if " ERROR " in line or line.startswith("Traceback")]
+        assert not faults, "".join(client.line.errors[-40:])
 
     def _compare(self, text: OpenText) -> None:
         self.client.send(method="textDocument/didSave", params={"textDocument": {"uri": text.uri}})

@@ -49,6 +49,26 @@ def test_doctor_prints_tables_for_people(tmp_path: Path) -> None:
     assert "Traceback" not in result.stderr
 
 
+def test_a_fault_of_ours_is_told_in_words_and_shown_to_who_asks(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def failing() -> None:
+        raise KeyError("a\nb")
+
+    monkeypatch.setattr(cli, "_run", failing)
+    monkeypatch.delenv("MENO_DEBUG", raising=False)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 2
+    told = capfd.readouterr().err
+    assert told.startswith("Something went wrong inside Meno (KeyError: 'a\\nb').")
+    assert "Traceback" not in told
+
+    monkeypatch.setenv("MENO_DEBUG", "1")
+    with pytest.raises(KeyError):
+        cli.main()
+
+
 def test_an_interruption_while_a_command_is_loaded_shows_no_traceback(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

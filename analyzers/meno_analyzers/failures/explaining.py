@@ -28,7 +28,7 @@ from meno_analyzers.failures.repair.looking import first_look
 from meno_analyzers.failures.repair.search import Progress, search
 from meno_analyzers.failures.sandbox import Arena, Limits, SandboxError
 from meno_analyzers.failures.suspects import Repair, Suspect
-from meno_analyzers.failures.telling import as_told, failing_of
+from meno_analyzers.failures.telling import all_leave_open, as_told, failing_of
 from meno_analyzers.findings import Finding
 
 # Once a case had to be ended, the others get less time: what never ends in one seldom ends in the others.
@@ -226,7 +226,7 @@ class _Analysis:
             known.limits.add(Limit.NO_TEST)
         if self._differs(failing):
             known.limits.add(Limit.FLAKY)
-        elif searching and asked:
+        elif searching and asked and not all_leave_open(results, self.collected):
             self._search(known, results, findings)
         else:
             self.tell(Doing.RUNNING)

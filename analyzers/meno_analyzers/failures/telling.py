@@ -7,12 +7,22 @@ from dataclasses import replace
 
 from meno_analyzers.failures.cases import CaseResult, RunCase, RunFrame, Verdict
 from meno_analyzers.failures.collecting import Collected
-from meno_analyzers.failures.explanation.asked import asked_of
+from meno_analyzers.failures.explanation.asked import asked_of, leaves_open
 
 
 def failing_of(results: Sequence[CaseResult]) -> list[CaseResult]:
     """Those that were run and did not pass."""
     return [result for result in results if not result.passed and result.verdict is not Verdict.NOT_RUN]
+
+
+def all_leave_open(results: Sequence[CaseResult], collected: Collected) -> bool:
+    """Whether a change that passes would prove nothing: no case passes now, and those that fail want no more
+    than an answer on one side."""
+    cases, program = {case.id: case for case in collected.cases}, collected.program
+    return all(
+        not result.passed and leaves_open(cases.get(result.id), result, program.main, program.source)
+        for result in results
+    )
 
 
 def as_told(result: CaseResult, collected: Collected) -> CaseResult:

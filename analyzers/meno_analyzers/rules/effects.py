@@ -10,6 +10,7 @@ from meno_analyzers.facts.definitions import DefinitionKind
 from meno_analyzers.facts.tree import walk
 from meno_analyzers.findings import Category, Severity
 from meno_analyzers.rules.endless import loop_of_compared_flag
+from meno_analyzers.rules.instances import instance_class
 from meno_analyzers.rules.registry import Match, Subject, rule
 from meno_analyzers.rules.repairs import other_sign
 from meno_analyzers.rules.shapes import block_of
@@ -17,6 +18,7 @@ from meno_analyzers.rules.surroundings import in_try, in_with
 
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow)
 _MAY_ACT = (ast.Call, ast.Await, ast.NamedExpr, ast.Yield, ast.YieldFrom, ast.Subscript, ast.Attribute)
+_ROWS = frozenset({"list", "tuple"})
 _PLAIN = NUMBERS | TEXTS | {"list", "tuple", "dict", "set", "range"}
 
 
@@ -62,10 +64,11 @@ def expression_without_effect(unit: Subject) -> Iterator[Match]:
             continue
         if not _is_plain(unit, value) or not _is_arithmetic(unit, value) or _is_doubled_sign(value):
             continue
-        names = [node.id for node in walk(value) if isinstance(node, ast.Name)]
+        kept = [node for node in walk(value) if _is_own_attribute(unit, node)]
+        names = kept or [node for node in walk(value) if isinstance(node, ast.Name)]
         if not names:
             continue  # `1 / 0` makes a program fail on purpose
-        values = {"expression": unit.facts.source(value), "name": names[-1]}
+        values = {"expression": unit.facts.source(value), "name": unit.facts.source(names[-1])}
         yield Match(statement, values)
 
 
@@ -89,19 +92,30 @@ def _tries_something(unit: Subject, statement: ast.Expr) -> bool:
 
 
 def _is_plain(unit: Subject, value: ast.expr) -> bool:
-    """Whether only variables of this scope, constants, items and `len` take part: no foreign objects."""
-    for node in walk(value):
-        match node:
-            case ast.Name():
-                if unit.types.of(node) not in _PLAIN and not _is_own_variable(unit, node):
-                    return False
-            case ast.Constant() | ast.Compare() | ast.BinOp() | ast.UnaryOp() | ast.Subscript() | ast.Slice():
-                pass
-            case ast.Tuple() | ast.List() | ast.Set():
-                pass
-            case _:
-                return False
-    return True
+    """Whether only variables of this scope, attributes of its own object, constants and items take part."""
+    match value:
+        case ast.Name():
+            return unit.types.of(value) in _PLAIN or _is_own_variable(unit, value)
+        case ast.Attribute():
+            return _is_own_attribute(unit, value)
+        case ast.Constant():
+            return True
+        case ast.Compare() | ast.BinOp() | ast.UnaryOp() | ast.Subscript() | ast.Slice():
+            pass
+        case ast.Tuple() | ast.List() | ast.Set():
+            pass
+        case _:
+            return False
+    return all(_is_plain(unit, part) for part in ast.iter_child_nodes(value) if isinstance(part, ast.expr))
+
+
+def _is_own_attribute(unit: Subject, node: ast.AST) -> bool:
+    """Whether it is `self.name` in a plain class whose methods store something under that name."""
+    if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+        return False
+    class_name = instance_class(unit, node.value)
+    attribute = unit.module.attribute(class_name, node.attr) if class_name is not None else None
+    return attribute is not None and attribute.stored and not attribute.in_body
 
 
 def _is_own_variable(unit: Subject, name: ast.Name) -> bool:
@@ -121,8 +135,9 @@ def _is_arithmetic(unit: Subject, value: ast.expr) -> bool:
         return isinstance(value.op, ast.UAdd | ast.USub) and _is_value(unit, value.operand)
     if not isinstance(value, ast.BinOp) or not isinstance(value.op, _OPERATORS):
         return False
-    # `folder / "name"` joins a path: only some signs go with a text.
+    # `folder / "name"` joins a path: only some signs go with a text, and one with a list.
     kinds = NUMBERS | TEXTS if isinstance(value.op, ast.Add | ast.Mult | ast.Mod) else NUMBERS
+    kinds |= _ROWS if isinstance(value.op, ast.Add) else frozenset()
     known = [side for side in (value.left, value.right) if unit.types.of(side) in kinds]
     if not known and not _is_of_parameters(unit, value):
         return False
@@ -130,10 +145,13 @@ def _is_arithmetic(unit: Subject, value: ast.expr) -> bool:
 
 
 def _is_of_parameters(unit: Subject, value: ast.BinOp) -> bool:
-    """`a * b` of two parameters or loop variables: learners write it where a `return` is meant."""
+    """`a * b` of two parameters, loop variables or attributes of the own object: learners write it where a
+    `return` or an `=` is meant."""
     if not isinstance(value.op, ast.Add | ast.Sub | ast.Mult):
         return False
     for side in (value.left, value.right):
+        if _is_own_attribute(unit, side):
+            continue
         definitions = unit.facts.reaching(side) if isinstance(side, ast.Name) else None
         kinds = {definition.kind for definition in definitions or ()}
         if not kinds or not kinds <= {DefinitionKind.PARAMETER, DefinitionKind.LOOP}:
@@ -144,7 +162,9 @@ def _is_of_parameters(unit: Subject, value: ast.BinOp) -> bool:
 def _is_value(unit: Subject, node: ast.expr) -> bool:
     if isinstance(node, ast.BinOp | ast.UnaryOp):
         return _is_arithmetic(unit, node)
-    return isinstance(node, ast.Name | ast.Subscript) or unit.types.of(node) in NUMBERS | TEXTS
+    if isinstance(node, ast.Name | ast.Subscript) or _is_own_attribute(unit, node):
+        return True
+    return unit.types.of(node) in NUMBERS | TEXTS | _ROWS
 
 
 def _is_doubled_sign(value: ast.expr) -> bool:

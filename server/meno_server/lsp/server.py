@@ -11,6 +11,7 @@ import sys
 from threading import Timer
 from typing import Any, BinaryIO, Protocol
 
+from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 from pygls.io_ import StdinAsyncReader, StdoutWriter
 from pygls.lsp.server import LanguageServer
 
@@ -150,9 +151,14 @@ class MenoServer(LanguageServer):
         timer.start()
 
     def report_server_error(self, error: Exception, source: Any) -> None:
-        """Logs a fault; pygls would show it to the user, and recurse if that fails too."""
+        """Logs a fault; pygls would show it to the user, and recurse if that fails too. What a client should
+        not have sent is none of ours."""
         del source
-        log.error("A message could not be handled: %s", error)
+        refused = isinstance(error, JsonRpcException) and not isinstance(error, JsonRpcInternalError)
+        if refused:
+            log.warning("A message was refused: %s", error)
+        else:
+            log.error("A message could not be handled.", exc_info=error)
 
 
 def create() -> MenoServer:

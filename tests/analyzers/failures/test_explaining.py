@@ -92,6 +92,23 @@ def test_a_check_is_named_as_it_stands_there(tmp_path: Path, check: str, told: s
     assert explanation.called == told
 
 
+def test_no_change_is_looked_for_where_many_would_pass(tmp_path: Path) -> None:
+    text = (
+        'words = ["tea", "milk"]\nfor word in words:\n    print(word)\ncount = len(words)\nassert count > 3\n'
+    )
+    explanation = explanation_of(written(tmp_path, {"work.py": text}), level=5)
+
+    assert not explanation.test_impact.verified
+    assert explanation.diff is None
+    assert explanation.called == "assert count > 3"
+    # Another case says more.
+    checks = (
+        "def size(words):\n    return len(words) - 1\n\n\nassert size([1]) == 1\nassert size([1, 2, 3]) > 2\n"
+    )
+    explanation = explanation_of(written(tmp_path, {"work.py": checks}), level=5)
+    assert explanation.test_impact.verified
+
+
 def test_a_check_within_a_function_that_a_script_calls_is_an_error_and_no_test(tmp_path: Path) -> None:
     text = "def half(n):\n    assert n % 2 == 0\n    return n // 2\n\n\nprint(half(4), half(5))\n"
     explanation = explanation_of(written(tmp_path, {"work.py": text}))

@@ -12,6 +12,7 @@ from meno_analyzers.hints.markdown import shorten
 
 LONGEST = 40
 _CHECK = "assert "
+_SIDES = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.NotEq)
 
 
 def asked_of(case: Case | None, result: CaseResult, main: str, source: str) -> str | None:
@@ -39,6 +40,25 @@ def call_text(case: CallCase) -> str:
 def is_check(asked: str | None) -> bool:
     """Whether what is asked is a check as a whole, and not a call whose answer it compares."""
     return asked is not None and asked.startswith(_CHECK)
+
+
+def leaves_open(case: Case | None, result: CaseResult, main: str, source: str) -> bool:
+    """Whether the check that failed says only on which side the answer lies, as `assert n > 3` does.
+
+    Many wrong changes would pass it.
+    """
+    check = _broken_check(result, main, source) if isinstance(case, RunCase) else None
+    code = case.code if isinstance(case, CodeCase) else check
+    try:
+        last = ast.parse(code or "").body[-1:]
+    except (SyntaxError, ValueError):
+        return False
+    return any(
+        isinstance(one, ast.Assert)
+        and isinstance(one.test, ast.Compare)
+        and all(isinstance(sign, _SIDES) for sign in one.test.ops)
+        for one in last
+    )
 
 
 def _broken_check(result: CaseResult, main: str, source: str) -> str | None:
