@@ -1,6 +1,6 @@
 """Whether keys are answered in time while the server's world falls apart, fault by fault.
 
-    python benchmarks/faults.py [WORDS …] [--keys 75] [--format table|json]
+    python benchmarks/faults.py [WORDS …] [--keys 75] [--tries 1] [--format table|json]
 
 The faults are those of tests/chaos: the model's process is killed, stopped, starved; its files are damaged;
 the disk is full or read-only; the history is locked; a gateway and a language model break off; the clock
@@ -10,9 +10,11 @@ hold one of them. Prints for each fault: keys, p50, p99 and the longest wait in 
 it, the ratio of the two p99, and the same of the server's work, which is the processor time that it used in
 all its threads until the key was answered; keys without an answer or with a wrong one, the sentence that was
 told, and after how many seconds all was well again. The last column is the longest delay of a process that
-only sleeps beside it: what the machine itself held back, which a virtual machine may also book as work. Keys
-typed while the server was stopped, or while nobody listened to it, wait by their nature: see the column
-`how`. Linux only.
+only sleeps beside it: what the machine itself held back, which a virtual machine may also book as work. With
+`--tries` each fault is made so often, and its row is that of the time in which that process overslept least,
+however long the keys took then; keys without an answer or with a wrong one are those of all times. Keys typed
+while the server was stopped, or while nobody listened to it, wait by their nature: see the column `how`.
+Linux only.
 """
 
 from __future__ import annotations
@@ -30,6 +32,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from chaos.trial import Fault, Report, try_out
 from chaos.typist import Answered
+
+FAILURES = ("unanswered", "wrong")
+SLEEPER = "longest of a sleeper"
 
 
 def faults(words: list[str]) -> list[Fault]:
@@ -103,10 +108,19 @@ print(1000 * longest)
         return float(self._process.communicate("\n")[0])
 
 
+def tried(fault: Fault, keys: int) -> Row:
+    """One trial, on a fresh desk."""
+    with tempfile.TemporaryDirectory() as scratch:
+        sleeper = Sleeper()
+        report = try_out(fault, Path(scratch) / "desk", keys)
+        return {**row(fault, report), SLEEPER: sleeper.overslept()}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("words", nargs="*")
     parser.add_argument("--keys", type=int, default=75)
+    parser.add_argument("--tries", type=int, default=1)
     parser.add_argument("--format", choices=["table", "json"], default="table")
     options = parser.parse_args()
     rows: list[Row] = []
@@ -114,10 +128,9 @@ def main() -> None:
         if (reason := fault.why_not()) is not None:
             print(f"{fault.name}: skipped, {reason}", file=sys.stderr)
             continue
-        with tempfile.TemporaryDirectory() as scratch:
-            sleeper = Sleeper()
-            report = try_out(fault, Path(scratch) / "desk", options.keys)
-            rows.append({**row(fault, report), "longest of a sleeper": sleeper.overslept()})
+        tries = [tried(fault, options.keys) for _ in range(options.tries)]
+        calmest = min(tries, key=lambda one: one[SLEEPER])
+        rows.append({**calmest, **{name: sum(one[name] for one in tries) for name in FAILURES}})
     print_rows(rows, options.format)
 
 

@@ -101,6 +101,7 @@ def test_a_slow_answer_goes_on_under_progress_and_can_be_cancelled(
 
     id = choose(asking)
     begun = asking.wait(lambda m: m.get("method") == "$/progress" and m["params"]["value"]["kind"] == "begin")
+    assert provider.arrived.wait(20)  # what is cancelled before that is never sent
     asking.notify("window/workDoneProgress/cancel", {"token": begun["params"]["token"]})
 
     assert isinstance(begun["params"]["token"], str)

@@ -49,6 +49,13 @@ def test_doctor_prints_tables_for_people(tmp_path: Path) -> None:
     assert "Traceback" not in result.stderr
 
 
+def test_no_command_waits_for_what_only_another_one_needs() -> None:
+    heavy = ["lsprotocol.types", "pygls", "sqlalchemy", "numpy", "onnxruntime", "httpx", "fastapi", "ray"]
+    code = f"import sys, meno_server.terminal; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_a_fault_of_ours_is_told_in_words_and_shown_to_who_asks(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,16 +9,14 @@ import contextlib
 import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from lsprotocol import types
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.markup import escape
 from rich.panel import Panel
 
-from meno_server.terminal.demo_editor import DemoEditor
 from meno_server.terminal.programs import (
     DEMO_COMMANDS,
     DEMO_EDITORS,
@@ -27,6 +25,9 @@ from meno_server.terminal.programs import (
     DEMO_SEARCH,
     DEMO_STYLE,
 )
+
+if TYPE_CHECKING:
+    from lsprotocol import types
 
 # The first question also loads the model; if it abstains, nothing arrives.
 _MODEL_PATIENCE = 15.0
@@ -74,6 +75,9 @@ async def play(console: Console, speed: float, *, all_scenes: bool = True) -> No
 
 class _Show:
     def __init__(self, console: Console, delay: float, folder: Path) -> None:
+        # The protocol's types take half a second to import, which no other command should wait for.
+        from meno_server.terminal.demo_editor import DemoEditor
+
         self.console, self.delay = console, delay
         self.editor = DemoEditor(folder, self._say)
         self.told: set[tuple[str, int]] = set()
