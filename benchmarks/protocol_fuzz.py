@@ -65,16 +65,20 @@ def main() -> None:
             pool.submit(played, number, options.seed, options.session, options.channel)
             for number in range(options.first, options.first + count)
         ]
-        for future in as_completed(waiting):
-            one = future.result()
-            done.append(one)
-            edits = sum(each.edits for each in done)
-            print(f"{edits} edits, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
-            if one.failure is not None:
-                print(f"{one.channel}: {one.failure[:2000]}", file=sys.stderr, flush=True)
-            if options.save:
-                fixtures = [each.fixture for each in done if each.fixture is not None]
-                options.save.write_text(json.dumps(fixtures), "utf-8")
+        try:
+            for future in as_completed(waiting):
+                one = future.result()
+                done.append(one)
+                edits = sum(each.edits for each in done)
+                print(f"{edits} edits, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+                if one.failure is not None:
+                    print(f"{one.channel}: {one.failure[:2000]}", file=sys.stderr, flush=True)
+                if options.save:
+                    fixtures = [each.fixture for each in done if each.fixture is not None]
+                    options.save.write_text(json.dumps(fixtures), "utf-8")
+        except KeyboardInterrupt:  # what was seen by then is told
+            pool.shutdown(wait=False, cancel_futures=True)
+            print("Stopped.", file=sys.stderr)
     rows = [row(channel, [one for one in done if one.channel == channel]) for channel in CHANNELS]
     print_rows([*rows, row("all", done)], options.format)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import warnings
 
 _FAULT = 2
 _INTERRUPTED = 130
@@ -19,6 +20,8 @@ Set MENO_DEBUG=1 and run it again to see where, and please tell us: https://gith
 
 def main() -> None:
     """The console script."""
+    # What Python thinks of code that is merely read is for its author, in our words or not at all.
+    warnings.simplefilter("ignore", SyntaxWarning)
     try:
         _run()
     except KeyboardInterrupt:

@@ -52,10 +52,12 @@ def slips_in(place: Path) -> int:
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     desk = Desk(tmp_path)
-    work(desk)
-    yield desk
-    desk.wire.process.kill()
-    desk.wire.close()
+    try:
+        work(desk)
+        yield desk
+    finally:
+        desk.wire.process.kill()
+        desk.wire.close()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -98,6 +100,23 @@ def test_a_channel_that_closes_in_the_middle_of_a_message_ends_it_in_order(
     assert desk.wire.process.wait(DEADLINE) == 0
     until(lambda: all(is_gone(pid) for pid in below), "all that it started is gone")
     assert slips_in(tmp_path) == 1
+
+
+def test_what_an_editor_sent_before_it_went_is_not_done_without_end(tmp_path: Path) -> None:
+    desk = Desk(
+        tmp_path, command=server_after("import meno_server.lsp.server as it; it.BACKLOG_SECONDS = 0.0")
+    )
+    uri = (tmp_path / "long.py").as_uri()
+    desk.wire.open("", uri)
+    for version in range(2, 4002):
+        desk.wire.change(version, (0, 0), (0, 0), "x = 1\n", uri)
+    assert desk.wire.process.stdin is not None
+    desk.wire.process.stdin.close()
+
+    assert desk.wire.process.wait(DEADLINE) == 0
+    desk.wire.close()
+    published = [m for m in desk.wire.received if m.get("method") == "textDocument/publishDiagnostics"]
+    assert published[-1]["params"]["version"] < 4001
 
 
 @pytest.mark.parametrize("held", [False, True], ids=["its pipes close", "somebody else holds its pipes"])

@@ -213,6 +213,15 @@ def test_an_error_is_marked_where_the_run_left_the_program_with_the_way_and_the_
     assert "## Step by step" in page
 
 
+def test_an_editor_that_opens_no_document_after_all_gets_a_message(wire: Wire, folder: Path) -> None:
+    wire.answers["window/showDocument"] = {"nonsense": True}
+    learner = Learner(wire, folder, CRASH)
+
+    since = learner.does("meno.explainFailure")
+
+    assert "IndexError" in learner.is_told(since)
+
+
 def test_with_level_five_the_change_is_a_versioned_edit_that_is_previewed(wire: Wire, folder: Path) -> None:
     learner = Learner(wire, folder, SEARCH.replace("\n", "\r\n"), maxHintLevel=5)
 

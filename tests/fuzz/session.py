@@ -215,7 +215,7 @@ class Session(WithNotebooks):
         assert client.replies == due, f"replies: {client.replies - due} too many"
         assert client.refusals == self.refusals, f"{client.refusals} refusals, {self.refusals} due"
         faults = [line for line in client.line.errors if " ERROR " in line or line.startswith("Traceback")]
-        assert not faults, "".join(client.line.errors[-40:])
+        assert not faults, "".join([*faults[:5], "…\n", *client.line.errors[-40:]])
 
     def _compare(self, text: OpenText) -> None:
         self.client.send(method="textDocument/didSave", params={"textDocument": {"uri": text.uri}})

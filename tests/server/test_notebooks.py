@@ -57,6 +57,15 @@ def test_code_that_begins_indented_stays_in_its_cell() -> None:
     assert cells[2]
 
 
+def test_a_cell_that_was_taken_out_has_nothing_of_anothers() -> None:
+    made = notebook("x = 1\n", "print(nope)\n")
+    [gone] = made.restructure(0, 1, [])
+    made.analysis.work()
+
+    assert list(gone.analysis.units_with_findings()) == []
+    assert found(made) == [[("ME101", 0, 6)]]
+
+
 def test_a_class_ends_with_its_cell() -> None:
     assert found(notebook("class Dog:\n    name = 'Rex'\n", "print(Dog().name)\n")) == [[], []]
     assert found(notebook("class Dog:", "print(3)\n"))[1] == []

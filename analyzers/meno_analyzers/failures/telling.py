@@ -34,7 +34,7 @@ def as_told(result: CaseResult, collected: Collected) -> CaseResult:
         program = collected.program
         checked = asked_of(case, result, program.main, program.source) is not None
         compared = checked and result.expected is not None
-        if result.observed == "''" or (result.verdict is Verdict.FAILED and not compared):
+        if not compared and (result.observed == "''" or result.verdict is Verdict.FAILED):
             result = replace(result, observed=None, expected=None)
     return _on_its_line(result, collected)
 

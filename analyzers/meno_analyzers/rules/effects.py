@@ -93,20 +93,24 @@ def _tries_something(unit: Subject, statement: ast.Expr) -> bool:
 
 def _is_plain(unit: Subject, value: ast.expr) -> bool:
     """Whether only variables of this scope, attributes of its own object, constants and items take part."""
-    match value:
-        case ast.Name():
-            return unit.types.of(value) in _PLAIN or _is_own_variable(unit, value)
-        case ast.Attribute():
-            return _is_own_attribute(unit, value)
-        case ast.Constant():
-            return True
-        case ast.Compare() | ast.BinOp() | ast.UnaryOp() | ast.Subscript() | ast.Slice():
-            pass
-        case ast.Tuple() | ast.List() | ast.Set():
-            pass
-        case _:
-            return False
-    return all(_is_plain(unit, part) for part in ast.iter_child_nodes(value) if isinstance(part, ast.expr))
+    waiting = [value]  # a sum may be longer than Python calls go deep
+    while waiting:
+        part = waiting.pop()
+        match part:
+            case ast.Name():
+                if unit.types.of(part) not in _PLAIN and not _is_own_variable(unit, part):
+                    return False
+            case ast.Attribute():
+                if not _is_own_attribute(unit, part):
+                    return False
+            case (
+                ast.Constant() | ast.Compare() | ast.BinOp() | ast.UnaryOp() | ast.Subscript() | ast.Slice()
+                | ast.Tuple() | ast.List() | ast.Set()
+            ):  # fmt: skip
+                waiting += [one for one in ast.iter_child_nodes(part) if isinstance(one, ast.expr)]
+            case _:
+                return False
+    return True
 
 
 def _is_own_attribute(unit: Subject, node: ast.AST) -> bool:

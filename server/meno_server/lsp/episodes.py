@@ -118,6 +118,8 @@ class Episodes:
         if not self.records:
             self.forget()
             return
+        if file not in file.together:
+            return  # a cell that was taken out mends nothing
         if layer is Layer.RULES and file.analysis.pending:
             self._later(file, PENDING_SECONDS)
             return

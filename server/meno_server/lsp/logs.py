@@ -32,6 +32,8 @@ def prepare(descriptor: int = 2) -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     # pygls logs every message it sends, which is the learner's code, at INFO.
     logging.getLogger("pygls").setLevel(logging.WARNING)
+    # So it does with what came with a request that failed, which `report_server_error` is told of as well.
+    logging.getLogger("pygls.protocol.json_rpc").addFilter(lambda record: record.levelno < logging.ERROR)
     sys.excepthook = _uncaught
     threading.excepthook = lambda fault: _uncaught(fault.exc_type, fault.exc_value, fault.exc_traceback)
     atexit.register(handler.finish)

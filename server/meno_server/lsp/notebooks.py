@@ -166,6 +166,8 @@ class CellAnalysis:
     def units(self) -> _CellUnits:
         first = self._first
         of_all = self._whole.units
+        if self._cell not in self._cell.notebook.cells:
+            return _CellUnits([], [0])  # taken out: what stands at the end is another cell's
         begin = of_all.index_at(first)
         end = of_all.index_at(first + len(self._cell.python) - 1) + 1
         starts = [start - first for start in of_all.starts[begin : end + 1]]

@@ -45,6 +45,8 @@ from meno_server.lsp.strictness import converter
 log = logging.getLogger("meno.server")
 LEAVING_SECONDS = 8.0
 """So long may what is left to do at the end take; then the process is over."""
+BACKLOG_SECONDS = 5.0
+"""So long is what an editor sent before it went away still done."""
 
 
 class Incoming(Protocol):
@@ -108,7 +110,7 @@ class MenoServer(LanguageServer):
                 except TooLargeError as refusal:
                     self.protocol.refuse(envelope.INVALID_REQUEST, str(refusal))
                     continue
-                if body is None:
+                if body is None or self._is_left_alone():
                     return
                 try:
                     self.protocol.take(body)
@@ -117,6 +119,11 @@ class MenoServer(LanguageServer):
         finally:
             self._leave_in_time(self.status or 1)
             await self.session.close_soon()
+
+    def _is_left_alone(self) -> bool:
+        """Whether the input ended so long ago that nobody waits for what it still holds."""
+        reader = self._reader
+        return isinstance(reader, PipeReader) and reader.seconds_after_the_end > BACKLOG_SECONDS
 
     def _watch_signals(self) -> None:
         """Whoever ends us by a signal ends us in order: with what was learned written down."""
@@ -159,6 +166,8 @@ class MenoServer(LanguageServer):
             log.warning("A message was refused: %s", error)
         else:
             log.error("A message could not be handled.", exc_info=error)
+            where = error.data if isinstance(error, JsonRpcInternalError) else None
+            log.debug("Where it failed: %s", where)
 
 
 def create() -> MenoServer:

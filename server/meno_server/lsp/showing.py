@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 
 from meno_analyzers.hints import as_plain_text
 from meno_server.lsp.document_names import file_name
@@ -55,7 +56,7 @@ async def show(session: Session, title: str, markdown: str, *, name: str | None 
             )
             if result.success:
                 return path
-        except OSError:
-            pass  # a full disk is no reason to keep the hint back
+        except (OSError, JsonRpcException):
+            pass  # a full disk is no reason to keep the hint back, nor is a client that refuses
     session.say(as_plain_text(markdown))
     return None

@@ -11,6 +11,7 @@ import asyncio
 import os
 import selectors
 import sys
+import time
 from typing import BinaryIO
 
 from meno_server.lsp.frames import StreamLines
@@ -19,12 +20,30 @@ from meno_server.lsp.frames import StreamLines
 _LONGEST_LINE = 1 << 24
 
 
+class _Ending(asyncio.StreamReaderProtocol):
+    """Notes when the input ended, which who reads it learns only behind all that came before."""
+
+    ended: float | None = None
+
+    def eof_received(self) -> bool | None:
+        self.ended = time.monotonic()
+        return super().eof_received()
+
+
 class PipeReader(StreamLines):
     """Lines and bodies from a pipe, one turn of the event loop for each message."""
 
-    def __init__(self, stream: asyncio.StreamReader, transport: asyncio.ReadTransport) -> None:
+    def __init__(
+        self, stream: asyncio.StreamReader, transport: asyncio.ReadTransport, protocol: _Ending
+    ) -> None:
         super().__init__(stream)
-        self._transport = transport
+        self._transport, self._protocol = transport, protocol
+
+    @property
+    def seconds_after_the_end(self) -> float:
+        """How long ago the input ended; 0 while it goes on."""
+        ended = self._protocol.ended
+        return 0.0 if ended is None else time.monotonic() - ended
 
     @classmethod
     async def of(cls, source: BinaryIO, sink: BinaryIO) -> PipeReader:
@@ -37,8 +56,8 @@ class PipeReader(StreamLines):
             trial.register(source, selectors.EVENT_READ)
         loop = asyncio.get_running_loop()
         stream = asyncio.StreamReader(limit=_LONGEST_LINE)
-        transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stream), source)
-        return cls(stream, transport)
+        transport, protocol = await loop.connect_read_pipe(lambda: _Ending(stream), source)
+        return cls(stream, transport, protocol)
 
     def close(self) -> None:
         """Stops reading."""
