@@ -147,7 +147,7 @@ def _change(talk: Conversation) -> str:
                 offered = offered or "edit" in action
         if offered and message.get("method") == "textDocument/didChange":
             return "yes"
-    return NOT_TRIED if not offered and talk.answered("editor", "textDocument/codeAction") else NO
+    return NOT_TRIED if not offered and _announced(talk, "textDocument", "codeAction") else NO
 
 
 def _progress(talk: Conversation) -> str:
@@ -168,7 +168,8 @@ def _stop(talk: Conversation) -> str:
         return "at its progress"
     commands = [one.params["command"] for one in talk.answered("editor", "workspace/executeCommand")]
     if "meno.stopRun" not in commands:
-        return NOT_TRIED if commands else NO
+        by_name = _announced(talk, "workspace", "executeCommand")
+        return NOT_TRIED if by_name or _announced(talk, "window", "workDoneProgress") else NO
     offered = [one.result or () for one in talk.answered("editor", "textDocument/codeAction")]
     chosen = any(action["title"] == "Stop the run" for actions in offered for action in actions)
     return "by an action" if chosen else "by a command"

@@ -153,8 +153,8 @@ class Wire:
         """Seconds of a processor that the server has used by now, in all its threads; on Linux, and 0 where
         it is gone.
 
-        Unlike the time that passes, nothing else on the machine has part in it. Source:
-        clock_getcpuclockid(3), whose number the kernel makes of the process's in this way.
+        Other programs have no part in it, unlike in the time that passes; a host that stops a virtual
+        machine may have. Source: clock_getcpuclockid(3), whose number the kernel makes in this way.
         """
         try:
             return time.clock_gettime((~self.process.pid << 3) | 2)

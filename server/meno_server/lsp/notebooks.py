@@ -75,6 +75,11 @@ class Notebook:
                 line += len(one.python) + 1
         return self._firsts.get(cell, len(self.document.lines))
 
+    def holds(self, cell: Cell) -> bool:
+        """Whether the cell was not taken out meanwhile."""
+        self.first_line(cell)
+        return self._firsts is not None and cell in self._firsts
+
     def restructure(self, start: int, removed: int, added: Sequence[CellText]) -> list[Cell]:
         """Takes cells out from `start` on and puts others there; returns those that were taken out."""
         gone = self.cells[start : start + removed]
@@ -166,7 +171,7 @@ class CellAnalysis:
     def units(self) -> _CellUnits:
         first = self._first
         of_all = self._whole.units
-        if self._cell not in self._cell.notebook.cells:
+        if not self._cell.notebook.holds(self._cell):
             return _CellUnits([], [0])  # taken out: what stands at the end is another cell's
         begin = of_all.index_at(first)
         end = of_all.index_at(first + len(self._cell.python) - 1) + 1
