@@ -42,12 +42,12 @@ class Texts:
     example: str
     chain: Mapping[QuestionKind, Template] = field(default_factory=dict)
     language: str = DEFAULT_LANGUAGE
+    gaps: frozenset[str] = field(init=False)
+    """The names of all the values that the ladder needs; the chain does without."""
 
-    @property
-    def gaps(self) -> frozenset[str]:
-        """The names of all the values that the ladder needs; the chain does without."""
+    def __post_init__(self) -> None:
         templates = (self.notice, self.orient, self.concept, *self.questions)
-        return frozenset().union(*(template.gaps for template in templates))
+        object.__setattr__(self, "gaps", frozenset().union(*(template.gaps for template in templates)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from functools import lru_cache
 
 from meno_analyzers.findings import Finding
 from meno_analyzers.hints.catalogue import DEFAULT_LANGUAGE, Entry, Texts, load_entry
@@ -110,19 +109,11 @@ def notice_for(finding: Finding, language: str = DEFAULT_LANGUAGE) -> str:
 
 def texts_for(finding: Finding, language: str = DEFAULT_LANGUAGE) -> Texts:
     """The first texts, from the narrowest to the neutral ones, whose gaps the finding can all fill."""
-    known = finding.values.keys()
-    candidates = _candidates(finding.rule, str(finding.category), finding.variant, language)
-    for texts, gaps in candidates:
-        if gaps <= known:
-            return texts
-    return candidates[-1][0]
-
-
-@lru_cache(maxsize=1024)
-def _candidates(
-    rule: str, category: str, variant: str | None, language: str
-) -> tuple[tuple[Texts, frozenset[str]], ...]:
-    return tuple((texts, texts.gaps) for texts in _narrowest_first(rule, category, variant, language))
+    # The wider ones are read only where they are needed: a file of texts costs a key more than its rule.
+    for texts in _narrowest_first(finding.rule, str(finding.category), finding.variant, language):
+        if texts.gaps <= finding.values.keys():
+            break
+    return texts
 
 
 def _narrowest_first(rule: str, category: str, variant: str | None, language: str) -> Iterator[Texts]:

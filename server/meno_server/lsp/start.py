@@ -5,7 +5,7 @@ belongs to who started the server.
 
 Whatever prints to standard output by accident must not end up in the protocol, so on stdio the real channel
 is moved away first; an editor that closed standard error gets nothing in its place. The garbage collector is
-kept off the keystroke path (see `Session`).
+kept off the keystroke path (see `Session`), and so are other threads, as far as Python lets one.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ _NO_EDITOR = (
     "`meno check FILE` looks for mistakes. Ctrl+C ends this."
 )
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_TURN_SECONDS = 0.0005
 
 
 def _prepare() -> MenoServer:
@@ -36,6 +37,9 @@ def _prepare() -> MenoServer:
     # What starting left behind stays; looking through it for garbage would take longer than it is worth.
     gc.disable()
     gc.freeze()
+    # A thread beside the loop (the history, a tutor's libraries) may compute for so long before a key has its
+    # turn; a key asks for turns several times.
+    sys.setswitchinterval(_TURN_SECONDS)
     return server
 
 

@@ -95,7 +95,7 @@ def test_a_language_tag_is_reduced_to_its_folder() -> None:
 def test_another_language_is_another_file_and_the_rest_stays_english(
     finding: MakeFinding, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from meno_analyzers.hints import catalogue, ladder
+    from meno_analyzers.hints import catalogue
 
     english = catalogue.FOLDER / "en"
     (tmp_path / "de" / "rules").mkdir(parents=True)
@@ -105,14 +105,12 @@ def test_another_language_is_another_file_and_the_rest_stays_english(
         text.replace("After `else`", "Nach `else`"), "utf-8"
     )
     monkeypatch.setattr(catalogue, "FOLDER", tmp_path)
-    for cache in (load_entry, ladder._candidates):
-        cache.cache_clear()
+    load_entry.cache_clear()
     try:
         assert notice_for(finding("ME006"), "de").startswith("Nach `else`")
         assert notice_for(finding("ME012"), "de").startswith("The lines of this block")
     finally:
-        for cache in (load_entry, ladder._candidates):
-            cache.cache_clear()
+        load_entry.cache_clear()
 
 
 def test_a_value_with_backticks_and_braces_harms_neither_the_message_nor_the_markdown(
