@@ -12,17 +12,20 @@ all its threads until the key was answered; keys without an answer or with a wro
 told, and after how many seconds all was well again. The last column is the longest delay of a process that
 only sleeps beside it: what the machine itself held back, which a virtual machine may also book as work. With
 `--tries` each fault is made so often, and its row is that of the time in which that process overslept least,
-however long the keys took then; keys without an answer or with a wrong one are those of all times. Keys typed
-while the server was stopped, or while nobody listened to it, wait by their nature: see the column `how`.
-Linux only.
+however long the keys took then; keys without an answer or with a wrong one are those of all times. The last
+row has the keys of all rows together, but for those in which keys wait by their nature: the server was
+stopped, or nobody listened to it. Linux only.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import own_data  # noqa: F401 - what is typed here is nobody's history
@@ -33,7 +36,6 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from chaos.trial import Fault, Report, try_out
 from chaos.typist import Answered
 
-FAILURES = ("unanswered", "wrong")
 SLEEPER = "longest of a sleeper"
 
 
@@ -55,8 +57,9 @@ def quantile(seconds: tuple[float, ...], share: float) -> float:
     return 1000 * sorted(seconds)[min(len(seconds) - 1, int(len(seconds) * share))]
 
 
-def times(answered: Answered, when: str) -> Row:
-    """Columns about one stretch of typing."""
+def times(stretches: Iterable[Answered], when: str) -> Row:
+    """Columns about typing, all stretches together."""
+    answered = functools.reduce(together, stretches)
     return {
         f"keys {when}": answered.keys,
         f"p50 {when}": quantile(answered.seconds, 0.5),
@@ -68,20 +71,57 @@ def times(answered: Answered, when: str) -> Row:
     }
 
 
-def row(fault: Fault, report: Report) -> Row:
-    """What is printed of one trial."""
-    ratio = quantile(report.during.seconds, 0.99) / quantile(report.before.seconds, 0.99)
-    healed = "with a new start only" if not fault.heals else f"after {report.recovery:.1f} s"
+def together(one: Answered, other: Answered) -> Answered:
+    """Two stretches of typing as one."""
+    return Answered(*(getattr(one, field.name) + getattr(other, field.name) for field in fields(Answered)))
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A fault that was tried out, and for how many milliseconds a process overslept meanwhile."""
+
+    report: Report
+    overslept: float
+
+
+def columns(reports: Sequence[Report]) -> Row:
+    """How long keys took in trials, all together."""
+    before = times([report.before for report in reports], "before")
+    during = times([report.during for report in reports], "during")
+    return {**before, **during, "p99 ratio": during["p99 during"] / before["p99 before"]}
+
+
+def failures(trials: Sequence[Trial]) -> Row:
+    """How many keys had no answer or a wrong one."""
+    everything = [trial.report.everything for trial in trials]
+    return {
+        "unanswered": sum(len(one.unanswered) for one in everything),
+        "wrong": sum(len(one.wrong) for one in everything),
+    }
+
+
+def row(fault: Fault, tries: Sequence[Trial], calmest: Trial) -> Row:
+    """What is printed of one fault."""
+    report = calmest.report
     return {
         "fault": fault.name,
         "how": fault.how,
-        **times(report.before, "before"),
-        **times(report.during, "during"),
-        "p99 ratio": ratio,
-        "unanswered": len(report.everything.unanswered),
-        "wrong": len(report.everything.wrong),
+        **columns([report]),
+        **failures(tries),
         "told": " / ".join(report.messages) or "(nothing: nothing is degraded, or the answer says it)",
-        "well again": healed,
+        "well again": f"after {report.recovery:.1f} s" if fault.heals else "with a new start only",
+        SLEEPER: calmest.overslept,
+    }
+
+
+def row_of_all(trials: Sequence[Trial]) -> Row:
+    """The same of the calmest trials of all faults, without those in which no key can be answered."""
+    return {
+        "fault": "all in which keys can be answered",
+        "how": "",
+        **columns([trial.report for trial in trials]),
+        **failures(trials),
+        SLEEPER: max(trial.overslept for trial in trials),
     }
 
 
@@ -108,12 +148,12 @@ print(1000 * longest)
         return float(self._process.communicate("\n")[0])
 
 
-def tried(fault: Fault, keys: int) -> Row:
+def tried(fault: Fault, keys: int) -> Trial:
     """One trial, on a fresh desk."""
     with tempfile.TemporaryDirectory() as scratch:
         sleeper = Sleeper()
         report = try_out(fault, Path(scratch) / "desk", keys)
-        return {**row(fault, report), SLEEPER: sleeper.overslept()}
+        return Trial(report, sleeper.overslept())
 
 
 def main() -> None:
@@ -124,13 +164,18 @@ def main() -> None:
     parser.add_argument("--format", choices=["table", "json"], default="table")
     options = parser.parse_args()
     rows: list[Row] = []
+    answerable: list[Trial] = []
     for fault in faults(options.words):
         if (reason := fault.why_not()) is not None:
             print(f"{fault.name}: skipped, {reason}", file=sys.stderr)
             continue
         tries = [tried(fault, options.keys) for _ in range(options.tries)]
-        calmest = min(tries, key=lambda one: one[SLEEPER])
-        rows.append({**calmest, **{name: sum(one[name] for one in tries) for name in FAILURES}})
+        calmest = min(tries, key=lambda trial: trial.overslept)
+        rows.append(row(fault, tries, calmest))
+        if not fault.silences:
+            answerable.append(calmest)
+    if answerable:
+        rows.append(row_of_all(answerable))
     print_rows(rows, options.format)
 
 

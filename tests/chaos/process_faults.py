@@ -133,6 +133,7 @@ class ClockJumps(Fault):
 class Suspended(Fault):
     name = "the machine sleeps and wakes"
     how = "SIGSTOP to the server and all below it, two seconds of keys, SIGCONT"
+    silences = True
     degrades = False
 
     def strike(self, desk: Desk) -> None:
@@ -256,6 +257,7 @@ class FullLog(NoLog):
 class NotListening(Fault):
     name = "the editor reads nothing for a while"
     how = "the server's standard output not read for 80 keys, more than the pipe holds"
+    silences = True
     settings = NO_MODEL
 
     def strike(self, desk: Desk) -> None:

@@ -30,6 +30,8 @@ class Fault:
     """Whether what is told stands in Meno's state as well, until it is well again."""
     heals: bool = True
     """Whether it is over without a new start of the editor."""
+    silences: bool = False
+    """Whether keys cannot be answered while it lasts, and wait by their nature."""
     clean_log: bool = True
     """Whether the server's log can be read afterwards."""
 

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import cycle
+from itertools import count
 from typing import Any
 
 from end_to_end.wire import DEADLINE, Wire
@@ -46,11 +46,14 @@ def longest(words):
 KNOWN = ["ME301", "ME101", "ME404"]
 """What is wrong below the place where the typing is done, line by line."""
 LINES = [
-    "count = count + 1\n",
+    "count = count + {number}\n",
     "steps = count - 1\n",
     f"more{ERASE * 4}count = 2 * steps\n",
     "# so far, so good\n",
 ]
+ROUNDS = 3
+"""So often the lines follow each other before a line stays blank. A paragraph is looked at as a whole:
+without blank lines late keys would cost more than early ones, and faults would be blamed for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +203,11 @@ class Typist:
 
     @staticmethod
     def _next_stroke() -> Iterator[str]:
-        for line in cycle(LINES):
-            yield from line
+        for number in count(1):
+            for line in LINES:
+                yield from line.format(number=number)
+            if number % ROUNDS == 0:
+                yield "\n"
 
 
 def by_rules(found: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,14 +1,14 @@
 """The way to one server: a request through the official SDK, its errors turned into outcomes.
 
-The SDK and its TLS set-up cost half a second, so both are made on the first question and in a thread. The
-SDK's own retries are off: it knows no deadline of ours. Nothing of an error's text is kept, since servers
-like to repeat the key in it. An answer is read up to a limit, so that a server cannot fill the memory.
+The SDK and its TLS set-up cost half a second, so both are made on the first question and in a thread, with
+all that the SDK would put off until it is asked. Its own retries are off: it knows no deadline of ours.
+Nothing of an error's text is kept, since servers like to repeat the key in it. An answer is read up to a
+limit, so that a server cannot fill the memory.
 """
 
 from __future__ import annotations
 
 import asyncio
-import importlib
 import json
 import random
 from collections import Counter
@@ -36,6 +36,8 @@ LEAST_SECONDS = 0.25
 # Answers to the question for models that mean no answer to others either. A bare 500 does not: without a
 # network `transformers serve` sends it, since it looks its models up elsewhere, and answers all the same.
 NOT_WELL = frozenset({401, 403, 429, 502, 503, 504})
+
+_HTTP_LIBRARIES = frozenset({"httpx", "httpx2", "httpcore", "httpcore2", "anyio"})
 
 # A local server needs no key, and the SDK insists on one.
 _NO_KEY = "none"
@@ -151,7 +153,7 @@ class Client:
             return NO_COMPLETION
         except Exception as problem:
             # A connection that breaks while the answer is read raises the error of the HTTP library.
-            if type(problem).__module__.partition(".")[0] in {"httpx", "httpx2", "httpcore", "anyio"}:
+            if type(problem).__module__.partition(".")[0] in _HTTP_LIBRARIES:
                 return Unreachable()
             raise
         return read_completion(bytes(text), json.dumps(body))
@@ -166,7 +168,10 @@ class Client:
 
 
 def _make_sdk(endpoint: Endpoint, settings: TutorSettings, key: str | None) -> AsyncOpenAI:
-    openai = importlib.import_module("openai")
+    import openai
+
+    from meno_model.http_libraries import load_for_asyncio
+
     deadline = settings.deadline_seconds
     client: AsyncOpenAI = openai.AsyncOpenAI(
         api_key=key or _NO_KEY,
@@ -178,6 +183,8 @@ def _make_sdk(endpoint: Endpoint, settings: TutorSettings, key: str | None) -> A
     if not (endpoint.provider == "openai" and endpoint.is_preset):
         # The SDK reads these from the environment and would send them to whoever is asked.
         client.organization = client.project = None
+    _ = client.chat.completions.with_streaming_response  # loads what a question needs
+    load_for_asyncio()
     return client
 
 

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import time
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,9 @@ log = logging.getLogger("meno.session")
 
 # Collecting garbage stops the world, so it waits until nobody types.
 QUIET_BEFORE_COLLECTING = 10.0
+EVERYTHING_AGAIN = 300.0
+"""After so many seconds what was kept before is looked through as well, which takes a tenth of a second and
+more: somebody may begin to type in it."""
 _MOST_TIMINGS = 500
 _SETTINGS_PATIENCE = 5.0
 
@@ -33,6 +37,7 @@ class Housekeeping:
         self.timings: dict[str, list[float]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._collecting: asyncio.TimerHandle | None = None
+        self._looked_through = time.monotonic()
         self._told: set[str] = set()
         self.configured = asyncio.Event()  # set once the client has been asked for its settings
 
@@ -65,7 +70,11 @@ class Housekeeping:
         self._collecting = loop.call_later(QUIET_BEFORE_COLLECTING, self._quiet)
 
     def _quiet(self) -> None:
-        _collect()
+        if time.monotonic() - self._looked_through >= EVERYTHING_AGAIN:
+            self._looked_through = time.monotonic()
+            gc.unfreeze()
+        gc.collect()
+        gc.freeze()
         self.is_quiet()
 
     def is_quiet(self) -> None:
@@ -108,10 +117,3 @@ class Housekeeping:
         for task in list(self._tasks):
             if task is not asyncio.current_task():
                 task.cancel()
-
-
-def _collect() -> None:
-    """Collects cyclic garbage while nobody types, then puts the rest out of the collector's sight."""
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()

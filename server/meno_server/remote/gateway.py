@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 
+from meno_model.http_libraries import load_for_asyncio
 from meno_server.remote.addresses import host_of, is_encrypted
 
 MOST_BYTES = 4_000_000
@@ -38,25 +39,30 @@ class Gateway:
         self._root = address.rstrip("/").removesuffix("/api/v1") + "/api/v1"
         self._find_key = find_key
         self._client: httpx.AsyncClient | None = None
+        self._opening = asyncio.Lock()
         self._closed = False
 
     async def ask(self, name: str, body: dict[str, Any], seconds: float) -> dict[str, Any]:
         """The answer to a POST, which has so many seconds in all. Raises GatewayError."""
         key = await self._find_key(self.host)
-        if self._closed:
+        client = None if self._closed else await self._open()
+        if client is None or self._closed:
             raise GatewayError(_GONE.format(host=self.host))
         headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
-        if self._client is None:
-            trusts = is_encrypted(self._root)
-            self._client = httpx.AsyncClient(follow_redirects=False, trust_env=trusts, timeout=None)
         try:
             async with asyncio.timeout(seconds):
-                return await self._send(self._client, name, body, headers)
+                return await self._send(client, name, body, headers)
         except (TimeoutError, httpx.TimeoutException):
             raise GatewayError(_SLOW.format(host=self.host)) from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
             # ValueError: a key that fits into no header
             raise GatewayError(_GONE.format(host=self.host)) from None
+
+    async def _open(self) -> httpx.AsyncClient:
+        async with self._opening:
+            if self._client is None:
+                self._client = await asyncio.to_thread(_make_client, is_encrypted(self._root))
+            return self._client
 
     async def _send(
         self, client: httpx.AsyncClient, name: str, body: dict[str, Any], headers: dict[str, str]
@@ -83,8 +89,14 @@ class Gateway:
     async def close(self) -> None:
         """Ends the connection, for good."""
         self._closed = True
-        if self._client is not None:
-            await self._client.aclose()
+        async with self._opening:
+            if self._client is not None:
+                await self._client.aclose()
+
+
+def _make_client(trusts_environment: bool) -> httpx.AsyncClient:
+    load_for_asyncio()
+    return httpx.AsyncClient(follow_redirects=False, trust_env=trusts_environment, timeout=None)
 
 
 async def _content(response: httpx.Response) -> bytes | None:
