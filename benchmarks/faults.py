@@ -6,15 +6,17 @@ The faults are those of tests/chaos: the model's process is killed, stopped, sta
 the disk is full or read-only; the history is locked; a gateway and a language model break off; the clock
 jumps; the machine sleeps; and more. Each has a server of its own, into which somebody types a key each 40 ms:
 at least `--keys` of them before the fault, while it lasts, and after it. WORDS choose the faults whose names
-hold one of them. Prints for each fault: keys, p50, p99 and the longest wait in milliseconds before and during
-it, the ratio of the two p99, and the same of the server's work, which is the processor time that it used in
-all its threads until the key was answered; keys without an answer or with a wrong one, the sentence that was
-told, and after how many seconds all was well again. The last column is the longest delay of a process that
-only sleeps beside it: what the machine itself held back, which a virtual machine may also book as work. With
-`--tries` each fault is made so often, and its row is that of the time in which that process overslept least,
-however long the keys took then; keys without an answer or with a wrong one are those of all times. The last
-row has the keys of all rows together, but for those in which keys wait by their nature: the server was
-stopped, or nobody listened to it. Linux only.
+hold one of them.
+
+Prints for each fault: keys, p50, p99 and the longest wait in milliseconds before and during it, the share of
+keys that were answered within 5 ms, and the same of the server's work, which is the processor time that it
+used in all its threads until the key was answered; the ratio of the two p99; keys without an answer or with a
+wrong one, the sentence that was told, and after how many seconds all was well again. The last column is the
+longest delay of a process that only sleeps beside it: what the machine itself held back, which a virtual
+machine may also book as work. With `--tries` each fault is made so often, and its row is that of the time in
+which that process overslept least, however long the keys took then; keys without an answer or with a wrong
+one are those of all times. The last row has the keys of all rows together, but for those in which keys wait
+by their nature: the server was stopped, or nobody listened to it. Linux only.
 """
 
 from __future__ import annotations
@@ -65,6 +67,7 @@ def times(stretches: Iterable[Answered], when: str) -> Row:
         f"p50 {when}": quantile(answered.seconds, 0.5),
         f"p99 {when}": quantile(answered.seconds, 0.99),
         f"longest {when}": quantile(answered.seconds, 1.0),
+        f"within 5 ms {when}": sum(seconds <= 0.005 for seconds in answered.seconds) / len(answered.seconds),
         f"work p50 {when}": quantile(answered.work, 0.5),
         f"work p99 {when}": quantile(answered.work, 0.99),
         f"longest work {when}": quantile(answered.work, 1.0),
