@@ -83,7 +83,12 @@ class MenoProtocol(LanguageServerProtocol):
             else:
                 log.warning("%s The notification was dropped.", sentence)
             return
-        self.handle_message(structured)
+        typed = self.fm.features.get(method) if method == types.TEXT_DOCUMENT_DID_CHANGE else None
+        if typed is not None and id is None:
+            # A key. Of what pygls makes of it, two futures, two ids and a context, nobody would use any.
+            typed(structured.params)
+        else:
+            self.handle_message(structured)
 
     def _take_reply(self, message: dict[str, Any]) -> None:
         """Ends a request of ours. A reply that fits nothing is as good as an error: who waits must not wait
