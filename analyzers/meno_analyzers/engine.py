@@ -4,56 +4,34 @@ An `Analysis` belongs to one open file. Each unit keeps its facts, its summary a
 its own first line) with the questions that it asked about the rest of the file. An edit makes new units;
 their facts come from a cache by text where the same text was seen before. Units elsewhere are checked again
 only if an answer that they were given has changed; that work is left in `pending` and done in small steps
-by `work`, so that a newer key can come first.
+by `work`, so that a newer key can come first. Even to read a long unit takes longer than a key may: who types
+into it can put that off until the typing rests, and catches up then.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from meno_analyzers.checking import UnitCheck
-from meno_analyzers.facts.cache import Checked, FactsCache, Known
+from meno_analyzers.facts.cache import Checked, FactsCache
 from meno_analyzers.facts.contributions import changed_keys
 from meno_analyzers.facts.module import Module
 from meno_analyzers.facts.newer import Version
 from meno_analyzers.facts.summaries import class_opened
 from meno_analyzers.facts.summary import Summary
-from meno_analyzers.facts.view import Asked, ModuleView, names_asked, still_holds
+from meno_analyzers.facts.view import ModuleView, names_asked, still_holds
 from meno_analyzers.findings import Finding
-from meno_analyzers.source import Document, Splice, Unit, UnitMap
+from meno_analyzers.source import Document, Splice, Unit, UnitChange, UnitMap
+from meno_analyzers.unit_analysis import UnitAnalysis, left_alone
 
 # A syntax tree takes about a hundred times the memory of its text.
 _CACHED_CHARACTERS = 80_000
 _KNOWN_CHARACTERS = 160_000
-# A unit of at least so many lines is not checked in one go when there is a deadline.
+# A unit of at least so many lines is not checked in one go when there is a deadline, and can be put off.
 LONG_UNIT = 60
 # An answer waits so long for units that the edit only concerns; for those that it made, as long as it may.
 OTHERS_SECONDS = 0.001
-
-
-@dataclass(slots=True)
-class UnitAnalysis:
-    """What is known about a unit: its summary by its text alone, the rest within its file.
-
-    Its facts are not kept here: the trees of a long file would be most of the server's memory, and only
-    units that are looked at again need them again.
-    """
-
-    known: Known
-    class_name: str | None = None  # of the class whose body it is part of
-    findings: tuple[Finding, ...] = ()
-    asked: Asked | None = None  # None: not checked yet
-    readable: tuple[Finding, ...] = ()  # of a long broken unit: what it showed while it could be read
-
-    @property
-    def summary(self) -> Summary:
-        return self.known.summary
-
-    @property
-    def is_broken(self) -> bool:
-        return self.known.is_broken
 
 
 class _Positions:
@@ -98,6 +76,7 @@ class Analysis:
         self._asking: dict[str, set[Unit]] = {}
         self.pending: dict[Unit, None] = {}
         self._edited: frozenset[Unit] = frozenset()
+        self._put_off: set[Unit] = set()
         # A check that was left in the middle. Whatever may change an answer drops it.
         self._checking: tuple[Unit, UnitCheck] | None = None
         self._take_in(0, self.units.units)
@@ -132,50 +111,74 @@ class Analysis:
         """Starts anew after the whole text was replaced."""
         self._start()
 
-    def edited(self, splice: Splice) -> list[Finding]:
+    @property
+    def is_behind(self) -> bool:
+        """Whether a unit was put off, and is known as it was."""
+        return bool(self._put_off)
+
+    def edited(self, splice: Splice, *, put_off: bool = False) -> list[Finding]:
         """Follows one edit of the document: the units that it touches are pending first.
 
+        With `put_off`, an edit within one long unit only moves what is known of it, until `catch_up`.
         Returns the findings of the units that were replaced, where they stood before the edit.
         """
         self._checking = None
         starts = self.units.starts
         change = self.units.update(self.document.lines, splice.first, splice.old_end, splice.new_end)
-        before: list[Finding] = []
-        left: list[tuple[Summary, str | None]] = []
-        for start, unit in zip(starts[change.first :], change.removed, strict=False):
-            before += [finding.moved_down(start) for finding in unit.analysis.findings]
-            left.append(self._leave(unit))
+        before = [
+            finding.moved_down(start)
+            for start, unit in zip(starts[change.first :], change.removed, strict=False)
+            for finding in unit.analysis.findings
+        ]
+        start = starts[change.first]
+        if put_off and change.is_within_one(LONG_UNIT):
+            self._move_along(change, start, splice)
+            return before
+        left = [self._leave(unit) for unit in change.removed]
         pending = list(self.pending)
         self.pending = {}
         came = self._take_in(change.first, change.added)
         self._edited = frozenset(change.added)
         if len(change.removed) == len(change.added) == 1 and change.added[0].length >= LONG_UNIT:
-            self._keep_for_now(change.removed[0], change.added[0], starts[change.first], splice)
+            (old,), (new,) = change.removed, change.added
+            new.analysis.go_on_showing(left_alone(old.analysis.last_readable, start, splice))
         for unit in pending:
             self.pending.setdefault(unit)
+        self._tell_askers(left, came)
+        return before
+
+    def _move_along(self, change: UnitChange, start: int, splice: Splice) -> None:
+        """Keeps the unit of before, with what is known of it, in the place and length of its new text."""
+        (unit,), (new,) = change.removed, change.added
+        analysis: UnitAnalysis = unit.analysis
+        analysis.findings = left_alone(analysis.findings, start, splice)
+        analysis.readable = left_alone(analysis.readable, start, splice)
+        unit.length = new.length
+        self.units.units[change.first] = unit
+        self.pending.pop(unit, None)
+        self._put_off.add(unit)
+
+    def catch_up(self) -> bool:
+        """Reads what was put off, if anything was. Its units are pending then, and show what they showed."""
+        behind = self.is_behind
+        for unit in list(self._put_off):
+            index = self._positions.of(unit)
+            new = Unit(unit.kind, unit.length, unit.entry, unit.depth, unit.goes_on)
+            self.units.units[index] = new
+            shown = unit.analysis.last_readable
+            left = [self._leave(unit)]
+            came = self._take_in(index, [new])
+            new.analysis.go_on_showing(shown)
+            self._tell_askers(left, came)
+        return behind
+
+    def _tell_askers(
+        self, left: list[tuple[Summary, str | None]], came: list[tuple[Summary, str | None]]
+    ) -> None:
+        """Puts up for checking who asked about what is different now."""
         for key in self._module.affected(changed_keys(left, came)):
             for unit in self._asking.get(key, ()):
                 self.pending.setdefault(unit)
-        return before
-
-    @staticmethod
-    def _keep_for_now(old: Unit, new: Unit, start: int, splice: Splice) -> None:
-        """Lets a long unit show what it showed on the lines that the edit left alone until it is checked.
-
-        Through a time in which it cannot be read this is passed on, for the key that makes it readable.
-        """
-        shown = old.analysis.readable if old.analysis.is_broken else old.analysis.findings
-        shift = splice.new_end - splice.old_end
-        first, behind = splice.first - start, splice.old_end - start
-        kept = tuple(
-            finding if finding.span.end_line < first else finding.moved_down(shift)
-            for finding in shown
-            if finding.span.end_line < first or finding.span.start_line >= behind
-        )
-        if new.analysis.is_broken:
-            new.analysis.readable = kept
-        else:
-            new.analysis.findings = kept
 
     def _take_in(self, first: int, units: Sequence[Unit]) -> list[tuple[Summary, str | None]]:
         """Makes facts for new units and puts them up for checking; returns what they contribute."""
@@ -219,9 +222,7 @@ class Analysis:
             unit.analysis = UnitAnalysis(analysis.known, class_name, analysis.findings)
             self._module.add(analysis.summary, unit, class_name)
             self.pending.setdefault(unit)
-            for key in self._module.affected(changed_keys(left, [(analysis.summary, class_name)])):
-                for asker in self._asking.get(key, ()):
-                    self.pending.setdefault(asker)
+            self._tell_askers(left, [(analysis.summary, class_name)])
 
     def _lines(self, unit: Unit, index: int) -> list[str]:
         start = self.units.starts[index]
@@ -231,6 +232,7 @@ class Analysis:
         """Takes a unit out of the file's facts; returns what it contributed."""
         analysis: UnitAnalysis = unit.analysis
         self.pending.pop(unit, None)
+        self._put_off.discard(unit)
         self._forget_questions(unit)
         self._module.remove(analysis.summary, unit, analysis.class_name)
         return analysis.summary, analysis.class_name
@@ -244,14 +246,20 @@ class Analysis:
                     del self._asking[key]
 
     def work(self, seconds: float | None = None) -> bool:
-        """Checks pending units, for about `seconds` if given; returns whether all are done.
+        """Checks pending units, for about `seconds` if given; returns whether all are done. Without a limit
+        it catches up first.
 
         A long unit may be left in the middle of its check, and is then the next to go on with.
         """
+        if seconds is None:
+            self.catch_up()
         start = time.perf_counter()
         deadline = None if seconds is None else start + seconds
         while self.pending:
             unit = next(iter(self.pending))
+            if unit in self._put_off:  # something that it asked about is different
+                self.catch_up()
+                continue
             if not self._check(unit, deadline if unit.length >= LONG_UNIT else None):
                 break
             self.pending.pop(unit)

@@ -118,7 +118,8 @@ def test_edits_lead_where_a_fresh_analysis_leads(
         column = data.draw(st.integers(0, content_length(document.lines[line])))
         last = min(line + data.draw(st.sampled_from([0, 0, 0, 1, 3])), len(document.lines) - 1)
         end = data.draw(st.integers(0, content_length(document.lines[last])))
-        analysis.edited(document.splice((line, column), (last, end), data.draw(st.sampled_from(BITS))))
+        splice = document.splice((line, column), (last, end), data.draw(st.sampled_from(BITS)))
+        analysis.edited(splice, put_off=data.draw(st.booleans()))
         # Not at all, all of it, or as much as fits before a deadline that has passed already.
         for seconds in data.draw(st.sampled_from(WORK)):
             analysis.work(seconds)
@@ -162,6 +163,50 @@ def test_a_long_function_shows_the_same_again_once_it_can_be_read_again() -> Non
 
     assert not done
     assert rules_and_lines(analysis) == [("ME101", 1), ("ME101", engine.LONG_UNIT + 3)]
+
+
+def test_a_long_function_can_be_put_off_and_shows_what_it_showed_until_it_is_read() -> None:
+    analysis = long_function()
+    document = analysis.document
+
+    for column, typed in enumerate("    print(new_nope)"):
+        analysis.edited(document.splice((10, column), (10, column), typed), put_off=True)
+        assert analysis.work(0.0)
+    analysis.edited(document.splice((10, 19), (10, 19), "\n"), put_off=True)
+
+    assert analysis.work(0.0), "nothing is left to do until somebody rests"
+    assert analysis.is_behind
+    assert rules_and_lines(analysis) == [("ME101", 1), ("ME101", engine.LONG_UNIT + 3)]
+    analysis.catch_up()
+    assert not analysis.is_behind
+    assert rules_and_lines(analysis) == [("ME101", 1), ("ME101", engine.LONG_UNIT + 3)]
+    while not analysis.work(0.0):
+        pass
+    assert rules_and_lines(analysis) == [("ME101", 1), ("ME101", 10), ("ME101", engine.LONG_UNIT + 3)]
+
+
+def test_what_others_ask_of_a_function_that_was_put_off_is_heard_when_it_is_read() -> None:
+    middle = "".join(f"    total{number} = {number}\n" for number in range(engine.LONG_UNIT))
+    analysis = Analysis(Document("", f"def long(a):\n{middle}\n\nlong(1)\n"))
+    assert rules_and_lines(analysis) == []
+
+    analysis.edited(analysis.document.splice((0, 10), (0, 10), ", b"), put_off=True)
+    analysis.work(0.0)
+    assert rules_and_lines(analysis) == []
+    analysis.work()
+
+    assert shape(analysis.findings()) == shape(analysed_anew(analysis.document.text)) != []
+
+
+def test_an_edit_that_joins_units_is_never_put_off() -> None:
+    analysis = long_function()
+    end = len(analysis.document.lines) - 1
+
+    analysis.edited(analysis.document.splice((end, 0), (end, 0), "\nprint(other_nope)\n"), put_off=True)
+    analysis.work()
+
+    assert not analysis.is_behind
+    assert shape(analysis.findings()) == shape(analysed_anew(analysis.document.text))
 
 
 def test_what_a_long_function_showed_on_the_edited_line_is_gone_at_once() -> None:

@@ -83,6 +83,24 @@ def test_a_broken_line_does_not_make_other_findings_flicker(session: Wire) -> No
     assert codes(session.diagnostics(2, lambda items: codes(items) != ["ME301"])) == ["ME002"]
 
 
+def test_a_long_table_is_read_again_when_the_keys_rest(session: Wire) -> None:
+    rows = "".join(f'    "key{number}": {number},\n' for number in range(100))
+    session.open(f"table = {{\n{rows}    [1]: 2,\n}}\n")
+    assert codes(session.diagnostics(1)) == ["ME515"]
+
+    for number, key in enumerate("    {}: 3,\n"):
+        session.change(number + 2, (50, number), (50, number), key)
+        (item,) = session.diagnostics(number + 2)
+        assert item["code"] == "ME515"
+        assert item["range"]["start"]["line"] == (102 if key == "\n" else 101)
+
+    rested = session.diagnostics(12, lambda items: len(items) > 1)
+    assert [(item["code"], item["range"]["start"]["line"]) for item in rested] == [
+        ("ME515", 50),
+        ("ME515", 102),
+    ]
+
+
 def test_findings_follow_the_text_when_lines_are_added_above(session: Wire) -> None:
     session.open(HAS_EVEN)
     session.diagnostics(1)

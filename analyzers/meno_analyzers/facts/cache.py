@@ -67,7 +67,7 @@ class FactsCache:
 
 
 class _Recent(Generic[T]):
-    """Things by text, the most recently used ones up to so many characters."""
+    """Things by text, the most recently used ones up to so many characters; the latest in any case."""
 
     def __init__(self, most_characters: int) -> None:
         self._most = most_characters
@@ -83,6 +83,6 @@ class _Recent(Generic[T]):
     def put(self, key: _Key, thing: T) -> None:
         self._things[key] = thing
         self._characters += len(key[0])
-        while self._characters > self._most and self._things:
+        while self._characters > self._most and len(self._things) > 1:
             (text, _, _), _ = self._things.popitem(last=False)
             self._characters -= len(text)

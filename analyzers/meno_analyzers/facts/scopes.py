@@ -179,6 +179,8 @@ class _Walk:
                 else:
                     scope.bound.add(node.id)  # type: ignore[attr-defined]
                 continue
+            if kind is ast.Constant:
+                continue
             handler = handlers.get(kind)
             inner = handler(self, node, scope) if handler is not None else scope
             for child in children(node):

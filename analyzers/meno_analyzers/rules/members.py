@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from meno_analyzers.facts.builtin_types import ATTRIBUTES
 from meno_analyzers.facts.tree import walk
@@ -177,20 +177,24 @@ _UNHASHABLE = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetC
 )
 def unhashable_key(unit: Subject) -> Iterator[Match]:
     facts = unit.facts
+    keys = frozenset(
+        key for table in facts.nodes(ast.Dict) for key in table.keys if isinstance(key, _UNHASHABLE)
+    )
     for node in facts.nodes(*_UNHASHABLE):
-        variant = _place_for_hashes(unit, node)
+        variant = _place_for_hashes(unit, node, keys)
         if variant is None or awaits_error(facts, node):
             continue
         kind = kind_in_words(unit.types.of(node) or "")
         yield Match(node, {"key": facts.source(node), "kind": kind}, variant or None)
 
 
-def _place_for_hashes(unit: Subject, node: ast.AST) -> str | None:
-    """ "" for a dictionary's key, "element" for an item of a set, None for any other place."""
+def _place_for_hashes(unit: Subject, node: ast.AST, keys: Set[ast.AST]) -> str | None:
+    """ "" for a dictionary's key, "element" for an item of a set, None for any other place; `keys` are those
+    of all dictionaries that are written out."""
     parent = unit.facts.parents.get(node)
     match parent:
-        case ast.Dict(keys=keys) if node in keys:
-            return ""
+        case ast.Dict():
+            return "" if node in keys else None
         case ast.Subscript(value=value) if parent.slice is node:
             return "" if unit.types.of(value) == "dict" else None
         case ast.Set():

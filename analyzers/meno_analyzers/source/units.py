@@ -61,8 +61,12 @@ class Unit:
 
     def is_cut_like(self, other: Unit) -> bool:
         """Whether both begin in the same surroundings and take in as many lines."""
-        return (self.kind, self.length, self.entry, self.depth, self.goes_on) == (
-            *(other.kind, other.length, other.entry, other.depth, other.goes_on),
+        return self.length == other.length and self.stands_like(other)
+
+    def stands_like(self, other: Unit) -> bool:
+        """Whether both begin in the same surroundings and are of the same kind."""
+        return (self.kind, self.entry, self.depth, self.goes_on) == (
+            *(other.kind, other.entry, other.depth, other.goes_on),
         )
 
 
@@ -88,6 +92,13 @@ class UnitChange:
     first: int
     removed: tuple[Unit, ...]
     added: tuple[Unit, ...]
+
+    def is_within_one(self, length: int) -> bool:
+        """Whether one unit of so many lines or more became another, in the same place."""
+        if len(self.removed) != 1 or len(self.added) != 1:
+            return False
+        (old,), (new,) = self.removed, self.added
+        return old.stands_like(new) and min(old.length, new.length) >= length
 
 
 class UnitMap:

@@ -96,11 +96,11 @@ class Notebook:
     def _end(self) -> int:
         return len(self.document.lines) - 1
 
-    def replace(self, first: int, old_end: int, lines: list[str]) -> list[Finding]:
+    def replace(self, first: int, old_end: int, lines: list[str], *, put_off: bool = False) -> list[Finding]:
         """Puts lines in the place of others; returns the findings that stood in what was replaced."""
         self._firsts = None
         self.document.lines[first:old_end] = lines
-        return self.analysis.edited(Splice(first, old_end, first + len(lines)))
+        return self.analysis.edited(Splice(first, old_end, first + len(lines)), put_off=put_off)
 
     def model_said(self, findings: Sequence[Finding]) -> None:
         """Gives each cell the model's findings that lie in it."""
@@ -192,17 +192,24 @@ class CellAnalysis:
     def know_others(self, others: Mapping[str, Module]) -> None:
         self._whole.know_others(others)
 
+    @property
+    def is_behind(self) -> bool:
+        return self._whole.is_behind
+
+    def catch_up(self) -> bool:
+        return self._whole.catch_up()
+
     def work(self, seconds: float | None = None) -> bool:
         return self._whole.work(seconds)
 
     def replaced(self) -> None:
         self._follow()
 
-    def edited(self, splice: Splice) -> list[Finding]:
+    def edited(self, splice: Splice, *, put_off: bool = False) -> list[Finding]:
         del splice  # a magic may reach further than the edit
-        return self._follow()
+        return self._follow(put_off)
 
-    def _follow(self) -> list[Finding]:
+    def _follow(self, put_off: bool = False) -> list[Finding]:
         """Brings the notebook's document up to the cell's text."""
         cell, first = self._cell, self._first
         old, new = cell.python, _ended(as_python(cell.document.lines))
@@ -215,7 +222,8 @@ class CellAnalysis:
         cell.python = new
         self._last = last_expression(new)
         self._shown.clear()
-        before = cell.notebook.replace(first + same, first + len(old) - tail, new[same : len(new) - tail])
+        changed = new[same : len(new) - tail]
+        before = cell.notebook.replace(first + same, first + len(old) - tail, changed, put_off=put_off)
         return [f.moved_down(-first) for f in before if first <= f.span.start_line < first + len(old)]
 
     def units_with_findings(self) -> Iterator[tuple[int, Unit, tuple[Finding, ...]]]:

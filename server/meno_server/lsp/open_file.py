@@ -102,7 +102,7 @@ class OpenFile:
     @property
     def rests(self) -> bool:
         """Whether all is found and nothing waits for a pause: what is seen now will be seen until an edit."""
-        return not self.calm.waits and not self.analysis.pending
+        return not (self.calm.waits or self.analysis.pending or self.analysis.is_behind)
 
     def edited(self, splice: Splice, pause: bool) -> None:
         """Follows one edit that was made to the document."""
@@ -111,7 +111,7 @@ class OpenFile:
         if self.run is not None:
             self.run.findings = _after(splice, self.run.findings)
         was_broken = self.analysis.is_broken(splice.first)
-        before = self.analysis.edited(splice)
+        before = self.analysis.edited(splice, put_off=pause)
         if pause:
             shown = [f for f in before if not self.calm.hides(f, f.span.start_line)]
             self.calm.edited(splice, shown, was_broken, self.analysis.lines_around(splice.first))

@@ -223,6 +223,8 @@ class Session(Learned):
         self.refresh(file)
 
     def _pause_is_over(self, file: OpenFile) -> None:
+        if file.analysis.catch_up():
+            self._finish_later(file)
         self.refresh(file)
         self.look_around(file)
         self.episodes.look(file)
@@ -297,12 +299,10 @@ class Session(Learned):
 
     def find(self, file: OpenFile, mark: str) -> Finding | None:
         """The finding with that fingerprint, if it still stands."""
-        found = file.findings(self.settings)
-        return next((finding for finding in found if self.fingerprint(file, finding) == mark), None)
+        return next((f for f in file.findings(self.settings) if self.fingerprint(file, f) == mark), None)
 
     def fingerprint(self, file: OpenFile, finding: Finding) -> str:
-        lines = file.document.lines
-        line = finding.span.start_line
+        lines, line = file.document.lines, finding.span.start_line
         return fingerprint(finding, lines[line] if line < len(lines) else "")
 
     def saved(self, uri: str) -> None:
