@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from meno_analyzers.engine import LONG_UNIT
 from meno_server.lsp.notebooks import CellText, Notebook
 
 
@@ -121,6 +122,22 @@ def test_an_edit_in_one_cell_is_seen_in_the_others() -> None:
 
     edit(cells, 0, (0, 0), (0, 6), "total")
     assert found(cells) == [[], []]
+
+
+def test_a_cell_whose_text_is_replaced_leaves_nothing_put_off() -> None:
+    first = "def first():\n" + "    print(1)\n" * LONG_UNIT
+    cells = notebook(f"{first}\n\nprint(2)\n")
+    (cell,) = cells.cells
+    cell.edited(cell.document.splice((3, 0), (3, 0), "    print(nope)\n"), pause=True)
+    cells.analysis.work(0.0)
+    assert not cell.is_known
+
+    cell.document.replace_all(cell.document.text.replace("print(2)", "print(3)"))
+    cell.replaced()
+
+    assert not cells.analysis.is_behind
+    cells.analysis.work()
+    assert found(cells) == [[("ME101", 3, 10)]]
 
 
 def test_cells_come_go_and_move() -> None:

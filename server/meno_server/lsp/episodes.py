@@ -120,7 +120,7 @@ class Episodes:
             return
         if file not in file.together:
             return  # a cell that was taken out mends nothing
-        if layer is Layer.RULES and file.analysis.pending:
+        if layer is Layer.RULES and not file.is_known:
             self._later(file, PENDING_SECONDS)
             return
         self._chances.opened(file)
@@ -161,7 +161,7 @@ class Episodes:
         key = key_of(file.document.uri)
         before = list(self._open.get(key, ()))
         lost = file not in file.together  # a cell that was taken out: nothing is found there any more
-        if before and self.records and not lost and not file.analysis.pending:
+        if before and self.records and not lost and file.is_known:
             file.calm.settle()
             self.look(file)
             for episode in before:

@@ -204,6 +204,7 @@ class CellAnalysis:
 
     def replaced(self) -> None:
         self._follow()
+        self.catch_up()  # no pause follows that would end with it
 
     def edited(self, splice: Splice, *, put_off: bool = False) -> list[Finding]:
         del splice  # a magic may reach further than the edit

@@ -100,9 +100,14 @@ class OpenFile:
         return self.document.text
 
     @property
+    def is_known(self) -> bool:
+        """Whether all of the text has been looked at as it is now."""
+        return not (self.analysis.pending or self.analysis.is_behind)
+
+    @property
     def rests(self) -> bool:
         """Whether all is found and nothing waits for a pause: what is seen now will be seen until an edit."""
-        return not (self.calm.waits or self.analysis.pending or self.analysis.is_behind)
+        return not self.calm.waits and self.is_known
 
     def edited(self, splice: Splice, pause: bool) -> None:
         """Follows one edit that was made to the document."""
