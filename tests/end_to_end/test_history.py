@@ -178,6 +178,20 @@ def test_rewriting_the_line_is_no_repair_as_long_as_the_mistake_is_there(learner
     assert learner.outcomes() == []
 
 
+def test_a_long_function_that_was_not_read_again_yet_mends_nothing(learner: Learner) -> None:
+    body = "    print(total)\n" * 80
+    learner.open(f"def show(total):\n{body}", watched=False)
+    learner.edit((40, 10), (40, 15), "totle", lambda found: [one["code"] for one in found] == ["ME101"])
+    learner.save()
+    learner.until_watched(1)
+
+    learner.edit((40, 4), (40, 4), " ")  # the finding on the line is not shown until the function is read
+    learner.edit((40, 4), (40, 5), "")
+    learner.close()
+
+    assert learner.outcomes() == []
+
+
 def test_saying_that_it_is_meant_is_no_slip(learner: Learner) -> None:
     learner.open(MISSPELT)
     learner.edit((1, 18), (1, 18), "  # meno: ok ME101", lambda found: not found)
