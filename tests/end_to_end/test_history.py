@@ -1,4 +1,6 @@
-"""A history as it comes about in a real server: how mistakes end, and what is never written down."""
+"""A history as it comes about in a real server: how mistakes end, what is never written down, and what it
+changes afterwards. Long, since all of it is the work of one `Learner` at one desk.
+"""
 
 from __future__ import annotations
 

@@ -179,7 +179,7 @@ class _Walk:
                 else:
                     scope.bound.add(node.id)  # type: ignore[attr-defined]
                 continue
-            if kind is ast.Constant:
+            if kind is ast.Constant:  # nothing is below it, and a long table is made of them
                 continue
             handler = handlers.get(kind)
             inner = handler(self, node, scope) if handler is not None else scope
